@@ -60,8 +60,7 @@ public final class NewsServiceStore {
         now,
         now,
         error);
-    tx.lockRows(
-        "SELECT kind FROM news_service WHERE kind = ? FOR NO KEY UPDATE", kind.wireName());
+    tx.lockRows("SELECT kind FROM news_service WHERE kind = ? FOR NO KEY UPDATE", kind.wireName());
     BrokenService broken =
         findBroken(tx).stream().filter(each -> each.kind == kind).findFirst().orElseThrow();
     if (broken.retryAt.isAfter(now)) {

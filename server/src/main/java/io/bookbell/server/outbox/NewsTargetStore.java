@@ -120,8 +120,7 @@ public final class NewsTargetStore {
         .list(
             row ->
                 events
-                    .computeIfAbsent(
-                        row.getLong("target_id"), _ -> EnumSet.noneOf(NewsEvent.class))
+                    .computeIfAbsent(row.getLong("target_id"), _ -> EnumSet.noneOf(NewsEvent.class))
                     .add(NewsEvent.of(row.getString("event"))));
     return events;
   }

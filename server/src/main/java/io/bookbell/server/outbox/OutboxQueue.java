@@ -84,8 +84,7 @@ public final class OutboxQueue {
    *
    * @param failing whether to take those whose last attempt has failed, or the others
    */
-  List<Long> takeLeases(
-      Transaction tx, String lease, NewsKind kind, boolean failing, int most) {
+  List<Long> takeLeases(Transaction tx, String lease, NewsKind kind, boolean failing, int most) {
     List<Long> due = findDue(tx, Set.of(kind), failing, most);
     if (due.isEmpty()) {
       return List.of();

@@ -54,8 +54,7 @@ final class RequestNews {
     var others = new TreeSet<>(admins);
     others.remove(statusChange.actor());
     var news =
-        new News(
-            NewsEvent.REQUEST_WITHDRAWN, request.creatorId(), request.id(), null, true, body);
+        new News(NewsEvent.REQUEST_WITHDRAWN, request.creatorId(), request.id(), null, true, body);
     outboxStore.addForUsers(tx, news, others);
   }
 }

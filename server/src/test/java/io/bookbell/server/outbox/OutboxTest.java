@@ -75,8 +75,7 @@ class OutboxTest extends DomainTest {
   @Test
   void tellsWebhooksOfEverythingThatConcernsTheirCreator() {
     var webhook =
-        new NewTarget(
-            creator, creator, TargetPurpose.WEBHOOK, NewsKind.NTFY, "hook", "{}", true);
+        new NewTarget(creator, creator, TargetPurpose.WEBHOOK, NewsKind.NTFY, "hook", "{}", true);
     domain.write(
         tx -> {
           targets.replaceEvents(tx, targets.create(tx, webhook), EnumSet.allOf(NewsEvent.class));
@@ -151,12 +150,10 @@ class OutboxTest extends DomainTest {
     long refused = itemsOf("picky").get(1).id();
     outside.behave(
         "picky",
-        item ->
-            item.id() == refused ? new ItemRefused("too long") : new SendResult.Accepted());
+        item -> item.id() == refused ? new ItemRefused("too long") : new SendResult.Accepted());
 
     sendUntil(() -> assertThat(outside.at("picky")).hasSize(2));
-    assertThat(states("picky"))
-        .containsExactly(ItemState.SENT, ItemState.FAILED, ItemState.SENT);
+    assertThat(states("picky")).containsExactly(ItemState.SENT, ItemState.FAILED, ItemState.SENT);
   }
 
   @Test

@@ -41,8 +41,7 @@ final class RecordingTransport implements NewsTransport {
   }
 
   private SendResult receive(String address, OutboxItem item) {
-    SendResult result =
-        behaviours.getOrDefault(address, _ -> new Accepted()).apply(item);
+    SendResult result = behaviours.getOrDefault(address, _ -> new Accepted()).apply(item);
     if (result instanceof Accepted) {
       at(address).add(item.id());
     }
