@@ -11,6 +11,7 @@ import '../passkey/own-ways.js';
 import './own-password.js';
 import './own-removal.js';
 import './own-sessions.js';
+import '../news/news-settings.js';
 
 /** What people change about themselves: name and address, password, sessions. */
 export class OwnAccountPage extends SessionElement {
@@ -24,6 +25,7 @@ export class OwnAccountPage extends SessionElement {
       <own-password .session=${this.session}></own-password>
       <own-ways .session=${this.session}></own-ways>
       <own-sessions .session=${this.session}></own-sessions>
+      <news-settings .session=${this.session}></news-settings>
       <account-keys .session=${this.session}></account-keys>
       ${this.#export()}
       <own-removal .session=${this.session}></own-removal>
@@ -66,7 +68,8 @@ export class OwnAccountPage extends SessionElement {
     const change = {display_name, email};
     if (!(await this.#saving.run(async (key) => this.session.adoptMe(await this.session.api.changeMe(change, {key})), change))) return;
     this.#draft.drop();
-    this.showToast(translate('own.saved'));
+    const waits = email !== '' && email.toLowerCase() !== this.session.me.user.email.toLowerCase();
+    this.showToast(waits ? translate('news.check_mail', {address: email}) : translate('own.saved'));
   }
 }
 

@@ -40,6 +40,17 @@ export class Api {
   /** @param {{display_name?: string, email?: string}} change @param {Command} [command] @returns {Promise<Me>} */
   changeMe = (change, command) => this.http.patch('/api/me', change, command);
 
+  notificationSettings = () => this.http.get('/api/me/notification-settings');
+
+  /** @param {object} settings */
+  changeNotificationSettings = (settings) => this.http.put('/api/me/notification-settings', settings);
+
+  /** @param {number} channel @param {Command} command */
+  testChannel = (channel, command) => this.http.post('/api/me/notification-settings/test', {channel}, command);
+
+  /** What a link in a mail does, and asking for one. @param {string} kind @param {object} content */
+  followMailLink = (kind, content) => this.http.post(MAIL_LINKS[/** @type {keyof typeof MAIL_LINKS} */ (kind)] ?? MAIL_LINKS.forgot, content);
+
   /** @param {string} password */
   deleteMe = (password) => this.http.delete('/api/me', undefined, password ? {password} : undefined);
 

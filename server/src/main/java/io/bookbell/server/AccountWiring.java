@@ -1,5 +1,6 @@
 package io.bookbell.server;
 
+import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.AccountRemovalService;
 import io.bookbell.server.account.AccountRoutes;
 import io.bookbell.server.account.OwnAccountRoutes;
@@ -18,6 +19,7 @@ import io.bookbell.server.patreon.PatreonConnectRoutes;
 import io.bookbell.server.patreon.PatreonConnectService;
 import io.bookbell.server.personal.ExportRoutes;
 import io.bookbell.server.storage.Database;
+import java.util.Optional;
 import io.bookbell.server.transfer.ImportedPasswords;
 import java.util.Optional;
 
@@ -27,16 +29,19 @@ final class AccountWiring {
   private final Services services;
   private final PasswordHasher passwordHasher;
   private final Optional<PatreonConnectService> patreonConnect;
+  private final Optional<AccountMailer> mailer;
 
   AccountWiring(
       Database database,
       Services services,
       PasswordHasher passwordHasher,
-      Optional<PatreonConnectService> patreonConnect) {
+      Optional<PatreonConnectService> patreonConnect,
+      Optional<AccountMailer> mailer) {
     this.patreonConnect = patreonConnect;
     this.database = database;
     this.services = services;
     this.passwordHasher = passwordHasher;
+    this.mailer = mailer;
   }
 
   /** Creates the service that opens sessions. */
@@ -85,7 +90,8 @@ final class AccountWiring {
             services.sessionEnding,
             passwordHasher,
             passwordConfirmation,
-            services.renamed::recordRename);
+            services.renamed::recordRename,
+            mailer);
     AccountRoutes.addMeRoutes(
         apiRouter,
         ownAccountService,

@@ -4,6 +4,7 @@ import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SessionAuthenticator;
 import io.bookbell.server.activity.ActivityRoutes;
@@ -242,7 +243,7 @@ public final class Bookbell implements AutoCloseable {
     router.route().handler(new CrossOriginHandler(originPolicy));
     healthRoutes.addRoutes(router);
     serveMetrics(vertx, router, serverMetrics);
-    addApiRoutes(router);
+    addApiRoutes(vertx, router);
     new SiteFiles(basePath()).addRoutes(router);
     var listenConfig = serverConfig.listen();
     var httpIntake =
@@ -283,7 +284,7 @@ public final class Bookbell implements AutoCloseable {
     log.info("Metrics are on port {}", metricsServer.port());
   }
 
-  private void addApiRoutes(Router router) {
+  private void addApiRoutes(Vertx vertx, Router router) {
     ServerCookies serverCookies =
         ServerCookies.of(serverConfig.reach().cookieName(), serverConfig.reach().publicUrl());
     RateLimits rates =
@@ -310,7 +311,8 @@ public final class Bookbell implements AutoCloseable {
     var memberships =
         registerCloseable(new MembershipWiring(database, services, serverConfig.patreon(), clock));
     memberships.addRoutes(apiRouter);
-    addAccountRoutes(apiRouter, memberships.patreonConnect());
+    var news = registerCloseable(new NewsWiring(database, services, serverConfig, vertx));
+    addAccountRoutes(apiRouter, memberships.patreonConnect(), news.accountMailer());
     KeyRoutes.addRoutes(apiRouter, services.keys);
     PublishRoutes.addRoutes(apiRouter, services.publishing);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
@@ -333,15 +335,22 @@ public final class Bookbell implements AutoCloseable {
         (tx, creator, user) ->
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
     NotificationRoutes.addRoutes(apiRouter, services.notifications);
-    registerCloseable(new NewsWiring(database).startSender());
+    news.addRoutes(apiRouter, rates);
+    news.start();
     addBookRoutes(apiRouter);
   }
 
   private void addAccountRoutes(
-      ApiRouter apiRouter, Optional<PatreonConnectService> patreonConnect) {
+      ApiRouter apiRouter,
+      Optional<PatreonConnectService> patreonConnect,
+      Optional<AccountMailer> accountMailer) {
     var accountWiring =
         new AccountWiring(
-            database, services, registerCloseable(new PasswordHasher()), patreonConnect);
+            database,
+            services,
+            registerCloseable(new PasswordHasher()),
+            patreonConnect,
+            accountMailer);
     var signInService = accountWiring.createSignInService();
     accountWiring.addRoutes(apiRouter, signInService);
     registerCloseable(

@@ -62,5 +62,7 @@ final class CreatorTies implements AccountTies {
     services.sources.forgetUser(tx, user);
     PatreonAuthorizations.removeOf(tx, user);
     services.newsTargets.deleteAllOf(tx, user);
+    services.newsPreferences.delete(tx, user);
+    services.addressChanges.remove(tx, user);
   }
 }

@@ -83,6 +83,7 @@ final class HousekeepingWorker implements AutoCloseable {
           services.tickets.removeExpired(tx);
           services.resetLinks.removeExpired(tx);
           services.passkeys.removeExpired(tx);
+          services.addressChanges.removeExpired(tx);
           services.sessions.removeEndedMarkers(tx);
           return false;
         });

@@ -1,29 +1,115 @@
 package io.bookbell.server;
 
+import io.bookbell.server.account.AccountMailer;
+import io.bookbell.server.account.ForgotRoutes;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.mail.AccountMails;
+import io.bookbell.server.mail.ActionMail;
+import io.bookbell.server.mail.InvitationMails;
+import io.bookbell.server.mail.MailTransport;
+import io.bookbell.server.news.ChannelKind;
+import io.bookbell.server.news.NewsLinkRoutes;
+import io.bookbell.server.news.NewsWords;
+import io.bookbell.server.news.NotificationSettingsRoutes;
+import io.bookbell.server.news.NotificationSettingsService;
+import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxSender;
 import io.bookbell.server.outbox.OutboxStatistics;
 import io.bookbell.server.storage.Database;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Wires what leaves this server: the outbox, and a transport for each kind that is set up. */
-final class NewsWiring {
+final class NewsWiring implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NewsWiring.class);
+
   private final OutboxStatistics statistics = new OutboxStatistics();
+  private final List<NewsTransport> transports = new ArrayList<>();
+  private final List<ChannelKind> channelKinds = new ArrayList<>();
+  private final List<AutoCloseable> open = new ArrayList<>();
   private final Database database;
+  private final Services services;
+  private final PersonalFilter personalFilter;
+  private final AccountMails accountMails;
+  private final InvitationMails invitationMails;
+  private final boolean hasMail;
 
-  NewsWiring(Database database) {
+  NewsWiring(Database database, Services services, ServerConfig serverConfig, Vertx vertx) {
     this.database = database;
+    this.services = services;
+    this.personalFilter = new PersonalFilter(services.notifications, services.access);
+    this.accountMails =
+        new AccountMails(
+            services.outbox, services.newsTargets, services.accounts, services.resetLinks);
+    this.invitationMails = new InvitationMails(services.invitations, services.outbox);
+    this.hasMail = serverConfig.mail().isPresent() && serverConfig.reach().publicUrl().isPresent();
+    if (hasMail) {
+      addMail(serverConfig, vertx);
+    }
   }
 
-  /** Starts to send. The caller closes the sender. */
-  OutboxSender startSender() {
-    var sender = new OutboxSender(database, transports(), statistics);
+  private void addMail(ServerConfig serverConfig, Vertx vertx) {
+    var actions = new HashMap<String, ActionMail>(accountMails.actions());
+    actions.putAll(invitationMails.actions());
+    var transport =
+        new MailTransport(
+            vertx,
+            serverConfig.mail().orElseThrow(),
+            serverConfig.reach().publicUrl().orElseThrow(),
+            personalFilter,
+            actions);
+    open.add(transport);
+    transports.add(transport);
+    channelKinds.add(accountMails);
+  }
+
+  /** What sends mails about accounts; empty if no mail is set up. */
+  Optional<AccountMailer> accountMailer() {
+    return hasMail ? Optional.of(accountMails) : Optional.empty();
+  }
+
+  OutboxStatistics statistics() {
+    return statistics;
+  }
+
+  void addRoutes(ApiRouter apiRouter, RateLimits rateLimits) {
+    var settingsService =
+        new NotificationSettingsService(services.newsTargets, services.outbox, channelKinds);
+    new NotificationSettingsRoutes(settingsService).addRoutes(apiRouter);
+    new NewsLinkRoutes(database, services.newsTargets).addRoutes(apiRouter);
+    new ForgotRoutes(
+            database,
+            services.accounts,
+            rateLimits,
+            accountMailer(),
+            NewsWords::preferredLanguage)
+        .addRoutes(apiRouter);
+    invitationMails.addRoutes(apiRouter, hasMail);
+  }
+
+  /** Starts to send. */
+  void start() {
+    var sender = new OutboxSender(database, transports, statistics);
+    open.addFirst(sender);
     sender.start();
-    return sender;
   }
 
-  private List<NewsTransport> transports() {
-    return new ArrayList<>();
+  @Override
+  public void close() {
+    for (AutoCloseable part : open) {
+      try {
+        part.close();
+      } catch (Exception e) {
+        log.warn("A part of the outbox did not close in order", e);
+      }
+    }
   }
 }

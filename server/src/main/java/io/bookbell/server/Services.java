@@ -5,6 +5,7 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountControl;
 import io.bookbell.server.account.AccountStore;
+import io.bookbell.server.account.AddressChangeStore;
 import io.bookbell.server.account.NameErasure;
 import io.bookbell.server.account.PasswordSwitch;
 import io.bookbell.server.account.ResetLinkStore;
@@ -33,6 +34,7 @@ import io.bookbell.server.membership.MemberReconciler;
 import io.bookbell.server.membership.MembershipEnding;
 import io.bookbell.server.membership.SourceService;
 import io.bookbell.server.membership.SupporterListImport;
+import io.bookbell.server.news.NewsPreferenceStore;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.notification.NotificationTexts;
 import io.bookbell.server.oidc.IdentityStore;
@@ -73,6 +75,7 @@ public final class Services {
   public final SessionStore sessions;
   public final KeyStore keys;
   public final ResetLinkStore resetLinks = new ResetLinkStore();
+  final AddressChangeStore addressChanges = new AddressChangeStore();
   final SessionEnding sessionEnding;
   public final AccountControl accountControl;
   public final NameErasure nameErasure =
@@ -95,6 +98,7 @@ public final class Services {
   public final AdminCache admins = new AdminCache();
   public final OutboxStore outbox = new OutboxStore();
   final OutboxQueue outboxQueue = new OutboxQueue();
+  final NewsPreferenceStore newsPreferences = new NewsPreferenceStore();
   public final NewsTargetStore newsTargets = new NewsTargetStore();
   public final RoleResolver access;
   public final InboxStore inbox;

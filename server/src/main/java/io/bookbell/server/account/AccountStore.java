@@ -108,14 +108,23 @@ public final class AccountStore {
   }
 
   /**
+   * Requires that no other account has an address.
+   *
+   * @throws Problem 409 when one has
+   */
+  void requireFree(Transaction tx, UserId id, String email) {
+    if (findByEmail(tx, email).filter(other -> !other.id().equals(id)).isPresent()) {
+      throw emailTakenProblem();
+    }
+  }
+
+  /**
    * Changes the e-mail address.
    *
    * @throws Problem 409 when another account has it
    */
   void updateEmail(Transaction tx, UserId id, String email) {
-    if (findByEmail(tx, email).filter(other -> !other.id().equals(id)).isPresent()) {
-      throw emailTakenProblem();
-    }
+    requireFree(tx, id, email);
     try {
       tx.update("UPDATE app_user SET email = ? WHERE id = ?", email, id);
     } catch (DataAccessException e) {

@@ -69,7 +69,8 @@ public final class OwnAccountRoutes {
     var accountChange =
         new AccountChange(
             jsonBody.optionalLine("display_name", 1, AccountRequestParser.LONGEST_NAME),
-            jsonBody.optionalEmail("email"));
+            jsonBody.optionalEmail("email"),
+            apiRequest.header("Accept-Language"));
     jsonBody.requireNoErrors();
     return accountChange;
   }

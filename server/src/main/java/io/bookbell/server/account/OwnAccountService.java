@@ -22,11 +22,13 @@ public final class OwnAccountService {
   private final PasswordHasher passwordHasher;
   private final PasswordConfirmation passwordConfirmation;
   private final BiConsumer<Transaction, UserId> renamed;
+  private final Optional<AccountMailer> mailer;
 
   /**
    * Creates the service.
    *
    * @param renamed called in the transaction that has changed a user's name
+   * @param mailer empty if no mail is set up
    */
   public OwnAccountService(
       Database database,
@@ -35,7 +37,8 @@ public final class OwnAccountService {
       SessionEnding sessionEnding,
       PasswordHasher passwordHasher,
       PasswordConfirmation passwordConfirmation,
-      BiConsumer<Transaction, UserId> renamed) {
+      BiConsumer<Transaction, UserId> renamed,
+      Optional<AccountMailer> mailer) {
     this.database = database;
     this.accountStore = accountStore;
     this.sessionStore = sessionStore;
@@ -43,13 +46,20 @@ public final class OwnAccountService {
     this.passwordHasher = passwordHasher;
     this.passwordConfirmation = passwordConfirmation;
     this.renamed = renamed;
+    this.mailer = mailer;
   }
 
-  /** The fields to change. */
-  public record AccountChange(Optional<String> displayName, Optional<String> email) {}
+  /**
+   * The fields to change.
+   *
+   * @param language of the mail to a new address
+   */
+  public record AccountChange(
+      Optional<String> displayName, Optional<String> email, Optional<String> language) {}
 
   /**
-   * Changes name and e-mail address. A new address takes effect at once.
+   * Changes name and e-mail address. Where mail is set up, a new address takes effect when the link
+   * in the mail to it is opened, else at once.
    *
    * @throws Problem 401 if the session has ended since the request was authenticated, 409 when
    *     another account has the address
@@ -65,7 +75,18 @@ public final class OwnAccountService {
               accountStore.updateName(tx, user, name);
               renamed.accept(tx, user);
             });
-    accountChange.email().ifPresent(email -> accountStore.updateEmail(tx, user, email));
+    accountChange
+        .email()
+        .ifPresent(email -> changeEmail(tx, user, email, accountChange.language()));
+  }
+
+  private void changeEmail(Transaction tx, UserId user, String email, Optional<String> language) {
+    if (mailer.isEmpty()) {
+      accountStore.updateEmail(tx, user, email);
+    } else if (!accountStore.get(tx, user).email().equals(email)) {
+      accountStore.requireFree(tx, user, email);
+      mailer.get().sendAddressLink(tx, user, email, language.orElse("en"));
+    }
   }
 
   /** The input of a change of password, as typed. */

@@ -21,7 +21,8 @@ public record ServerConfig(
     ExternalSignInConfig external,
     LegacyConfig legacy,
     List<OidcConfig> providers,
-    Optional<PatreonConfig> patreon) {
+    Optional<PatreonConfig> patreon,
+    Optional<MailConfig> mail) {
   /** Creates the settings of a server on which nothing else is set up. */
   public ServerConfig(
       ListenConfig listen,
@@ -42,6 +43,7 @@ public record ServerConfig(
         ExternalSignInConfig.NONE,
         LegacyConfig.NONE,
         List.of(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -151,48 +153,184 @@ public record ServerConfig(
       List<AddressRange> trustedProxies,
       Optional<String> cookieName) {}
 
+  /**
+   * The server that delivers mail.
+   *
+   * @param secure whether the connection begins with TLS; otherwise STARTTLS is used where offered,
+   *     and required when there is a password
+   * @param from the sender, an address or {@code Name <address>}
+   */
+  public record MailConfig(
+      String host,
+      int port,
+      boolean secure,
+      Optional<String> user,
+      Optional<String> password,
+      String from) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "MailConfig[" + host + ":" + port + "]";
+    }
+  }
+
   public ServerConfig withListen(ListenConfig other) {
     return new ServerConfig(
-        other, storage, redis, reach, connections, inbox, catalogue, external, legacy, providers, patreon);
+        other,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
     return new ServerConfig(
-        listen, storage, Optional.of(other), reach, connections, inbox, catalogue, external, legacy, providers, patreon);
+        listen,
+        storage,
+        Optional.of(other),
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, Optional.of(other), external, legacy, providers, patreon);
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        Optional.of(other),
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, other, inbox, catalogue, external, legacy, providers, patreon);
+        listen,
+        storage,
+        redis,
+        reach,
+        other,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
     return new ServerConfig(
-        listen, storage, redis, other, connections, inbox, catalogue, external, legacy, providers, patreon);
+        listen,
+        storage,
+        redis,
+        other,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withExternal(ExternalSignInConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, other, legacy, providers, patreon);
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        other,
+        legacy,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withLegacy(LegacyConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, external, other, providers, patreon);
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        other,
+        providers,
+        patreon,
+        mail);
   }
 
   public ServerConfig withProviders(List<OidcConfig> others) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, external, legacy, List.copyOf(others), patreon);
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        List.copyOf(others),
+        patreon,
+        mail);
   }
 
   public ServerConfig withPatreon(PatreonConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, connections, inbox, catalogue, external, legacy, providers, Optional.of(other));
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        Optional.of(other),
+        mail);
+  }
+
+  public ServerConfig withMail(MailConfig other) {
+    return new ServerConfig(
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        Optional.of(other));
   }
 }

@@ -65,6 +65,7 @@ public final class ServerConfigReader {
           "key",
           "membership",
           "metrics",
+          "news",
           "notification",
           "operator",
           "passkey",
@@ -118,7 +119,8 @@ public final class ServerConfigReader {
         ExternalSignInReader.read(settingValues),
         parseLegacy(settingValues, storageConfig),
         OidcConfigParser.parseAll(settingValues),
-        parsePatreon(settingValues));
+        parsePatreon(settingValues),
+        MailSettings.parse(settingValues));
   }
 
   private static Optional<PatreonConfig> parsePatreon(SettingValues settingValues) {

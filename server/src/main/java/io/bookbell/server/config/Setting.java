@@ -58,6 +58,8 @@ public enum Setting {
   PATREON_CLIENT_ID("no Patreon", "the id of the client registered at Patreon"),
   PATREON_CLIENT_SECRET("", "its secret, which also encrypts the stored tokens"),
   PATREON_URL("https://www.patreon.com", "where Patreon's API is"),
+  SMTP_URL("no mail", "the mail server, such as smtps://user:password@mail.example:465"),
+  MAIL_FROM("none", "the sender of mails, such as Bookbell <books@books.example>"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
   DRAIN_SECONDS("4", "over how many seconds clients reconnect after this node goes down"),
   RATE_LIMITS("true", "false to turn off all rate limits, for a load test"),

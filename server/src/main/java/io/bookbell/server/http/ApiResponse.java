@@ -38,6 +38,16 @@ public record ApiResponse(
     return new ApiResponse(200, new BinaryContent(type, Buffer.buffer(content)), headers);
   }
 
+  /** With a body: the work is done later. */
+  public static ApiResponse accepted(Object body) {
+    return new ApiResponse(202, body, Map.of());
+  }
+
+  /** Without a body: the work is done later. */
+  public static ApiResponse accepted() {
+    return new ApiResponse(202, null, Map.of());
+  }
+
   public static ApiResponse noContent() {
     return new ApiResponse(204, null, Map.of());
   }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -33,10 +34,68 @@ public final class JsonBody extends RequestFields {
   private static final String NEEDED = "is required";
 
   private final JsonNode json;
+  private final String prefix;
   private final Set<String> known = new HashSet<>();
 
   JsonBody(JsonNode json) {
+    this(json, "");
+  }
+
+  /** An object inside another one, whose fields are named with a prefix in errors. */
+  private JsonBody(JsonNode json, String prefix) {
     this.json = json;
+    this.prefix = prefix;
+  }
+
+  @Override
+  public void checkField(String field, boolean holds, String message) {
+    super.checkField(prefix + field, holds, message);
+  }
+
+  /** Whether a field has a value, of any type. */
+  public boolean hasField(String field) {
+    return findValue(field).isPresent();
+  }
+
+  /** An object inside this one. It reports its errors itself. */
+  public Optional<JsonBody> optionalObject(String field) {
+    return findValue(field)
+        .flatMap(
+            value -> {
+              checkField(field, value.isObject(), "must be an object");
+              return value.isObject()
+                  ? Optional.of(new JsonBody(value, prefix + field + "."))
+                  : Optional.empty();
+            });
+  }
+
+  /** A list of objects, which report their errors themselves; empty if it is missing. */
+  public List<JsonBody> objects(String field, int most) {
+    JsonNode list = findValue(field).orElse(JsonNodeFactory.instance.arrayNode());
+    checkField(
+        field, list.isArray() && list.size() <= most, "must be a list of up to " + most + " objects");
+    var objects = new ArrayList<JsonBody>();
+    for (int index = 0; list.isArray() && index < Math.min(list.size(), most); index++) {
+      JsonNode each = list.get(index);
+      String name = field + "[" + index + "]";
+      checkField(name, each.isObject(), "must be an object");
+      if (each.isObject()) {
+        objects.add(new JsonBody(each, prefix + name + "."));
+      }
+    }
+    return objects;
+  }
+
+  /** A list of words without duplicates, in the order of the allowed ones; it may be empty. */
+  public List<String> optionalSomeOf(String field, List<String> allowed) {
+    JsonNode list = findValue(field).orElse(JsonNodeFactory.instance.arrayNode());
+    var words = new HashSet<String>();
+    list.forEach(each -> words.add(each.asText()));
+    checkField(
+        field,
+        list.isArray() && allowed.containsAll(words),
+        "must be a list of words of " + String.join(", ", allowed));
+    return allowed.stream().filter(words::contains).toList();
   }
 
   /**
@@ -88,6 +147,22 @@ public final class JsonBody extends RequestFields {
   /** An e-mail address in its stored form. */
   public String requiredEmail(String field) {
     return optionalEmail(field).orElseGet(() -> reportMissing(field, ""));
+  }
+
+  /** A list of e-mail addresses in their stored form, without duplicates. */
+  public List<String> requiredEmails(String field, int most) {
+    JsonNode list = findValue(field).orElse(JsonNodeFactory.instance.arrayNode());
+    checkField(
+        field,
+        list.isArray() && !list.isEmpty() && list.size() <= most,
+        "must be a list of 1 to " + most + " e-mail addresses");
+    var emails = new ArrayList<String>();
+    for (int index = 0; list.isArray() && index < Math.min(list.size(), most); index++) {
+      Optional<String> email = EmailAddress.of(list.get(index).asText());
+      checkField(field + "[" + index + "]", email.isPresent(), "must be an e-mail address");
+      email.filter(each -> !emails.contains(each)).ifPresent(emails::add);
+    }
+    return emails;
   }
 
   /** Like {@link #requiredEmail}, but optional. */

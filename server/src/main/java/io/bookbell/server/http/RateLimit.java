@@ -33,6 +33,8 @@ public enum RateLimit {
   PUBLISH(6_000),
   /** Acknowledgements that don't come over a WebSocket. */
   ACKNOWLEDGE(600),
+  /** Mails for people who have forgotten their passwords, counted for each client address. */
+  FORGOT(10),
   /** Invalid keys, counted for each client address; for IPv6, each /64. */
   WRONG_KEY(60),
   /** Calls without a session, counted for each client address; for IPv6, each /64. */

@@ -22,6 +22,6 @@ public record Invitation(
     int usesLeft,
     Instant expiresAt,
     Instant createdAt) {
-  static final String SUPPORTER = "supporter";
-  static final String TEAM = "team";
+  public static final String SUPPORTER = "supporter";
+  public static final String TEAM = "team";
 }

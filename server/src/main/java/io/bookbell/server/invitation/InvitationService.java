@@ -95,12 +95,8 @@ public final class InvitationService {
    */
   public CreatedInvitation create(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
-    requireManager(tx, creator, actor, invitationTerms.kind());
     Long tier = invitationTerms.tierId();
-    String tierName = findTierName(tx, creator.id(), tier);
-    if (tier != null && tierName == null) {
-      throw Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
-    }
+    String tierName = checkTerms(tx, actor, creator, invitationTerms.kind(), tier);
     Instant expiresAt =
         invitationTerms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // the database's precision
     if (!expiresAt.isAfter(tx.now())) {
@@ -156,6 +152,27 @@ public final class InvitationService {
     } else {
       creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
     }
+  }
+
+  /**
+   * Checks whether {@link #create} would accept these terms later, and returns the creator.
+   *
+   * @throws Problem as it does
+   */
+  public CreatorRow checkTerms(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
+    CreatorRow creator = creatorStore.get(tx, invitationTerms.creator());
+    checkTerms(tx, actor, creator, invitationTerms.kind(), invitationTerms.tierId());
+    return creator;
+  }
+
+  private @Nullable String checkTerms(
+      Transaction tx, UserId actor, CreatorRow creator, String kind, @Nullable Long tier) {
+    requireManager(tx, creator, actor, kind);
+    String tierName = findTierName(tx, creator.id(), tier);
+    if (tier != null && tierName == null) {
+      throw Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
+    }
+    return tierName;
   }
 
   private static int countOpen(Transaction tx, UserId creatorId) {

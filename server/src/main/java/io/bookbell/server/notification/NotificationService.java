@@ -249,6 +249,18 @@ public final class NotificationService {
     }
   }
 
+  /** Returns which of these notifications the user has read. */
+  public Set<Long> findRead(Transaction tx, UserId user, Collection<Long> notifications) {
+    return tx.query(
+            """
+            SELECT notification_id
+            FROM notification_recipient
+            WHERE user_id = ? AND notification_id IN (?) AND is_read = TRUE""",
+            user,
+            notifications)
+        .set(row -> row.getLong("notification_id"));
+  }
+
   /** Deletes what a user was notified of. */
   public void forgetRecipient(Transaction tx, UserId user) {
     tx.update("DELETE FROM notification_recipient WHERE user_id = ?", user);

@@ -1,6 +1,7 @@
 package io.bookbell.server.outbox;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
@@ -36,6 +37,11 @@ public final class OutboxStore {
       INSERT INTO outbox_item (target_id, event, as_admin, body, created_at, state)
       VALUES (?, ?, FALSE, ?, ?, 'new')
       RETURNING id""";
+
+  /** How many single items may be sent for one user in a day. */
+  private static final int MOST_ONCE = 200;
+
+  private final NewsTargetStore targetStore = new NewsTargetStore();
 
   /** Keeps the order of items that are inserted by one statement. */
   private final AtomicLong position = new AtomicLong();
@@ -95,6 +101,42 @@ public final class OutboxStore {
   public long addForTarget(Transaction tx, long target, String event, String body) {
     return tx.query(INSERT_FOR_TARGET, target, event, body, tx.now())
         .single(row -> row.getLong("id"));
+  }
+
+  /**
+   * Adds an item for an address that gets nothing else, such as an invitation.
+   *
+   * @param user for whom it is sent
+   * @return false if too much was sent for the user lately
+   */
+  public boolean addOnce(
+      Transaction tx, UserId user, NewsKind kind, String address, String event, String body) {
+    int lately =
+        tx.query(
+                "SELECT count(*) AS amount FROM news_target WHERE user_id = ? AND purpose = 'once'",
+                user)
+            .single(row -> row.getInt("amount"));
+    if (lately >= MOST_ONCE) {
+      return false;
+    }
+    NewsTarget target = targetStore.create(tx, NewTarget.once(user, kind, address));
+    addForTarget(tx, target.id(), event, body);
+    return true;
+  }
+
+  /** Whether something like this was sent for a user to an address that gets nothing else. */
+  public boolean hasOnceSince(Transaction tx, UserId user, String event, Instant since) {
+    return tx.query(
+            """
+            SELECT t.id
+            FROM news_target t
+            JOIN outbox_item i ON i.target_id = t.id
+            WHERE t.user_id = ? AND t.purpose = 'once' AND t.created_at > ? AND i.event = ?
+            LIMIT 1""",
+            user,
+            since,
+            event)
+        .exists();
   }
 
   /** Returns a target's newest items. */

@@ -35,6 +35,10 @@ record RouteRules(List<Rule> rules) {
           "GET /api/auth/methods",
           "GET /api/auth/oidc/{provider}/start",
           "GET /api/auth/oidc/{provider}/callback",
+          "POST /api/auth/forgot",
+          "POST /api/auth/confirm-email",
+          "POST /api/news/confirm",
+          "POST /api/news/unsubscribe",
           "POST /api/setup",
           "POST /api/patreon/connect",
           "POST /api/patreon/finish",
@@ -65,7 +69,10 @@ record RouteRules(List<Rule> rules) {
       int team,
       int creator) {
     Reply callWith(TestClient client) {
-      if (method().equals("PUT") && body.isEmpty()) {
+      if (method().equals("PUT") && !body.isEmpty()) {
+        return client.put(path(), Json.writeAsBytes(body), "application/json");
+      }
+      if (method().equals("PUT")) {
         return client.put(path(), Images.of("png", 4, 4), "image/png");
       }
       String json = body.isEmpty() ? null : Json.writeAsString(body);
@@ -266,6 +273,23 @@ record RouteRules(List<Rule> rules) {
     return List.of(
         new Rule(null, "PATCH /api/me", Map.of("display_name", "Somebody"), 200, 200, 200, 200),
         new Rule(null, "DELETE /api/me", Map.of("password", "wrong"), 403, 403, 403, 403),
+        new Rule(null, "GET /api/me/notification-settings", NOTHING, 200, 200, 200, 200),
+        new Rule(
+            null,
+            "PUT /api/me/notification-settings",
+            Map.of("digest", "off"),
+            200,
+            200,
+            200,
+            200),
+        new Rule(
+            null,
+            "POST /api/me/notification-settings/test",
+            Map.of("channel", 999_999),
+            404,
+            404,
+            404,
+            404),
         new Rule(null, "GET /api/me/export", NOTHING, 200, 200, 200, 200),
         new Rule(null, "POST /api/auth/password", password, 403, 403, 403, 403),
         new Rule(null, "GET /api/sessions", NOTHING, 200, 200, 200, 200),

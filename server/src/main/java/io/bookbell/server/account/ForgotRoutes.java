@@ -1,0 +1,103 @@
+package io.bookbell.server.account;
+
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.http.RateLimits;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * {@code /api/auth/forgot} and {@code /api/auth/confirm-email}: what is done by links in mails about
+ * accounts.
+ */
+public final class ForgotRoutes {
+  private final AddressChangeStore addressChangeStore = new AddressChangeStore();
+  private final Database database;
+  private final AccountStore accountStore;
+  private final RateLimits rateLimits;
+  private final Optional<AccountMailer> mailer;
+  private final Function<Optional<String>, String> language;
+
+  /**
+   * Creates the routes.
+   *
+   * @param mailer empty if no mail is set up
+   * @param language chooses one by the Accept-Language header
+   */
+  public ForgotRoutes(
+      Database database,
+      AccountStore accountStore,
+      RateLimits rateLimits,
+      Optional<AccountMailer> mailer,
+      Function<Optional<String>, String> language) {
+    this.database = database;
+    this.accountStore = accountStore;
+    this.rateLimits = rateLimits;
+    this.mailer = mailer;
+    this.language = language;
+  }
+
+  public void addRoutes(ApiRouter apiRouter) {
+    apiRouter.postOpen("/api/auth/forgot", (apiRequest, _) -> sendLink(apiRequest));
+    apiRouter.postOpen("/api/auth/confirm-email", (apiRequest, _) -> confirmAddress(apiRequest));
+  }
+
+  /**
+   * The response doesn't tell whether there is an account, and neither does the time it takes: the
+   * mail is put into the outbox after the response.
+   */
+  private CompletionStage<ApiResponse> sendLink(ApiRequest apiRequest) {
+    rateLimits.countAnonymousCall(RateLimit.FORGOT, apiRequest.clientAddress().networkKey());
+    JsonBody jsonBody = apiRequest.jsonBody();
+    String email = AccountRequestParser.parseEmail(jsonBody);
+    jsonBody.requireNoErrors();
+    String chosen = language.apply(apiRequest.header("Accept-Language"));
+    return database
+        .read(tx -> accountStore.findByEmail(tx, email))
+        .thenApply(
+            account -> {
+              account.ifPresent(found -> sendLink(found, chosen));
+              return ApiResponse.accepted();
+            });
+  }
+
+  private void sendLink(Account account, String chosen) {
+    mailer.ifPresent(
+        there -> {
+          var _ =
+              database.write(
+                  tx -> {
+                    there.sendResetLink(tx, account, chosen);
+                    return true;
+                  });
+        });
+  }
+
+  private CompletionStage<ApiResponse> confirmAddress(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
+    jsonBody.requireNoErrors();
+    return database.write(
+        tx -> {
+          confirmAddress(tx, token);
+          return ApiResponse.noContent();
+        });
+  }
+
+  private void confirmAddress(Transaction tx, String token) {
+    var change =
+        addressChangeStore
+            .findByToken(tx, token)
+            .orElseThrow(() -> Problem.notFound("This link is no longer valid."));
+    accountStore.lockAccount(tx, change.user());
+    accountStore.updateEmail(tx, change.user(), change.email());
+    addressChangeStore.remove(tx, change.user());
+  }
+}

@@ -1,0 +1,31 @@
+package io.bookbell.server.mail;
+
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.storage.Transaction;
+import java.util.Map;
+import java.util.Optional;
+
+/** A kind of mail that contains a link for its receiver, such as for a new password. */
+@FunctionalInterface
+public interface ActionMail {
+  /**
+   * Creates the link, in the transaction before the mail is sent.
+   *
+   * @return empty if the mail isn't wanted any more
+   */
+  Optional<ActionLink> prepare(Transaction tx, NewsTarget target, ActionDetails details);
+
+  /**
+   * A link and the values of the mail's texts.
+   *
+   * @param path of the link, from the public URL on
+   * @param language of the mail
+   */
+  record ActionLink(String path, String language, Map<String, String> values) {
+    /** Without the secret. */
+    @Override
+    public String toString() {
+      return "ActionLink";
+    }
+  }
+}

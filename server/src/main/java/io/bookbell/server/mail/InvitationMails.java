@@ -1,0 +1,139 @@
+package io.bookbell.server.mail;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.http.ApiRequest;
+import io.bookbell.server.http.ApiResponse;
+import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.invitation.Invitation;
+import io.bookbell.server.invitation.InvitationService;
+import io.bookbell.server.invitation.InvitationService.InvitationTerms;
+import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.news.NewsWords;
+import io.bookbell.server.outbox.NewsBody;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /api/invitations/mail}: invitations by mail. Each address gets a link of its own for one
+ * use, which is created when its mail is sent. Thread-safe.
+ */
+public final class InvitationMails {
+  private static final String INVITATION = "invitation";
+  private static final int MOST_ADDRESSES = 50;
+  private static final Duration LIFE = Duration.ofDays(14);
+  private static final int SECONDS_PER_HOUR = 3600;
+
+  private final InvitationService invitationService;
+  private final OutboxStore outboxStore;
+
+  public InvitationMails(InvitationService invitationService, OutboxStore outboxStore) {
+    this.invitationService = invitationService;
+    this.outboxStore = outboxStore;
+  }
+
+  /** What is mailed, by the event of the item. */
+  public Map<String, ActionMail> actions() {
+    return Map.of(INVITATION, this::prepare);
+  }
+
+  /**
+   * Adds the route.
+   *
+   * @param isSetUp whether mail can be sent
+   */
+  public void addRoutes(ApiRouter apiRouter, boolean isSetUp) {
+    apiRouter.post(
+        "/api/invitations/mail",
+        RateLimit.ACCOUNT,
+        InvitationMails::parse,
+        (tx, caller, wanted) -> {
+          var creator = invitationService.checkTerms(tx, caller.user(), wanted.terms(tx.now()));
+          if (!isSetUp) {
+            throw Problem.conflict(
+                "no_mail", "No mail server is set up here. Share a link instead.");
+          }
+          int accepted = invite(tx, caller, wanted, creator.creator().name());
+          return ApiResponse.accepted(new AcceptedResponse(accepted));
+        });
+  }
+
+  private record AcceptedResponse(int accepted) {}
+
+  private record WantedMails(
+      UserId creator, String kind, @Nullable Long tier, List<String> emails, String language) {
+    InvitationTerms terms(Instant expiresAt) {
+      return new InvitationTerms(creator, kind, tier, 1, expiresAt);
+    }
+  }
+
+  private static WantedMails parse(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    UserId creator = jsonBody.requiredUserId("creator_id");
+    String kind = jsonBody.requiredOneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
+    Optional<Long> tier = jsonBody.optionalId("tier_id");
+    boolean supporter = Invitation.SUPPORTER.equals(kind);
+    jsonBody.checkField(
+        "tier_id",
+        supporter == tier.isPresent(),
+        supporter ? "is required for supporters" : "is only for supporters");
+    List<String> emails = jsonBody.requiredEmails("emails", MOST_ADDRESSES);
+    jsonBody.requireNoErrors();
+    return new WantedMails(
+        creator,
+        kind,
+        tier.orElse(null),
+        emails,
+        NewsWords.preferredLanguage(apiRequest.header("Accept-Language")));
+  }
+
+  private int invite(Transaction tx, Caller caller, WantedMails wanted, String name) {
+    var details = new HashMap<String, Object>();
+    details.put("creator", wanted.creator);
+    details.put("kind", wanted.kind);
+    details.put("name", name);
+    details.put("language", wanted.language);
+    if (wanted.tier != null) {
+      details.put("tier", wanted.tier);
+    }
+    String body = NewsBody.of(INVITATION, details);
+    for (String email : wanted.emails) {
+      boolean accepted =
+          outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, INVITATION, body);
+      if (!accepted) {
+        throw Problem.tooMany(
+            "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
+      }
+    }
+    return wanted.emails.size();
+  }
+
+  private Optional<ActionLink> prepare(Transaction tx, NewsTarget target, ActionDetails details) {
+    var json = details.json();
+    var terms =
+        new InvitationTerms(
+            new UserId(json.path("creator").asLong()),
+            details.text("kind"),
+            json.has("tier") ? json.path("tier").asLong() : null,
+            1,
+            tx.now().plus(LIFE));
+    var created = invitationService.create(tx, target.user(), terms);
+    return Optional.of(
+        new ActionLink(
+            "/join#" + created.token(),
+            details.language(),
+            Map.of("name", details.text("name"))));
+  }
+}

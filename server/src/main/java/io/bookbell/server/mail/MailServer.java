@@ -1,0 +1,95 @@
+package io.bookbell.server.mail;
+
+import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.outbox.SendResult;
+import io.bookbell.server.outbox.SendResult.Accepted;
+import io.bookbell.server.outbox.SendResult.ItemRefused;
+import io.bookbell.server.outbox.SendResult.ServiceDown;
+import io.bookbell.server.outbox.SendResult.TryAgain;
+import io.vertx.core.Vertx;
+import io.vertx.ext.mail.LoginOption;
+import io.vertx.ext.mail.MailClient;
+import io.vertx.ext.mail.MailMessage;
+import io.vertx.ext.mail.SMTPException;
+import io.vertx.ext.mail.StartTLSOptions;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/** The SMTP server that delivers mails. Thread-safe. */
+final class MailServer implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 15;
+  private static final int CONNECTIONS = 4;
+  private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
+
+  /** Replies to commands about one mail. The others concern the server, such as a refused login. */
+  private static final Pattern ABOUT_THE_MAIL = Pattern.compile("recipient|sender address|data");
+
+  private final MailClient client;
+  private final MailConfig mailConfig;
+
+  MailServer(Vertx vertx, MailConfig mailConfig) {
+    this.mailConfig = mailConfig;
+    this.client = MailClient.create(vertx, toOptions(mailConfig));
+  }
+
+  private static io.vertx.ext.mail.MailConfig toOptions(MailConfig mailConfig) {
+    boolean hasPassword = mailConfig.password().isPresent();
+    boolean mayBePlain = !hasPassword || LOCAL.contains(mailConfig.host());
+    var options = new io.vertx.ext.mail.MailConfig();
+    options.setHostname(mailConfig.host());
+    options.setPort(mailConfig.port());
+    options.setSsl(mailConfig.secure());
+    options.setHostnameVerificationAlgorithm("HTTPS");
+    options.setStarttls(mayBePlain ? StartTLSOptions.OPTIONAL : StartTLSOptions.REQUIRED);
+    options.setLogin(hasPassword ? LoginOption.REQUIRED : LoginOption.DISABLED);
+    mailConfig.user().ifPresent(options::setUsername);
+    mailConfig.password().ifPresent(options::setPassword);
+    options.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    options.setMaxPoolSize(CONNECTIONS);
+    options.setUserAgent("bookbell");
+    return options;
+  }
+
+  /** Sends a mail, and waits until the server has accepted or refused it. */
+  SendResult send(ComposedMail mail) throws InterruptedException {
+    var message = new MailMessage();
+    message.setFrom(mailConfig.from());
+    message.setTo(mail.to());
+    message.setSubject(mail.subject());
+    message.setText(mail.text());
+    message.setHtml(mail.html());
+    mail.headers().forEach(message::addHeader);
+    try {
+      client
+          .sendMail(message)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return new Accepted();
+    } catch (TimeoutException e) {
+      return new ServiceDown("The mail server doesn't answer");
+    } catch (ExecutionException e) {
+      return toResult(CompletionFailures.unwrapCause(e.getCause() == null ? e : e.getCause()));
+    }
+  }
+
+  private static SendResult toResult(Throwable failure) {
+    String reason =
+        failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+    if (failure instanceof SMTPException refusal
+        && refusal.getReplyCode() > 0
+        && ABOUT_THE_MAIL.matcher(reason.toLowerCase(java.util.Locale.ROOT)).find()) {
+      return refusal.isPermanent() ? new ItemRefused(reason) : new TryAgain(reason);
+    }
+    return new ServiceDown(reason);
+  }
+
+  @Override
+  public void close() throws Exception {
+    client.close().await(5, TimeUnit.SECONDS);
+  }
+}

@@ -1,0 +1,119 @@
+package io.bookbell.server.mail;
+
+import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.news.Digest;
+import io.bookbell.server.news.NewsWords;
+import io.bookbell.server.news.PersonalFilter;
+import io.bookbell.server.outbox.NewsBody;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
+import io.bookbell.server.outbox.NewsTransport;
+import io.bookbell.server.outbox.OutboxItem;
+import io.bookbell.server.outbox.SendPlan;
+import io.bookbell.server.outbox.SendPlan.SendLater;
+import io.bookbell.server.outbox.SendPlan.SendNow;
+import io.bookbell.server.outbox.SendPlan.SkipItems;
+import io.bookbell.server.storage.Transaction;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+
+/** Sends news by mail, each at once or several together, and mails about accounts. Thread-safe. */
+public final class MailTransport implements NewsTransport, AutoCloseable {
+  /** More than these, for instance after quiet hours, are sent as one mail. */
+  private static final int MOST_SINGLE = 3;
+
+  private final MailServer mailServer;
+  private final MailComposer composer;
+  private final PersonalFilter personalFilter;
+  private final Map<String, ActionMail> actions;
+
+  /**
+   * Creates the transport.
+   *
+   * @param publicUrl to which the links in mails lead
+   * @param actions what is mailed besides news, by the event of the item
+   */
+  public MailTransport(
+      Vertx vertx,
+      MailConfig mailConfig,
+      PublicUrl publicUrl,
+      PersonalFilter personalFilter,
+      Map<String, ActionMail> actions) {
+    this.mailServer = new MailServer(vertx, mailConfig);
+    this.composer = new MailComposer(publicUrl);
+    this.personalFilter = personalFilter;
+    this.actions = Map.copyOf(actions);
+  }
+
+  @Override
+  public NewsKind kind() {
+    return NewsKind.MAIL;
+  }
+
+  @Override
+  public SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
+    OutboxItem first = queued.getFirst();
+    ActionMail action = actions.get(first.event());
+    if (action != null) {
+      return planAction(tx, target, first, action);
+    }
+    if (target.purpose() == TargetPurpose.CHANNEL && !target.verified()) {
+      return new SkipItems(queued.stream().map(OutboxItem::id).toList());
+    }
+    return planNews(tx, target, queued.stream().filter(this::isNews).toList());
+  }
+
+  private boolean isNews(OutboxItem item) {
+    return !actions.containsKey(item.event());
+  }
+
+  /** The link is created in this transaction, so that its secret is stored nowhere. */
+  private SendPlan planAction(
+      Transaction tx, NewsTarget target, OutboxItem item, ActionMail action) {
+    try {
+      var link = action.prepare(tx, target, new ActionDetails(NewsBody.parse(item.body()).details()));
+      if (link.isEmpty()) {
+        return new SkipItems(List.of(item.id()));
+      }
+      NewsWords words = NewsWords.of(link.get().language());
+      var texts = MailComposer.ActionTexts.of(words, item.event(), link.get().values());
+      ComposedMail mail =
+          composer.composeAction(target.address(), item, texts, link.get().path(), words);
+      return SendNow.single(item, () -> mailServer.send(mail));
+    } catch (Problem e) {
+      return new SkipItems(List.of(item.id()));
+    }
+  }
+
+  private SendPlan planNews(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
+    var filtered = personalFilter.filterItems(tx, target, queued, true);
+    if (!filtered.unwanted().isEmpty()) {
+      return new SkipItems(filtered.unwanted());
+    }
+    if (filtered.sendAt().isPresent()) {
+      return new SendLater(filtered.sendAt().get());
+    }
+    List<OutboxItem> wanted = filtered.wanted();
+    NewsWords words = NewsWords.of(filtered.preference().language());
+    boolean together =
+        wanted.size() > MOST_SINGLE
+            || (filtered.preference().digest() != Digest.OFF && wanted.size() > 1);
+    if (!together) {
+      OutboxItem first = wanted.getFirst();
+      ComposedMail mail = composer.composeNews(target, first, words);
+      return SendNow.single(first, () -> mailServer.send(mail));
+    }
+    ComposedMail digest = composer.composeDigest(target, wanted, words);
+    List<Long> ids = wanted.stream().map(OutboxItem::id).toList();
+    return new SendNow(ids, List.of(), () -> mailServer.send(digest));
+  }
+
+  @Override
+  public void close() throws Exception {
+    mailServer.close();
+  }
+}

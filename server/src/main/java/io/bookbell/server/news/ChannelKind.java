@@ -1,0 +1,43 @@
+package io.bookbell.server.news;
+
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.storage.Transaction;
+import java.util.Map;
+
+/**
+ * A kind of channel that people can choose in their settings. There is one for each kind that this
+ * installation can send. Thread-safe.
+ */
+public interface ChannelKind {
+  NewsKind kind();
+
+  /**
+   * Reads where news are to be sent from a channel in the settings, which has at least the field
+   * {@code target}.
+   */
+  ChannelAddress parseAddress(JsonBody channel);
+
+  /** The fields of a channel that its owner sees, besides those of every kind. */
+  Map<String, Object> describe(NewsTarget target);
+
+  /** Whether the owner of an address has to agree before anything else is sent there. */
+  boolean needsConsent();
+
+  /** Asks the owner of an address to agree. Called if {@link #needsConsent}. */
+  void askForConsent(Transaction tx, NewsTarget target, String language);
+
+  /**
+   * Where news are sent.
+   *
+   * @param details JSON that only the kind's transport reads
+   */
+  record ChannelAddress(String address, String details) {
+    /** Without the secrets that it may contain. */
+    @Override
+    public String toString() {
+      return "ChannelAddress";
+    }
+  }
+}

@@ -1,0 +1,261 @@
+package io.bookbell.server.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import io.bookbell.server.Cast;
+import io.bookbell.server.Cast.Person;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestDatabase;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Mails as a real mail server gets them. */
+@ParameterizedClass
+@EnumSource
+class MailTest {
+  private static final String SETTINGS = "/api/me/notification-settings";
+  private static final Map<String, String> GERMAN = Map.of("Accept-Language", "de-AT,de;q=0.9");
+
+  @Parameter TestDatabase kind;
+  @TempDir Path folder;
+
+  private final GreenMail mailServer =
+      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
+  private TestServer server;
+  private Cast cast;
+
+  @BeforeEach
+  void start() {
+    mailServer.start();
+    ServerConfig usual = TestServer.config(kind.create(folder));
+    server =
+        TestServer.with(
+            usual
+                .withMail(
+                    new MailConfig(
+                        "127.0.0.1",
+                        mailServer.getSmtp().getPort(),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "Bookbell <books@books.test>"))
+                .withReach(
+                    new PublicAccessConfig(
+                        PublicUrl.parse("https://books.test"),
+                        List.of(),
+                        List.of(),
+                        Optional.empty())));
+    cast = server.cast();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    mailServer.stop();
+  }
+
+  @Test
+  void newsComeInTheReadersLanguageOnceTheAddressIsConfirmed() throws Exception {
+    Person mara = cast.creator();
+    chooseMail(mara, "mara@home.test", List.of("request_created", "reply_added"));
+    MimeMessage asked = awaitMail("mara@home.test", 1);
+    assertThat(asked.getSubject()).isEqualTo("Bestätige diese Adresse");
+    long first = cast.supporter().ask(mara, "Zu früh");
+    open("/api/news/confirm", linkIn(asked, "confirm"));
+
+    long request = cast.supporter().ask(mara, "Die Wand");
+    MimeMessage created = awaitMail("mara@home.test", 2);
+    assertThat(textOf(created))
+        .contains("supporter fragt „Die Wand“ an", "https://books.test/requests/" + request)
+        .doesNotContain("Zu früh");
+    assertThat(htmlOf(created)).contains("<html lang=\"de\" dir=\"ltr\">", "„Die Wand“");
+    assertThat(created.getSubject()).isEqualTo("Anfrage: Die Wand");
+    assertThat(created.getHeader("List-Unsubscribe-Post"))
+        .containsExactly("List-Unsubscribe=One-Click");
+    assertThat(created.getHeader("Auto-Submitted")).containsExactly("auto-generated");
+    assertThat(created.getMessageID()).matches("<news-[0-9]+@books.test>");
+
+    var reply = Map.of("body", "Danke!");
+    cast.supporter().client().post("/api/book-requests/" + request + "/reply", reply).expect(201);
+    MimeMessage replied = awaitMail("mara@home.test", 3);
+    assertThat(replied.getHeader("References")).isEqualTo(created.getHeader("References"));
+    assertThat(replied.getSubject()).isEqualTo(created.getSubject());
+    assertThat(replied.getMessageID()).isNotEqualTo(created.getMessageID());
+
+    var answer = Map.of("status", "approved", "response", "Ja");
+    mara.client().post("/api/book-requests/" + first + "/respond", answer).expect(200);
+    String oneClick = created.getHeader("List-Unsubscribe")[0].replaceAll("[<>]", "");
+    server
+        .client()
+        .send(
+            "POST",
+            oneClick.replace("https://books.test", ""),
+            "List-Unsubscribe=One-Click",
+            Map.of("Content-Type", "application/x-www-form-urlencoded"))
+        .expect(204);
+    assertThat(mara.client().get(SETTINGS).body().at("/events/reply_added")).isEmpty();
+  }
+
+  @Test
+  void aForgottenPasswordIsReplacedByTheLinkInAMail() throws Exception {
+    Person ada = cast.supporter();
+    TestClient stranger = server.client();
+    stranger.post("/api/auth/forgot", Map.of("email", "nobody@home.test")).expect(202);
+    String body = Json.writeAsString(Map.of("email", ada.email()));
+    stranger.send("POST", "/api/auth/forgot", body, GERMAN).expect(202);
+    stranger.send("POST", "/api/auth/forgot", body, GERMAN).expect(202);
+
+    MimeMessage mail = awaitMail(ada.email(), 1);
+    Matcher link = Pattern.compile("https://books\\.test/reset#(\\S+)").matcher(textOf(mail));
+    assertThat(link.find()).isTrue();
+    assertThat(mail.getSubject()).isEqualTo("Neues Passwort wählen");
+    var reset = Map.of("token", link.group(1), "password", "eleven green pears");
+    stranger.post("/api/auth/reset", reset).expect(200);
+    stranger.post("/api/auth/reset", reset).expect(404);
+    assertThat(mailsTo("nobody@home.test")).isEmpty();
+  }
+
+  @Test
+  void aNewAddressTakesEffectWithTheLinkInTheMailToIt() throws Exception {
+    TestClient ada = cast.supporter().client();
+    String former = cast.supporter().email();
+    ada.patch("/api/me", Map.of("email", "ada@new.test")).expect(200);
+    assertThat(ada.get("/api/me").body().at("/user/email").asText()).isEqualTo(former);
+    ada.patch("/api/me", Map.of("email", cast.other().email())).expect(409);
+
+    String token = linkIn(awaitMail("ada@new.test", 1), "address");
+    open("/api/auth/confirm-email", token);
+    assertThat(ada.get("/api/me").body().at("/user/email").asText()).isEqualTo("ada@new.test");
+    server.client().post("/api/auth/confirm-email", Map.of("token", token)).expect(404);
+  }
+
+  @Test
+  void severalPeopleAreInvitedByMail() throws Exception {
+    Person mara = cast.creator();
+    var invitation =
+        Map.of(
+            "creator_id", mara.id(),
+            "kind", "supporter",
+            "tier_id", cast.tier(),
+            "emails", List.of("one@home.test", "two@home.test", "ONE@home.test"));
+    assertThat(
+            mara.client().post("/api/invitations/mail", invitation).expect(202).body().get("accepted").asInt())
+        .isEqualTo(2);
+    MimeMessage mail = awaitMail("one@home.test", 1);
+    assertThat(textOf(mail)).contains("https://books.test/join#");
+    assertThat(textOf(awaitMail("two@home.test", 1))).isNotEqualTo(textOf(mail));
+    cast.team().client().post("/api/invitations/mail", invitation).expect(403);
+  }
+
+  @Test
+  void whatWasReadOnThePageIsNotMailed() throws Exception {
+    Person mara = cast.creator();
+    chooseMail(mara, "mara@home.test", List.of("request_created"));
+    open("/api/news/confirm", linkIn(awaitMail("mara@home.test", 1), "confirm"));
+    var quiet = Map.of("from", "00:00", "to", "23:59", "time_zone", "UTC");
+    setSettings(mara, "mara@home.test", List.of("request_created"), quiet);
+    cast.supporter().ask(mara, "Read");
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(mara.client().get("/api/notifications").body().get("items")).hasSize(1));
+    mara.client().post("/api/notifications/read", Map.of("all", true)).expect(200);
+    setSettings(mara, "mara@home.test", List.of("request_created"), null);
+    cast.supporter().ask(mara, "Unread");
+
+    assertThat(textOf(awaitMail("mara@home.test", 2))).contains("Unread").doesNotContain("“Read");
+  }
+
+  private void chooseMail(Person person, String address, List<String> events) {
+    setSettings(person, address, events, null);
+  }
+
+  private static void setSettings(
+      Person person, String address, List<String> events, Map<String, String> quiet) {
+    var byEvent = new java.util.HashMap<String, List<String>>();
+    events.forEach(event -> byEvent.put(event, List.of("mail")));
+    var settings = new java.util.HashMap<String, Object>();
+    settings.put("channels", List.of(Map.of("kind", "mail", "target", address)));
+    settings.put("events", byEvent);
+    settings.put("digest", "off");
+    settings.put("quiet", quiet);
+    person.client().send("PUT", SETTINGS, Json.writeAsString(settings), GERMAN).expect(200);
+  }
+
+  private void open(String path, String token) {
+    server.client().post(path, Map.of("token", token)).expect(204);
+  }
+
+  private MimeMessage awaitMail(String address, int number) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(mailsTo(address)).hasSizeGreaterThanOrEqualTo(number));
+    return mailsTo(address).get(number - 1);
+  }
+
+  private List<MimeMessage> mailsTo(String address) {
+    var found = new ArrayList<MimeMessage>();
+    for (MimeMessage mail : mailServer.getReceivedMessages()) {
+      try {
+        if (Arrays.toString(mail.getRecipients(Message.RecipientType.TO)).contains(address)) {
+          found.add(mail);
+        }
+      } catch (MessagingException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return found;
+  }
+
+  private static String linkIn(MimeMessage mail, String name) throws Exception {
+    Matcher link =
+        Pattern.compile("https://books\\.test/news#" + name + "=(\\S+)").matcher(textOf(mail));
+    assertThat(link.find()).as(textOf(mail)).isTrue();
+    return link.group(1);
+  }
+
+  private static String textOf(MimeMessage mail) throws MessagingException {
+    return partOf(mail, 0);
+  }
+
+  private static String htmlOf(MimeMessage mail) throws MessagingException {
+    return partOf(mail, 1);
+  }
+
+  private static String partOf(MimeMessage mail, int index) throws MessagingException {
+    try {
+      return ((MimeMultipart) mail.getContent()).getBodyPart(index).getContent().toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import {html, nothing} from 'lit';
+import {SessionElement} from '../ui/base-elements.js';
+import {formError, formField} from '../ui/form-field.js';
+import {FormSubmission, formValues} from '../ui/form-submission.js';
+import {translate} from '../words/translate.js';
+import '../ui/confirm-button.js';
+import './news-words.js';
+
+/** @import {NotificationSettings, NewsChannel} from '../client/types.js' */
+
+const EVENTS = ['request_created', 'request_answered', 'reply_added', 'request_withdrawn', 'quota_reset', 'followed_answered', 'notice'];
+const DIGESTS = ['off', 'daily', 'weekly'];
+
+/** A part of the account page: what one is told outside the page, by which channel, and when. */
+export class NewsSettings extends SessionElement {
+  static properties = {settings: {state: true}};
+
+  #saving = new FormSubmission(this);
+
+  constructor() {
+    super();
+    /** @type {NotificationSettings | null} */
+    this.settings = null;
+  }
+
+  async firstUpdated() {
+    this.settings = await this.session.api.notificationSettings();
+  }
+
+  render() {
+    const {settings} = this;
+    return html`<section class="panel" id="news" aria-labelledby="news-title" data-testid="news-settings">
+      <h2 class="panel__title" id="news-title">${translate('news.title')}</h2>
+      <p class="panel__text">${translate(settings?.kinds.length === 0 ? 'news.none_set_up' : 'news.lead')}</p>
+      ${formError(this.#saving.message)}
+      ${settings && (settings.kinds.length > 0 || settings.channels.length > 0) ? [this.#channels(settings), settings.channels.length > 0 ? [this.#events(settings), this.#times(settings)] : nothing] : nothing}
+    </section>`;
+  }
+
+  /** @param {NotificationSettings} settings */
+  #channels({channels, kinds}) {
+    return html`<ul class="rows">
+        ${channels.map((channel) => this.#channel(channel))}
+      </ul>
+      ${
+        kinds.includes('mail') && !channels.some(({kind}) => kind === 'mail')
+          ? html`<form class="news-add" novalidate @submit=${this.#addMail} data-testid="news-add">
+            ${formField({id: 'news-address', name: 'target', label: translate('news.address'), type: 'email', autocomplete: 'email', value: this.session.me.user.email, testid: 'news-address', error: this.#saving.fields['channels[0].target']})}
+            <button class="button" data-testid="news-add-submit" ?disabled=${this.#saving.busy}>${translate('news.add')}</button>
+          </form>`
+          : nothing
+      }`;
+  }
+
+  /** @param {NewsChannel} channel */
+  #channel({id, kind, target, verified, error}) {
+    const state = verified ? (error ? translate('news.failing', {reason: error}) : '') : translate('news.unverified');
+    return html`<li class="row" data-testid="news-channel" data-kind=${kind} data-verified=${verified}>
+      <div class="row__main">
+        <p class="row__name">${translate(`news.kind_${kind}`)} <bdi>${target}</bdi></p>
+        ${state ? html`<p class="row__sub" data-testid="news-channel-state">${state}</p>` : nothing}
+      </div>
+      <div class="row__actions">
+        ${verified ? html`<button type="button" class="button button--small" data-testid="news-test" @click=${() => this.#test(id)}>${translate('news.test')}</button>` : nothing}
+        <confirm-button testid="news-remove" label=${translate('news.remove')} question="" yes=${translate('news.remove')} @confirmed=${() => this.#remove(id)}></confirm-button>
+      </div>
+    </li>`;
+  }
+
+  /** A row for each event, with a box for each kind of channel one has. @param {NotificationSettings} settings */
+  #events({channels, events}) {
+    const kinds = [...new Set(channels.map(({kind}) => kind))];
+    const mayMend = this.session.me.user.operator === true;
+    return html`<fieldset class="news-events">
+      <legend>${translate('news.events')}</legend>
+      ${EVENTS.filter((event) => event !== 'notice' || mayMend).map(
+        (event) =>
+          html`<div class="news-event">
+            <span id="news-${event}">${translate(`news.event_${event}`)}</span>
+            ${kinds.map(
+              (kind) =>
+                html`<label class="news-event__kind"><input type="checkbox" aria-describedby="news-${event}" .checked=${events[event]?.includes(kind) ?? false} data-testid="news-${event}-${kind}" @change=${(/** @type {Event} */ change) => this.#choose(event, kind, /** @type {HTMLInputElement} */ (change.target).checked)} />
+                  ${translate(`news.kind_${kind}`)}</label>`,
+            )}
+          </div>`,
+      )}
+    </fieldset>`;
+  }
+
+  /** @param {NotificationSettings} settings */
+  #times({channels, digest, quiet}) {
+    const timeOf = (/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.target).value;
+    return html`<div class="news-times">
+      ${
+        channels.some(({kind}) => kind === 'mail')
+          ? html`<label class="field"><span class="field__label">${translate('news.digest')}</span>
+            <select class="field__input" data-testid="news-digest" @change=${(/** @type {Event} */ event) => this.#save({digest: timeOf(event)})}>
+              ${DIGESTS.map((each) => html`<option value=${each} ?selected=${each === digest}>${translate(`news.digest_${each}`)}</option>`)}
+            </select></label>`
+          : nothing
+      }
+      <label class="news-event__kind"><input type="checkbox" .checked=${quiet !== null} data-testid="news-quiet" @change=${(/** @type {Event} */ event) => this.#save({quiet: /** @type {HTMLInputElement} */ (event.target).checked ? {from: '22:00', to: '07:00'} : null})} />
+        ${translate('news.quiet')}</label>
+      ${
+        quiet
+          ? html`<label class="field"><span class="field__label">${translate('news.quiet_from')}</span><input class="field__input" type="time" .value=${quiet.from} data-testid="news-quiet-from" @change=${(/** @type {Event} */ event) => this.#save({quiet: {...quiet, from: timeOf(event)}})} /></label>
+            <label class="field"><span class="field__label">${translate('news.quiet_to')}</span><input class="field__input" type="time" .value=${quiet.to} data-testid="news-quiet-to" @change=${(/** @type {Event} */ event) => this.#save({quiet: {...quiet, to: timeOf(event)}})} /></label>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  /** @param {string} event @param {string} kind @param {boolean} wanted */
+  #choose(event, kind, wanted) {
+    const others = (this.settings?.events[event] ?? []).filter((each) => each !== kind);
+    return this.#save({events: {...this.settings?.events, [event]: wanted ? [...others, kind] : others}});
+  }
+
+  /** @param {SubmitEvent} event */
+  #addMail(event) {
+    const {target = ''} = formValues(event);
+    return this.#save({channels: [...this.#kept(), {kind: 'mail', target}]});
+  }
+
+  /** @param {number} id */
+  #remove(id) {
+    return this.#save({channels: this.#kept().filter((each) => each.id !== id)});
+  }
+
+  #kept() {
+    return (this.settings?.channels ?? []).map(({id, kind}) => ({id, kind}));
+  }
+
+  /** Sends all settings with a change; the hours are those of the reader's time zone. @param {object} change */
+  async #save(change) {
+    const {settings} = this;
+    if (!settings) return;
+    const next = {events: settings.events, digest: settings.digest, quiet: settings.quiet, channels: this.#kept(), ...change};
+    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const content = {...next, quiet: {...next.quiet, time_zone}};
+    const saved = await this.#saving.run(async () => (this.settings = await this.session.api.changeNotificationSettings(content)), content);
+    if (saved) this.showToast(translate('news.saved'));
+    else this.requestUpdate();
+  }
+
+  /** @param {number} channel */
+  async #test(channel) {
+    if (await this.#saving.run((key) => this.session.api.testChannel(channel, {key}))) this.showToast(translate('news.test_sent'));
+  }
+}
+
+customElements.define('news-settings', NewsSettings);
