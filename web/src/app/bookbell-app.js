@@ -213,7 +213,7 @@ export class BookbellApp extends LightElement {
     if (this.phase === 'unreachable' || (this.missing && !this.session)) return this.#unreachable();
     if (this.route.name === 'setup') return html`<setup-page .api=${this.#api} .token=${token}></setup-page>`;
     if (this.route.name === 'reset') return html`<reset-page .api=${this.#api} .token=${token}></reset-page>`;
-    if (this.route.name === 'news') return html`<news-link-page .api=${this.#api} .token=${token}></news-link-page>`;
+    if (this.route.name === 'news') return html`<mail-link-page .api=${this.#api} .token=${token}></mail-link-page>`;
     if (this.route.name === 'join') return html`<join-page .api=${this.#api} .user=${this.session?.me.user ?? null} .token=${token}></join-page>`;
     if (this.route.name === 'patreon')
       return html`<patreon-page .api=${this.#api} .user=${this.session?.me.user ?? null} .query=${this.route.query}></patreon-page>`;

@@ -1,9 +1,16 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, NotificationSettings, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
+
+const MAIL_LINKS = {
+  forgot: '/api/auth/forgot',
+  address: '/api/auth/confirm-email',
+  confirm: '/api/news/confirm',
+  unsubscribe: '/api/news/unsubscribe',
+};
 
 /** Every REST call of the page, by name. Refusals are thrown as ApiError. */
 export class Api {
@@ -40,9 +47,10 @@ export class Api {
   /** @param {{display_name?: string, email?: string}} change @param {Command} [command] @returns {Promise<Me>} */
   changeMe = (change, command) => this.http.patch('/api/me', change, command);
 
+  /** @returns {Promise<NotificationSettings>} */
   notificationSettings = () => this.http.get('/api/me/notification-settings');
 
-  /** @param {object} settings */
+  /** @param {object} settings @returns {Promise<NotificationSettings>} */
   changeNotificationSettings = (settings) => this.http.put('/api/me/notification-settings', settings);
 
   /** @param {number} channel @param {Command} command */

@@ -79,6 +79,8 @@ export class Http {
     const isJson = body !== undefined && !(body instanceof Blob);
     if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
+    const language = globalThis.document?.documentElement?.lang;
+    if (language && method !== 'GET') headers['Accept-Language'] = language;
     const init = {
       method,
       headers,

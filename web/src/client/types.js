@@ -49,6 +49,9 @@
  * @property {string[]} isbns
  * @typedef {{items: FoundBook[], catalogue: 'here' | 'away' | 'off'}} FoundBooks
  *
+ * @typedef {{id: number, kind: string, target: string, verified: boolean, error: string | null}} NewsChannel
+ * @typedef {{channels: NewsChannel[], events: Record<string, string[]>, digest: string, quiet: {from: string, to: string} | null, kinds: string[], broken: {kind: string, error: string}[] | null}} NotificationSettings
+ *
  * @typedef {{kind: string, created_at: string, seen: boolean}} Seen
  * @typedef {{revision: number, actor_id: number, kind: string, created_at: string, received_at: string | null}} Receipt
  *

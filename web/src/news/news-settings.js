@@ -32,6 +32,7 @@ export class NewsSettings extends SessionElement {
     return html`<section class="panel" id="news" aria-labelledby="news-title" data-testid="news-settings">
       <h2 class="panel__title" id="news-title">${translate('news.title')}</h2>
       <p class="panel__text">${translate(settings?.kinds.length === 0 ? 'news.none_set_up' : 'news.lead')}</p>
+      ${(settings?.broken ?? []).map(({kind, error}) => html`<p class="notice" role="status" data-testid="news-broken">${translate('news.broken', {kind: translate(`news.kind_${kind}`), reason: error})}</p>`)}
       ${formError(this.#saving.message)}
       ${settings && (settings.kinds.length > 0 || settings.channels.length > 0) ? [this.#channels(settings), settings.channels.length > 0 ? [this.#events(settings), this.#times(settings)] : nothing] : nothing}
     </section>`;
@@ -68,12 +69,11 @@ export class NewsSettings extends SessionElement {
   }
 
   /** A row for each event, with a box for each kind of channel one has. @param {NotificationSettings} settings */
-  #events({channels, events}) {
+  #events({channels, events, broken}) {
     const kinds = [...new Set(channels.map(({kind}) => kind))];
-    const mayMend = this.session.me.user.operator === true;
     return html`<fieldset class="news-events">
       <legend>${translate('news.events')}</legend>
-      ${EVENTS.filter((event) => event !== 'notice' || mayMend).map(
+      ${EVENTS.filter((event) => event !== 'notice' || broken !== null).map(
         (event) =>
           html`<div class="news-event">
             <span id="news-${event}">${translate(`news.event_${event}`)}</span>

@@ -19,6 +19,7 @@ export default {
   'news.address': 'عنوان البريد الإلكتروني',
   'news.add': 'إضافة',
   'news.unverified': 'افتح الرابط في الرسالة التي أرسلناها إليه.',
+  'news.broken': 'تعذر الإرسال حاليًا عبر {kind}: {reason}',
   'news.failing': 'تعذر الوصول: {reason}',
   'news.remove': 'إزالة',
   'news.test': 'إرسال تجربة',

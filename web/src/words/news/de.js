@@ -19,6 +19,7 @@ export default {
   'news.address': 'E-Mail-Adresse',
   'news.add': 'Hinzufügen',
   'news.unverified': 'Öffne den Link in der E-Mail, die wir dorthin geschickt haben.',
+  'news.broken': '{kind} kann gerade nicht verschickt werden: {reason}',
   'news.failing': 'Nicht erreichbar: {reason}',
   'news.remove': 'Entfernen',
   'news.test': 'Probe schicken',

@@ -19,6 +19,7 @@ export default {
   'news.address': 'Email address',
   'news.add': 'Add',
   'news.unverified': 'Open the link in the email we sent there.',
+  'news.broken': '{kind} can’t be sent at the moment: {reason}',
   'news.failing': 'Couldn’t be reached: {reason}',
   'news.remove': 'Remove',
   'news.test': 'Send a test',

@@ -19,6 +19,7 @@ export default {
   'news.address': 'Dirección de correo',
   'news.add': 'Añadir',
   'news.unverified': 'Abre el enlace del correo que enviamos allí.',
+  'news.broken': '{kind}: ahora no se puede enviar: {reason}',
   'news.failing': 'No se pudo entregar: {reason}',
   'news.remove': 'Quitar',
   'news.test': 'Enviar una prueba',

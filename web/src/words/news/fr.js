@@ -19,6 +19,7 @@ export default {
   'news.address': 'Adresse e-mail',
   'news.add': 'Ajouter',
   'news.unverified': 'Ouvre le lien dans l’e-mail que nous y avons envoyé.',
+  'news.broken': '{kind} : envoi impossible en ce moment : {reason}',
   'news.failing': 'Injoignable : {reason}',
   'news.remove': 'Retirer',
   'news.test': 'Envoyer un essai',

@@ -19,6 +19,7 @@ export default {
   'news.address': 'メールアドレス',
   'news.add': '追加',
   'news.unverified': '送信したメールのリンクを開いてください。',
+  'news.broken': '{kind}は現在送信できません：{reason}',
   'news.failing': '届きませんでした：{reason}',
   'news.remove': '削除',
   'news.test': 'テストを送る',

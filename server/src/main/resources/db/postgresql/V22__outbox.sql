@@ -58,6 +58,7 @@ CREATE TABLE outbox_item (
 CREATE INDEX outbox_item_of_target ON outbox_item (target_id, id);
 CREATE INDEX outbox_item_new ON outbox_item (id) WHERE state = 'new';
 CREATE INDEX outbox_item_queued ON outbox_item (target_id, id) WHERE state = 'queued';
+CREATE INDEX outbox_item_unsent ON outbox_item (state, target_id) WHERE state IN ('new', 'queued', 'failed');
 CREATE INDEX outbox_item_settled ON outbox_item (settled_at) WHERE settled_at IS NOT NULL;
 
 -- A service behind many targets that is out of order, such as the mail server. All targets of the kind wait until retry_at.

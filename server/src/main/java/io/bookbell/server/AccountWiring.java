@@ -19,7 +19,6 @@ import io.bookbell.server.patreon.PatreonConnectRoutes;
 import io.bookbell.server.patreon.PatreonConnectService;
 import io.bookbell.server.personal.ExportRoutes;
 import io.bookbell.server.storage.Database;
-import java.util.Optional;
 import io.bookbell.server.transfer.ImportedPasswords;
 import java.util.Optional;
 

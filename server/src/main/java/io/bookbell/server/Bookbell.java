@@ -243,7 +243,9 @@ public final class Bookbell implements AutoCloseable {
     router.route().handler(new CrossOriginHandler(originPolicy));
     healthRoutes.addRoutes(router);
     serveMetrics(vertx, router, serverMetrics);
-    addApiRoutes(vertx, router);
+    NewsWiring news = registerCloseable(new NewsWiring(database, services, serverConfig, vertx));
+    news.registerMetrics(serverMetrics);
+    addApiRoutes(news, router);
     new SiteFiles(basePath()).addRoutes(router);
     var listenConfig = serverConfig.listen();
     var httpIntake =
@@ -284,7 +286,7 @@ public final class Bookbell implements AutoCloseable {
     log.info("Metrics are on port {}", metricsServer.port());
   }
 
-  private void addApiRoutes(Vertx vertx, Router router) {
+  private void addApiRoutes(NewsWiring news, Router router) {
     ServerCookies serverCookies =
         ServerCookies.of(serverConfig.reach().cookieName(), serverConfig.reach().publicUrl());
     RateLimits rates =
@@ -311,7 +313,6 @@ public final class Bookbell implements AutoCloseable {
     var memberships =
         registerCloseable(new MembershipWiring(database, services, serverConfig.patreon(), clock));
     memberships.addRoutes(apiRouter);
-    var news = registerCloseable(new NewsWiring(database, services, serverConfig, vertx));
     addAccountRoutes(apiRouter, memberships.patreonConnect(), news.accountMailer());
     KeyRoutes.addRoutes(apiRouter, services.keys);
     PublishRoutes.addRoutes(apiRouter, services.publishing);

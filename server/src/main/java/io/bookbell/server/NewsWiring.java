@@ -9,6 +9,7 @@ import io.bookbell.server.mail.AccountMails;
 import io.bookbell.server.mail.ActionMail;
 import io.bookbell.server.mail.InvitationMails;
 import io.bookbell.server.mail.MailTransport;
+import io.bookbell.server.monitoring.ServerMetrics;
 import io.bookbell.server.news.ChannelKind;
 import io.bookbell.server.news.NewsLinkRoutes;
 import io.bookbell.server.news.NewsWords;
@@ -16,6 +17,7 @@ import io.bookbell.server.news.NotificationSettingsRoutes;
 import io.bookbell.server.news.NotificationSettingsService;
 import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsTransport;
+import io.bookbell.server.outbox.OutboxMonitor;
 import io.bookbell.server.outbox.OutboxSender;
 import io.bookbell.server.outbox.OutboxStatistics;
 import io.bookbell.server.storage.Database;
@@ -32,6 +34,7 @@ final class NewsWiring implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NewsWiring.class);
 
   private final OutboxStatistics statistics = new OutboxStatistics();
+  private final OutboxMonitor monitor;
   private final List<NewsTransport> transports = new ArrayList<>();
   private final List<ChannelKind> channelKinds = new ArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
@@ -45,6 +48,7 @@ final class NewsWiring implements AutoCloseable {
   NewsWiring(Database database, Services services, ServerConfig serverConfig, Vertx vertx) {
     this.database = database;
     this.services = services;
+    this.monitor = new OutboxMonitor(database);
     this.personalFilter = new PersonalFilter(services.notifications, services.access);
     this.accountMails =
         new AccountMails(
@@ -76,8 +80,8 @@ final class NewsWiring implements AutoCloseable {
     return hasMail ? Optional.of(accountMails) : Optional.empty();
   }
 
-  OutboxStatistics statistics() {
-    return statistics;
+  void registerMetrics(ServerMetrics serverMetrics) {
+    serverMetrics.registerOutbox(monitor, statistics);
   }
 
   void addRoutes(ApiRouter apiRouter, RateLimits rateLimits) {
@@ -86,11 +90,7 @@ final class NewsWiring implements AutoCloseable {
     new NotificationSettingsRoutes(settingsService).addRoutes(apiRouter);
     new NewsLinkRoutes(database, services.newsTargets).addRoutes(apiRouter);
     new ForgotRoutes(
-            database,
-            services.accounts,
-            rateLimits,
-            accountMailer(),
-            NewsWords::preferredLanguage)
+            database, services.accounts, rateLimits, accountMailer(), NewsWords::preferredLanguage)
         .addRoutes(apiRouter);
     invitationMails.addRoutes(apiRouter, hasMail);
   }
@@ -100,6 +100,8 @@ final class NewsWiring implements AutoCloseable {
     var sender = new OutboxSender(database, transports, statistics);
     open.addFirst(sender);
     sender.start();
+    open.addFirst(monitor);
+    monitor.start();
   }
 
   @Override

@@ -40,9 +40,7 @@ public final class AddressChangeStore {
   /** Returns the new address that an account is waiting for. */
   public Optional<String> findAddress(Transaction tx, UserId user) {
     return tx.query(
-            "SELECT email FROM address_change WHERE user_id = ? AND expires_at > ?",
-            user,
-            tx.now())
+            "SELECT email FROM address_change WHERE user_id = ? AND expires_at > ?", user, tx.now())
         .first(row -> row.getString("email"));
   }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * {@code /api/auth/forgot} and {@code /api/auth/confirm-email}: what is done by links in mails about
- * accounts.
+ * {@code /api/auth/forgot} and {@code /api/auth/confirm-email}: what is done by links in mails
+ * about accounts.
  */
 public final class ForgotRoutes {
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
@@ -64,9 +64,16 @@ public final class ForgotRoutes {
         .thenApply(
             account -> {
               account.ifPresent(found -> sendLink(found, chosen));
-              return ApiResponse.accepted();
+              return ApiResponse.accepted(new ForgotResponse(mailer.isPresent()));
             });
   }
+
+  /**
+   * The response.
+   *
+   * @param mail whether mail is set up at all
+   */
+  private record ForgotResponse(boolean mail) {}
 
   private void sendLink(Account account, String chosen) {
     mailer.ifPresent(

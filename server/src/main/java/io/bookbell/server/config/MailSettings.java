@@ -19,7 +19,8 @@ final class MailSettings {
   private static final Map<String, Integer> PORTS = Map.of("smtp", 587, "smtps", 465);
 
   private static final Pattern FROM =
-      Pattern.compile("[^<>\\r\\n]{0,100}<[!-~&&[^<>@]]+@[!-~&&[^<>@]]+>|[!-~&&[^<>@]]+@[!-~&&[^<>@]]+");
+      Pattern.compile(
+          "[^<>\\r\\n]{0,100}<[!-~&&[^<>@]]+@[!-~&&[^<>@]]+>|[!-~&&[^<>@]]+@[!-~&&[^<>@]]+");
 
   private MailSettings() {}
 
@@ -56,7 +57,9 @@ final class MailSettings {
             uri.getPort() < 0 ? usual : uri.getPort(),
             "smtps".equals(scheme),
             credentials.map(both -> decode(both.split(":", 2)[0])),
-            credentials.filter(both -> both.contains(":")).map(both -> decode(both.split(":", 2)[1])),
+            credentials
+                .filter(both -> both.contains(":"))
+                .map(both -> decode(both.split(":", 2)[1])),
             from);
       }
     } catch (URISyntaxException e) {

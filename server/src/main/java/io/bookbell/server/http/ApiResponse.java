@@ -43,11 +43,6 @@ public record ApiResponse(
     return new ApiResponse(202, body, Map.of());
   }
 
-  /** Without a body: the work is done later. */
-  public static ApiResponse accepted() {
-    return new ApiResponse(202, null, Map.of());
-  }
-
   public static ApiResponse noContent() {
     return new ApiResponse(204, null, Map.of());
   }

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -73,7 +72,9 @@ public final class JsonBody extends RequestFields {
   public List<JsonBody> objects(String field, int most) {
     JsonNode list = findValue(field).orElse(JsonNodeFactory.instance.arrayNode());
     checkField(
-        field, list.isArray() && list.size() <= most, "must be a list of up to " + most + " objects");
+        field,
+        list.isArray() && list.size() <= most,
+        "must be a list of up to " + most + " objects");
     var objects = new ArrayList<JsonBody>();
     for (int index = 0; list.isArray() && index < Math.min(list.size(), most); index++) {
       JsonNode each = list.get(index);

@@ -134,8 +134,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
             NewsKind.MAIL,
             target.address(),
             CONFIRM_CHANNEL,
-            NewsBody.of(
-                CONFIRM_CHANNEL, Map.of("language", language, "channel", target.id()))));
+            NewsBody.of(CONFIRM_CHANNEL, Map.of("language", language, "channel", target.id()))));
   }
 
   private Optional<ActionLink> prepareConfirmation(

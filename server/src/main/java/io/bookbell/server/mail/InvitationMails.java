@@ -132,8 +132,6 @@ public final class InvitationMails {
     var created = invitationService.create(tx, target.user(), terms);
     return Optional.of(
         new ActionLink(
-            "/join#" + created.token(),
-            details.language(),
-            Map.of("name", details.text("name"))));
+            "/join#" + created.token(), details.language(), Map.of("name", details.text("name"))));
   }
 }

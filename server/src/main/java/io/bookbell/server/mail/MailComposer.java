@@ -57,8 +57,7 @@ final class MailComposer {
         .footer(words.text("news.why"), words.text("news.settings"), settingsUrl())
         .footer("", words.text("news.unsubscribe"), unsubscribeUrl(target));
     String id = messageId(items.getFirst().id(), items.getLast().id());
-    return content.toMail(
-        target.address(), words.text("news.digest"), newsHeaders(target, id));
+    return content.toMail(target.address(), words.text("news.digest"), newsHeaders(target, id));
   }
 
   /** Composes a mail with a link that its receiver has to open, such as for a new password. */

@@ -78,8 +78,7 @@ final class MailContent {
   ComposedMail toMail(String to, String subject, Map<String, String> headers) {
     String page =
         "<!doctype html>\n<html lang=\"%s\" dir=\"%s\"><meta charset=\"utf-8\"><body style=\"%s\">\n%s</body></html>\n"
-            .formatted(
-                words.language(), words.isRightToLeft() ? "rtl" : "ltr", STYLE, html);
+            .formatted(words.language(), words.isRightToLeft() ? "rtl" : "ltr", STYLE, html);
     return new ComposedMail(to, subject, text.toString(), page, headers);
   }
 

@@ -75,7 +75,8 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   private SendPlan planAction(
       Transaction tx, NewsTarget target, OutboxItem item, ActionMail action) {
     try {
-      var link = action.prepare(tx, target, new ActionDetails(NewsBody.parse(item.body()).details()));
+      var link =
+          action.prepare(tx, target, new ActionDetails(NewsBody.parse(item.body()).details()));
       if (link.isEmpty()) {
         return new SkipItems(List.of(item.id()));
       }

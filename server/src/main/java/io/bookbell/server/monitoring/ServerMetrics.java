@@ -11,6 +11,11 @@ import io.bookbell.server.http.RefusalCounters;
 import io.bookbell.server.legacy.LegacyChannel;
 import io.bookbell.server.live.ConnectionRole;
 import io.bookbell.server.live.LiveConnections;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.OutboxItem.ItemState;
+import io.bookbell.server.outbox.OutboxMonitor.OutboxState;
+import io.bookbell.server.outbox.OutboxMonitor;
+import io.bookbell.server.outbox.OutboxStatistics;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.AdminCache;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -144,6 +149,33 @@ public final class ServerMetrics implements AutoCloseable {
     if (database.logSize().isPresent()) {
       registerGauge("bookbell.sqlite.wal.bytes", database, of -> of.logSize().orElse(0));
     }
+  }
+
+  /** Adds what is sent outside the page, per kind. */
+  public void registerOutbox(OutboxMonitor monitor, OutboxStatistics outboxStatistics) {
+    for (NewsKind kind : NewsKind.values()) {
+      registerNews("queued", kind, monitor, of -> countQueued(of.state(), kind));
+      registerNews("failed", kind, monitor, of -> of.state().count(kind, ItemState.FAILED));
+      registerNews("broken", kind, monitor, of -> of.state().isBroken(kind) ? 1 : 0);
+      FunctionCounter.builder("bookbell.news.sent", outboxStatistics, of -> of.sent(kind))
+          .tag("kind", kind.wireName())
+          .register(registry);
+      FunctionCounter.builder(
+              "bookbell.news.attempts.failed", outboxStatistics, of -> of.failedAttempts(kind))
+          .tag("kind", kind.wireName())
+          .register(registry);
+    }
+  }
+
+  private static double countQueued(OutboxState state, NewsKind kind) {
+    return state.count(kind, ItemState.NEW) + state.count(kind, ItemState.QUEUED);
+  }
+
+  private void registerNews(
+      String name, NewsKind kind, OutboxMonitor monitor, ToDoubleFunction<OutboxMonitor> value) {
+    Gauge.builder("bookbell.news." + name, monitor, value)
+        .tag("kind", kind.wireName())
+        .register(registry);
   }
 
   /** Adds the traffic through Redis. */

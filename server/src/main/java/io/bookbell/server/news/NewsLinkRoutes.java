@@ -27,7 +27,8 @@ public final class NewsLinkRoutes {
     apiRouter.postOpen(
         "/api/news/confirm",
         (apiRequest, _) ->
-            change(parseToken(apiRequest), (tx, target) -> targetStore.markVerified(tx, target.id())));
+            change(
+                parseToken(apiRequest), (tx, target) -> targetStore.markVerified(tx, target.id())));
     apiRouter.postOpen(
         "/api/news/unsubscribe",
         (apiRequest, _) ->

@@ -33,8 +33,7 @@ public final class NewsWords {
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(\\w+)}");
   private static final Pattern LATIN = Pattern.compile("\\p{IsLatin}");
-  private static final Pattern RIGHT_TO_LEFT =
-      Pattern.compile("[\\p{IsArabic}\\p{IsHebrew}]");
+  private static final Pattern RIGHT_TO_LEFT = Pattern.compile("[\\p{IsArabic}\\p{IsHebrew}]");
 
   private final String language;
   private final Map<String, String> texts;
@@ -47,8 +46,7 @@ public final class NewsWords {
 
   /** Returns the texts of a language; English for one without a catalogue. */
   public static NewsWords of(String language) {
-    return KNOWN.computeIfAbsent(
-        LANGUAGES.contains(language) ? language : "en", NewsWords::new);
+    return KNOWN.computeIfAbsent(LANGUAGES.contains(language) ? language : "en", NewsWords::new);
   }
 
   /** Returns the language of a catalogue that an Accept-Language header prefers. */
@@ -100,8 +98,7 @@ public final class NewsWords {
     return PLACEHOLDER
         .matcher(text)
         .replaceAll(
-            found ->
-                Matcher.quoteReplacement(isolate(values.getOrDefault(found.group(1), ""))));
+            found -> Matcher.quoteReplacement(isolate(values.getOrDefault(found.group(1), ""))));
   }
 
   public String text(String key) {
@@ -122,8 +119,7 @@ public final class NewsWords {
     if (!texts.containsKey(own)) {
       return details.path("text").asText(body.kind().replace('_', ' '));
     }
-    return text(
-        own, Map.of("title", details.path("title").asText(), "name", personName(details)));
+    return text(own, Map.of("title", details.path("title").asText(), "name", personName(details)));
   }
 
   private String personName(JsonNode details) {

@@ -3,6 +3,7 @@ package io.bookbell.server.news;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsServiceStore.BrokenService;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param events the kinds of channels by which the person is told of each event
  * @param quiet null without quiet hours
  * @param kinds the kinds that this installation can send
+ * @param broken the kinds that can't be sent at the moment; null for people who can't mend it
  */
 public record NotificationSettings(
     List<ShownChannel> channels,
     Map<NewsEvent, Set<NewsKind>> events,
     Digest digest,
     @Nullable ShownQuietHours quiet,
-    Set<NewsKind> kinds) {
+    Set<NewsKind> kinds,
+    @Nullable List<BrokenService> broken) {
 
   /**
    * A channel.

@@ -44,13 +44,12 @@ public final class NotificationSettingsRoutes {
           apiRequest.queryParameters().requireNoErrors();
           return apiRequest;
         },
-        (tx, caller, _) -> ApiResponse.ok(settingsService.get(tx, caller.user())));
+        (tx, caller, _) -> ApiResponse.ok(settingsService.get(tx, caller)));
     apiRouter.put(
         PATH,
         RateLimit.ACCOUNT,
         this::parseSettings,
-        (tx, caller, wanted) ->
-            ApiResponse.ok(settingsService.replace(tx, caller.user(), wanted)));
+        (tx, caller, wanted) -> ApiResponse.ok(settingsService.replace(tx, caller, wanted)));
     apiRouter.post(
         PATH + "/test",
         RateLimit.ACCOUNT,
@@ -104,7 +103,8 @@ public final class NotificationSettingsRoutes {
     channel.optionalText("error", 0, 500);
     boolean keepsAddress = id.isPresent() && !channel.hasField("target");
     var address =
-        keepsAddress ? Optional.<ChannelKind.ChannelAddress>empty()
+        keepsAddress
+            ? Optional.<ChannelKind.ChannelAddress>empty()
             : known.map(each -> each.parseAddress(channel));
     channel.requireNoErrors();
     return new WantedChannel(id, kind, address);

@@ -1,6 +1,7 @@
 package io.bookbell.server.news;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.news.ChannelKind.ChannelAddress;
 import io.bookbell.server.news.NotificationSettings.ShownChannel;
@@ -8,6 +9,7 @@ import io.bookbell.server.news.NotificationSettings.ShownQuietHours;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsServiceStore;
 import io.bookbell.server.outbox.NewsTarget;
 import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
@@ -30,6 +32,7 @@ public final class NotificationSettingsService {
   public static final String TEST_EVENT = "test";
 
   private final NewsPreferenceStore preferenceStore = new NewsPreferenceStore();
+  private final NewsServiceStore serviceStore = new NewsServiceStore();
   private final Map<NewsKind, ChannelKind> kinds = new TreeMap<>();
   private final NewsTargetStore targetStore;
   private final OutboxStore outboxStore;
@@ -68,7 +71,8 @@ public final class NotificationSettingsService {
     return kinds.keySet();
   }
 
-  public NotificationSettings get(Transaction tx, UserId user) {
+  public NotificationSettings get(Transaction tx, Caller caller) {
+    UserId user = caller.user();
     NewsPreference preference = preferenceStore.get(tx, user);
     List<NewsTarget> channels = targetStore.findChannels(tx, user);
     Map<Long, Set<NewsEvent>> events =
@@ -95,7 +99,8 @@ public final class NotificationSettingsService {
                         hours.to().toString(),
                         preference.timeZone().getId()))
             .orElse(null),
-        kinds.keySet());
+        kinds.keySet(),
+        caller.operator() ? serviceStore.findBroken(tx) : null);
   }
 
   private static Set<NewsKind> with(Set<NewsKind> all, NewsKind kind) {
@@ -122,7 +127,8 @@ public final class NotificationSettingsService {
    *
    * @throws Problem 400 if a channel isn't one of the person's
    */
-  public NotificationSettings replace(Transaction tx, UserId user, WantedSettings wanted) {
+  public NotificationSettings replace(Transaction tx, Caller caller, WantedSettings wanted) {
+    UserId user = caller.user();
     var former = new HashMap<Long, NewsTarget>();
     targetStore.findChannels(tx, user).forEach(each -> former.put(each.id(), each));
     var kept = new HashSet<Long>();
@@ -135,11 +141,10 @@ public final class NotificationSettingsService {
         .forEach(id -> targetStore.delete(tx, id));
     preferenceStore.put(tx, user, wanted.preference);
     targetStore.wakeChannels(tx, user);
-    return get(tx, user);
+    return get(tx, caller);
   }
 
-  private static Set<NewsEvent> eventsOf(
-      NewsKind kind, Map<NewsEvent, Set<NewsKind>> events) {
+  private static Set<NewsEvent> eventsOf(NewsKind kind, Map<NewsEvent, Set<NewsKind>> events) {
     Set<NewsEvent> wanted = EnumSet.noneOf(NewsEvent.class);
     events.forEach(
         (event, byKinds) -> {
@@ -243,7 +248,6 @@ public final class NotificationSettingsService {
             .find(tx, channel)
             .filter(each -> each.user().equals(user) && each.creator() == null)
             .orElseThrow(Problem::notFound);
-    outboxStore.addForTarget(
-        tx, target.id(), TEST_EVENT, NewsBody.of(TEST_EVENT, Map.of()));
+    outboxStore.addForTarget(tx, target.id(), TEST_EVENT, NewsBody.of(TEST_EVENT, Map.of()));
   }
 }

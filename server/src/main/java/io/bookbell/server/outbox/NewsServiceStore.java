@@ -1,9 +1,12 @@
 package io.bookbell.server.outbox;
 
+import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.OutboxQueue.ServiceOutage;
+import io.bookbell.server.outbox.OutboxStore.News;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -11,6 +14,11 @@ import java.util.Set;
  * that all nodes pause together and operators can see it. Thread-safe and stateless.
  */
 public final class NewsServiceStore {
+
+  /** After about a minute. Short interruptions don't concern anybody. */
+  private static final int FAILURES_BEFORE_NOTICE = 4;
+
+  private final OutboxStore outboxStore = new OutboxStore();
 
   /** A service that is out of order. */
   public record BrokenService(
@@ -66,6 +74,9 @@ public final class NewsServiceStore {
     if (broken.retryAt.isAfter(now)) {
       return new ServiceOutage(broken.failingSince, broken.retryAt, error);
     }
+    if (broken.failures + 1 == FAILURES_BEFORE_NOTICE) {
+      tellOperators(tx, kind, error);
+    }
     Instant retryAt = now.plus(RetrySchedule.servicePause(broken.failures + 1));
     tx.update(
         "UPDATE news_service SET failures = failures + 1, retry_at = ?, error = ? WHERE kind = ?",
@@ -73,6 +84,14 @@ public final class NewsServiceStore {
         error,
         kind.wireName());
     return new ServiceOutage(broken.failingSince, retryAt, error);
+  }
+
+  private void tellOperators(Transaction tx, NewsKind kind, String error) {
+    List<UserId> operators =
+        tx.query("SELECT id FROM app_user WHERE operator = TRUE").list(row -> row.getUser("id"));
+    String body = NewsBody.of(kind.wireName() + "_broken", Map.of("title", error));
+    var news = new News(NewsEvent.NOTICE, null, null, null, false, body);
+    outboxStore.addForUsers(tx, news, operators);
   }
 
   /** Records that a service works. Returns whether it was out of order. */

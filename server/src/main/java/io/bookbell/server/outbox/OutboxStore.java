@@ -30,6 +30,7 @@ public final class OutboxStore {
       FROM news
       JOIN news_subscription s ON s.owner_id = news.owner_id AND s.for_creator = news.for_creator
         AND s.event = news.event
+      JOIN news_target t ON t.id = s.target_id AND t.verified = TRUE
       ORDER BY news.position""";
 
   private static final String INSERT_FOR_TARGET =
@@ -166,13 +167,14 @@ public final class OutboxStore {
         == 1;
   }
 
-  /** Returns how many items of each kind are in each state. */
+  /** Returns how many items of each kind are waiting, or have failed lately. */
   public List<QueueCount> countItems(Transaction tx) {
     return tx.query(
             """
             SELECT t.kind, i.state, count(*) AS amount
             FROM outbox_item i
             JOIN news_target t ON t.id = i.target_id
+            WHERE i.state IN ('new', 'queued', 'failed')
             GROUP BY t.kind, i.state
             ORDER BY t.kind, i.state""")
         .list(

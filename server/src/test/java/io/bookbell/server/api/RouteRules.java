@@ -195,6 +195,7 @@ record RouteRules(List<Rule> rules) {
     String member = "/api/team/" + cast.team().id();
     String links = "/api/invitations";
     var invitation = Map.of("creator_id", id, "kind", "team");
+    var mailed = Map.of("creator_id", id, "kind", "team", "emails", List.of("a@b.test"));
     String link = links + "/" + idOf(cast.creator(), links, invitation);
     var added = Map.of("creator_id", id, "user_id", cast.other().id());
     String leaving = "/api/supporters/" + cast.supporter().id();
@@ -206,6 +207,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "PATCH " + patron + of, Map.of("tier_id", cast.tier()), 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + patron + "/grant" + of, thanks, 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + links, invitation, 404, 403, 403, 201),
+        new Rule(null, "POST " + links + "/mail", mailed, 403, 403, 403, 409),
         new Rule(READ, "GET " + links + of, NOTHING, 404, 403, 200, 200),
         new Rule(READ, "GET " + link, NOTHING, 404, 403, 403, 200),
         new Rule(ADMIN, "DELETE " + link, NOTHING, 404, 403, 403, 204),
@@ -275,13 +277,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(null, "DELETE /api/me", Map.of("password", "wrong"), 403, 403, 403, 403),
         new Rule(null, "GET /api/me/notification-settings", NOTHING, 200, 200, 200, 200),
         new Rule(
-            null,
-            "PUT /api/me/notification-settings",
-            Map.of("digest", "off"),
-            200,
-            200,
-            200,
-            200),
+            null, "PUT /api/me/notification-settings", Map.of("digest", "off"), 200, 200, 200, 200),
         new Rule(
             null,
             "POST /api/me/notification-settings/test",

@@ -9,6 +9,7 @@ import io.bookbell.server.Cast;
 import io.bookbell.server.Services;
 import io.bookbell.server.Statements;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.AddressChangeStore;
 import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.api.Contract;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
@@ -16,6 +17,9 @@ import io.bookbell.server.http.IdempotencyService;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationMigration;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.receipt.MessageRetention;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.StandInPatreon;
@@ -115,6 +119,7 @@ class QueryPlansTest {
     notCalled.removeAll(called);
     notCalled.remove("GET /api/book-requests/ws"); // called by the socket
     notCalled.remove("GET /api/messages/stream"); // reads what the socket reads
+    notCalled.remove("POST /api/invitations/mail"); // no mail server is set up
     notCalled.remove("GET /api/books/covers/{cover_id}"); // there are no covers without a catalogue
     assertThat(notCalled).as("calls that this test does not know yet").isEmpty();
     assertThat(objections(storageConfig))
@@ -354,9 +359,35 @@ class QueryPlansTest {
             .write(tx -> services.resetLinks.createLink(tx, user, Duration.ofDays(1)))
             .join()
             .token();
+    news(server, other);
     var reset = Map.of("token", token, "password", "twelve red apples");
     post(server.client(), "/api/auth/reset", reset);
     removals(server);
+  }
+
+  private void news(TestServer server, TestClient client) {
+    String settings = "/api/me/notification-settings";
+    get(client, settings);
+    send(client, "PUT", settings, "{\"digest\":\"daily\",\"quiet\":{\"time_zone\":\"UTC\"}}");
+    var services = new Services(Services.ClientNotifier.noOp());
+    UserId user = new UserId(client.userId());
+    NewsTarget target =
+        server
+            .database()
+            .write(
+                tx ->
+                    services.newsTargets.create(
+                        tx, NewTarget.channel(user, NewsKind.NTFY, "x", "{}", true)))
+            .join();
+    post(client, settings + "/test", Map.of("channel", target.id()));
+    for (String path : List.of("/api/news/confirm", "/api/news/unsubscribe")) {
+      post(server.client(), path, Map.of("token", target.token()));
+    }
+    post(server.client(), "/api/auth/forgot", Map.of("email", "nobody@cast.test"));
+    String email = "new" + client.userId() + "@cast.test";
+    String token =
+        server.database().write(tx -> new AddressChangeStore().createLink(tx, user, email)).join();
+    post(server.client(), "/api/auth/confirm-email", Map.of("token", token));
   }
 
   private void removals(TestServer server) {

@@ -45,6 +45,7 @@ record Catalogue(String language, Map<String, Map<String, String>> texts, List<S
     catalogue.add("words/" + language + ".js");
     catalogue.add("words/later/" + language + ".js");
     catalogue.add("words/membership/" + language + ".js");
+    catalogue.add("words/news/" + language + ".js");
     return catalogue;
   }
 

@@ -1,15 +1,15 @@
 import {html} from 'lit';
-import {signedOutLayout} from '../account/signed-out-layout.js';
+import {signedOutLayout} from './signed-out-layout.js';
 import {LightElement, required} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
-import './news-words.js';
+import '../news/news-words.js';
 
 /** @import {Api} from '../client/api.js' */
 
 /** Where links in mails lead: what they do is done when a button is pressed, because programs open links too. */
-export class NewsLinkPage extends LightElement {
+export class MailLinkPage extends LightElement {
   static properties = {api: {attribute: false}, token: {attribute: false}, done: {state: true}};
 
   #sending = new FormSubmission(this, {not_found: 'news.link_invalid'});
@@ -21,6 +21,8 @@ export class NewsLinkPage extends LightElement {
     /** Such as `confirm=` and a secret; empty for somebody who has forgotten the password. */
     this.token = '';
     this.done = false;
+    /** `mail` is false where no mail is set up. @type {{mail?: boolean} | null} */
+    this.answer = null;
   }
 
   render() {
@@ -36,7 +38,7 @@ export class NewsLinkPage extends LightElement {
       <h1 class="doorstep__title" tabindex="-1">${text('title')}</h1>
       ${
         this.done
-          ? html`<p class="doorstep__lead" role="status" data-testid="news-link-done">${text('done')}</p>`
+          ? html`<p class="doorstep__lead" role="status" data-testid="news-link-done">${this.answer?.mail === false ? translate('account.forgot') : text('done')}</p>`
           : html`<p class="doorstep__lead">${text('lead')}</p>
             <form novalidate @submit=${this.#send} data-testid="news-link-form">
               ${formError(this.#sending.message)}
@@ -53,8 +55,8 @@ export class NewsLinkPage extends LightElement {
     const [kind, token] = this.token.split('=');
     const {email = ''} = formValues(event);
     const content = token ? {token} : {email};
-    if (await this.#sending.run(() => this.api.followMailLink(token ? kind : 'forgot', content), content)) this.done = true;
+    if (await this.#sending.run(async () => (this.answer = await this.api.followMailLink(token ? kind : 'forgot', content)), content)) this.done = true;
   }
 }
 
-customElements.define('news-link-page', NewsLinkPage);
+customElements.define('mail-link-page', MailLinkPage);
