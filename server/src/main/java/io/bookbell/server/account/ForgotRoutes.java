@@ -81,6 +81,7 @@ public final class ForgotRoutes {
           var _ =
               database.write(
                   tx -> {
+                    accountStore.lockAccount(tx, account.id()); // one mail, if asked twice
                     there.sendResetLink(tx, account, chosen);
                     return true;
                   });

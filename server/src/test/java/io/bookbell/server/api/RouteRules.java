@@ -207,7 +207,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "PATCH " + patron + of, Map.of("tier_id", cast.tier()), 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + patron + "/grant" + of, thanks, 404, 403, 200, 200),
         new Rule(ADMIN, "POST " + links, invitation, 404, 403, 403, 201),
-        new Rule(null, "POST " + links + "/mail", mailed, 403, 403, 403, 409),
+        new Rule(null, "POST " + links + "/mail", mailed, 404, 403, 403, 409),
         new Rule(READ, "GET " + links + of, NOTHING, 404, 403, 200, 200),
         new Rule(READ, "GET " + link, NOTHING, 404, 403, 403, 200),
         new Rule(ADMIN, "DELETE " + link, NOTHING, 404, 403, 403, 204),

@@ -173,7 +173,7 @@ class SiteFilesTest {
     List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
 
     assertThat(fixed)
-        .containsExactly("/", "/join", "/setup", "/reset", "/account")
+        .containsExactly("/", "/join", "/setup", "/reset", "/news", "/account")
         .allMatch(SitePaths::matchesPath);
     assertThat(forms)
         .as("a path of another form belongs in SitePaths and in this test")

@@ -359,7 +359,7 @@ class QueryPlansTest {
             .write(tx -> services.resetLinks.createLink(tx, user, Duration.ofDays(1)))
             .join()
             .token();
-    news(server, other);
+    news(server, cast.stranger().client());
     var reset = Map.of("token", token, "password", "twelve red apples");
     post(server.client(), "/api/auth/reset", reset);
     removals(server);

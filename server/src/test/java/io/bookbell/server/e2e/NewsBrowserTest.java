@@ -1,0 +1,117 @@
+package io.bookbell.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.GreenMailUtil;
+import com.icegreen.greenmail.util.ServerSetup;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.support.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests the settings of news on the account page, and the page behind links in mails. */
+class NewsBrowserTest {
+  @RegisterExtension static final Browsers browsers = new Browsers();
+
+  private final GreenMail mailServer =
+      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
+  @TempDir Path folder;
+  private TestServer server;
+
+  @BeforeEach
+  void start() {
+    mailServer.start();
+    int port = freePort();
+    server =
+        TestServer.demo(
+            TestServer.config(TestDatabase.SQLITE.create(folder))
+                .withListen(new ListenConfig("127.0.0.1", port, Optional.empty()))
+                .withMail(
+                    new MailConfig(
+                        "127.0.0.1",
+                        mailServer.getSmtp().getPort(),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        "books@books.test"))
+                .withReach(
+                    new PublicAccessConfig(
+                        PublicUrl.parse("http://127.0.0.1:" + port),
+                        List.of(),
+                        List.of(),
+                        Optional.empty())));
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    mailServer.stop();
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void anAddressIsAddedConfirmedAndGetsWhatWasChosen() {
+    Browser browser = browsers.of("creator").carrySession(server, "creator");
+    browser.visit(server.url() + "/account");
+    browser.part("news-address").awaitShown().write("mara@home.test");
+    browser.part("news-add-submit").click();
+    browser.part("news-channel-state").awaitText("Open the link in the email we sent there.");
+
+    browser.visit(awaitLink());
+    browser.part("news-link-submit").awaitShown().click();
+    browser.part("news-link-done").awaitText("Done. News will be sent here from now on.");
+
+    browser.visit(server.url() + "/account");
+    browser.part("news-request_created-mail").awaitShown().click();
+    browser.await(
+        "the choice to be stored",
+        () ->
+            server
+                .signIn("creator")
+                .get("/api/me/notification-settings")
+                .body()
+                .at("/events/request_created/0")
+                .asText()
+                .equals("mail"));
+    browser.part("news-test").click();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(mailServer.getReceivedMessages()).hasSize(2));
+  }
+
+  private String awaitLink() {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> mailServer.getReceivedMessages().length == 1);
+    String mail =
+        GreenMailUtil.getBody(mailServer.getReceivedMessages()[0]).replace("=\r\n", "");
+    Matcher link = Pattern.compile("(http://\\S+/news#confirm=)(?:3D)?([\\w-]+)").matcher(mail.replace("=3D", "="));
+    assertThat(link.find()).as(mail).isTrue();
+    return link.group(1) + link.group(2);
+  }
+}
