@@ -108,9 +108,10 @@ class NewsBrowserTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> mailServer.getReceivedMessages().length == 1);
-    String mail =
-        GreenMailUtil.getBody(mailServer.getReceivedMessages()[0]).replace("=\r\n", "");
-    Matcher link = Pattern.compile("(http://\\S+/news#confirm=)(?:3D)?([\\w-]+)").matcher(mail.replace("=3D", "="));
+    String mail = GreenMailUtil.getBody(mailServer.getReceivedMessages()[0]).replace("=\r\n", "");
+    Matcher link =
+        Pattern.compile("(http://\\S+/news#confirm=)(?:3D)?([\\w-]+)")
+            .matcher(mail.replace("=3D", "="));
     assertThat(link.find()).as(mail).isTrue();
     return link.group(1) + link.group(2);
   }

@@ -88,7 +88,9 @@ class OutboxCrashTest {
                 assertThat(received().values().stream().mapToInt(SequencedSet::size).sum())
                     .isEqualTo(ALL));
 
-    received().forEach((address, ids) -> assertThat(ids).containsExactlyElementsOf(expected.get(address)));
+    received()
+        .forEach(
+            (address, ids) -> assertThat(ids).containsExactlyElementsOf(expected.get(address)));
     assertThat(mailServer.getReceivedMessages()).hasSizeLessThan(ALL + 100);
   }
 
@@ -137,13 +139,11 @@ class OutboxCrashTest {
   }
 
   private boolean hasFailed() {
-    String metrics = TestClient.at("http://localhost:" + port)
-        .get("/metrics")
-        .raw()
-        .body();
+    String metrics = TestClient.at("http://localhost:" + port).get("/metrics").raw().body();
     return metrics
         .lines()
-        .anyMatch(line -> line.matches("bookbell_news_attempts_failed_total\\{kind=\"mail\"\\} [1-9].*"));
+        .anyMatch(
+            line -> line.matches("bookbell_news_attempts_failed_total\\{kind=\"mail\"\\} [1-9].*"));
   }
 
   /** The ids that each address has got, in the order of their first arrival. */
