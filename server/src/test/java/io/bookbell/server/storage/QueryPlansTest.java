@@ -71,6 +71,10 @@ class QueryPlansTest {
           Map.entry("SCAN socket_place", "the operator sees every open socket"),
           Map.entry("SCAN change", "it has the rows that are written"),
           Map.entry("ORDER BY news.position", "it sorts the rows that are written"),
+          Map.entry("SCAN news_service", "it has a row for each kind that is out of order"),
+          Map.entry(
+              "SELECT t.kind, i.state, count(*) AS amount",
+              "its index has only items that aren't sent"),
           Map.entry("IN (VALUES (CAST(? AS bigint)", "it sorts what belongs to the given keys"),
           Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
           Map.entry(
