@@ -1,10 +1,11 @@
 package io.bookbell.server.outbox;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.ValueReader;
+import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores where news are sent, and which events each target gets. Thread-safe and stateless. */
 public final class NewsTargetStore {
+  private static final int TOKEN_BYTES = 32;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
   private static final String SELECT = "SELECT " + NewsTarget.COLUMNS + " FROM news_target ";
 
   private static final String INSERT =
@@ -58,6 +62,13 @@ public final class NewsTargetStore {
     }
   }
 
+  /** 256 random bits, in characters that need no escaping in URLs. */
+  private static String createToken() {
+    byte[] secret = new byte[TOKEN_BYTES];
+    RANDOM.nextBytes(secret);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+  }
+
   public NewsTarget create(Transaction tx, NewTarget target) {
     return tx.query(
             INSERT,
@@ -67,7 +78,7 @@ public final class NewsTargetStore {
             target.kind.wireName(),
             target.address,
             target.details,
-            SecretTokens.createToken(),
+            createToken(),
             target.verified,
             tx.now())
         .single(NewsTarget::of);
