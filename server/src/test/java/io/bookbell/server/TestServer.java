@@ -129,7 +129,6 @@ public final class TestServer implements AutoCloseable {
         new PublicAccessConfig(Optional.empty(), List.of(), List.of(), Optional.empty()),
         new ConnectionConfig(20, Duration.ofSeconds(4), true, false),
         new ServerConfig.InboxConfig(Duration.ofDays(30)),
-        Optional.empty(),
         Optional.empty());
   }
 

@@ -38,11 +38,6 @@ public record ApiResponse(
     return new ApiResponse(200, new BinaryContent(type, Buffer.buffer(content)), headers);
   }
 
-  /** With a body: the work is done later. */
-  public static ApiResponse accepted(Object body) {
-    return new ApiResponse(202, body, Map.of());
-  }
-
   public static ApiResponse noContent() {
     return new ApiResponse(204, null, Map.of());
   }

@@ -57,7 +57,7 @@ public enum NotificationKind {
   /** The event of which people are told outside the page. */
   NewsEvent event() {
     return switch (this) {
-      case REQUEST_CREATED -> NewsEvent.REQUEST_CREATED;
+      case REQUEST_CREATED, REQUEST_CREATED_FOR_YOU -> NewsEvent.REQUEST_CREATED;
       case REQUEST_APPROVED,
           REQUEST_REJECTED,
           REQUEST_COMPLETED,
