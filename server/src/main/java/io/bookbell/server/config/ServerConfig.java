@@ -224,18 +224,8 @@ public record ServerConfig(
 
   public ServerConfig withConnections(ConnectionConfig other) {
     return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        other,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail);
+        listen, storage, redis, reach, other, inbox, catalogue, external, legacy, providers,
+        patreon, mail);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {

@@ -102,12 +102,7 @@ final class SourceMemberStore {
   /** Returns members whom the sync that began at this time hasn't seen, and who aren't gone yet. */
   List<StoredMember> findUnseen(
       Transaction tx, UserId creator, String source, Instant began, int limit) {
-    return tx.query(
-            OF_SOURCE + "AND seen < ? ORDER BY seen LIMIT ?",
-            creator,
-            source,
-            began,
-            limit)
+    return tx.query(OF_SOURCE + "AND seen < ? ORDER BY seen LIMIT ?", creator, source, began, limit)
         .list(StoredMember::of);
   }
 

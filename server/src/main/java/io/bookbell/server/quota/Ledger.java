@@ -188,7 +188,8 @@ public final class Ledger {
         UserId actor,
         Instant at) {
       this(
-          creator, user, kind, amount, request, period, usedAfter, allowed, reason, actor, at, false);
+          creator, user, kind, amount, request, period, usedAfter, allowed, reason, actor, at,
+          false);
     }
   }
 

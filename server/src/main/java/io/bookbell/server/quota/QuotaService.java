@@ -125,15 +125,7 @@ public final class QuotaService {
       OutgoingMessages outgoingMessages) {
     Membership after = consumption.after;
     Ledger.addEntry(
-        tx,
-        after,
-        after.periodKey(),
-        Ledger.CONSUME,
-        1,
-        request,
-        title,
-        actor,
-        consumption.shared);
+        tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, actor, consumption.shared);
     addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
   }
 
