@@ -410,8 +410,8 @@ export default {
   'tiers.terms_any': 'Peticiones ilimitadas',
   'tiers.terms_month': {one: '{count} petición al mes', other: '{count} peticiones al mes'},
   'tiers.terms_none': {one: '{count} petición en total', other: '{count} peticiones en total'},
-  'tiers.terms_rolling': {one: '{count} petición en {days} días', many: '{count} peticiones en {days} días', other: '{count} peticiones en {days} días'},
-  'tiers.terms_week': {one: '{count} petición por semana', many: '{count} peticiones por semana', other: '{count} peticiones por semana'},
+  'tiers.terms_rolling': {one: '{count} petición en {days} días', other: '{count} peticiones en {days} días'},
+  'tiers.terms_week': {one: '{count} petición por semana', other: '{count} peticiones por semana'},
   'tiers.title': 'Niveles',
 
   'invitations.copied': 'Copiado',

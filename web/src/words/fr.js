@@ -410,8 +410,8 @@ export default {
   'tiers.terms_any': 'Demandes illimitées',
   'tiers.terms_month': {one: '{count} demande par mois', other: '{count} demandes par mois'},
   'tiers.terms_none': {one: '{count} demande au total', other: '{count} demandes au total'},
-  'tiers.terms_rolling': {one: '{count} demande en {days} jours', many: '{count} demandes en {days} jours', other: '{count} demandes en {days} jours'},
-  'tiers.terms_week': {one: '{count} demande par semaine', many: '{count} demandes par semaine', other: '{count} demandes par semaine'},
+  'tiers.terms_rolling': {one: '{count} demande en {days} jours', other: '{count} demandes en {days} jours'},
+  'tiers.terms_week': {one: '{count} demande par semaine', other: '{count} demandes par semaine'},
   'tiers.title': 'Paliers',
 
   'invitations.copied': 'Copié',

@@ -236,7 +236,7 @@ class ContractTest {
   class AnAnswer {
     private static final String QUOTA =
         """
-        {"creator_id":1,"allowed":5,"used":2,"remaining":3,"period":"none","resets_at":null,"entries":[]}
+        {"creator_id":1,"allowed":5,"used":2,"remaining":3,"period":"none","days":null,"resets_at":null,"entries":[]}
         """;
 
     @Test

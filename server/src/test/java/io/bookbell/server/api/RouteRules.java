@@ -220,7 +220,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "DELETE " + leaving + of, NOTHING, 404, 403, 204, 404),
         new Rule(ADMIN, "POST " + leaving + "/block" + of, NOTHING, 404, 404, 204, 204),
         new Rule(ADMIN, "DELETE " + leaving + "/block" + of, NOTHING, 404, 404, 204, 204),
-        new Rule(ADMIN, "DELETE " + member + of, NOTHING, 404, 403, 403, 204));
+        new Rule(ADMIN, "DELETE " + member + of, NOTHING, 404, 404, 403, 204));
   }
 
   /** Nobody of the cast is an operator. */

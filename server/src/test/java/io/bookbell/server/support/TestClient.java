@@ -110,7 +110,8 @@ public record TestClient(String url, Optional<String> token) {
   public Reply send(String method, String path, String json, Map<String, String> headers) {
     try {
       Reply reply = reply(HTTP.send(request(method, path, json, headers), BodyHandlers.ofString()));
-      if (reply.status < 300 && CONTRACT.describes(method, path)) {
+      boolean sendsJson = !headers.containsKey("Content-Type");
+      if (sendsJson && reply.status < 300 && CONTRACT.describes(method, path)) {
         CONTRACT.checkRequest(method, path, json);
       }
       return reply;
