@@ -50,7 +50,7 @@ class PublishTest {
     program = server.withKey(OPERATOR, KeyScope.PUBLISH);
   }
 
-  private TreeMap<String, Object> publication(boolean durable) {
+  private Map<String, Object> publication(boolean durable) {
     return new TreeMap<>(
         Map.of(
             "channel",
@@ -196,7 +196,7 @@ class PublishTest {
   }
 
   private void assertRefused(String field, Object value) {
-    TreeMap<String, Object> wrong = publication(true);
+    Map<String, Object> wrong = publication(true);
     wrong.put(field, value);
     Reply refused = program.post(PATH, wrong).expect(400);
     assertThat(refused.body().at("/errors/0/field").asText())
@@ -228,7 +228,7 @@ class PublishTest {
   @Test
   void aBodyIsStoredOnceForManyAndAnAudienceMayBeEmpty() {
     String text = "Unique " + UUID.randomUUID();
-    TreeMap<String, Object> many = publication(true);
+    Map<String, Object> many = publication(true);
     many.put("message", Map.of("text", text));
     many.put("target_user_ids", LongStream.rangeClosed(1, 2000).boxed().toList());
 

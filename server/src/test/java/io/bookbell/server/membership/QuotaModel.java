@@ -93,7 +93,7 @@ final class QuotaModel {
   void use(Person person, Instant now) {
     String key = keyOf(person, now);
     boolean otherKind =
-        !key.split(" ")[0].equals(person.period.split(" ")[0])
+        !key.split(" ", 2)[0].equals(person.period.split(" ", 2)[0])
             || (key.startsWith("days") && !key.equals(person.period));
     if (otherKind) {
       for (long request : Set.copyOf(person.countedIn(person.period))) {
@@ -132,6 +132,7 @@ final class QuotaModel {
   }
 
   static Period anyPeriod(int number) {
-    return Period.values()[number % Period.values().length];
+    List<Period> periods = List.of(Period.values());
+    return periods.get(number % periods.size());
   }
 }

@@ -335,7 +335,7 @@ class RandomMembershipsTest extends DomainTest {
 
   private void changeRoleOrZone() {
     if (random.nextBoolean()) {
-      role = TeamRole.values()[random.nextInt(3)];
+      role = List.of(TeamRole.values()).get(random.nextInt(3));
       steps.add("role " + role);
       var changes = new MemberChanges(Optional.empty(), Optional.of(role));
       domain.write(tx -> domain.features.team.change(tx, creator, creator, helper, changes));
