@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,7 +51,7 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
    */
   record Finding(Optional<Chromium> chromium, String reason) {}
 
-  /** Returns the result of the search, which runs once and installs Chromium if it can. */
+  /** Returns the result of the search, which runs once in each process and installs Chromium if it can. */
   static Finding finding() {
     return Found.FINDING;
   }
@@ -73,7 +75,7 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
           "Chromium and chromedriver were not found; install them, or name them in"
               + " BOOKBELL_CHROMIUM and BOOKBELL_CHROMEDRIVER");
     }
-    String output = install();
+    String output = installUnlessAnotherProcessDid();
     return look()
         .map(found -> new Finding(Optional.of(found), ""))
         .orElseGet(
@@ -113,6 +115,18 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
     return Stream.concat(Stream.of(path.split(File.pathSeparator)), USUAL_FOLDERS.stream())
         .filter(folder -> !folder.isBlank())
         .map(Path::of);
+  }
+
+  /** Tests of several processes may need a browser at the same moment, and dpkg has one lock. */
+  private static String installUnlessAnotherProcessDid() {
+    Path lockFile = Path.of(System.getProperty("java.io.tmpdir"), "bookbell-chromium.lock");
+    try (var channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      return look().isPresent() ? "" : install();
+    } catch (IOException e) {
+      return e.toString();
+    }
   }
 
   private static String install() {
