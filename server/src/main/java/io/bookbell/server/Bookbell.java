@@ -7,19 +7,9 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SessionAuthenticator;
-import io.bookbell.server.activity.ActivityRoutes;
-import io.bookbell.server.book.BookRoutes;
-import io.bookbell.server.book.BookSearch;
-import io.bookbell.server.book.CoverService;
-import io.bookbell.server.book.OpenLibraryClient;
-import io.bookbell.server.book.ShownCovers;
-import io.bookbell.server.canned.CannedResponseRoutes;
 import io.bookbell.server.config.ServerConfig;
-import io.bookbell.server.creator.CreatorRoutes;
 import io.bookbell.server.creator.PictureDecoder;
-import io.bookbell.server.creator.ProfilePictureRoutes;
 import io.bookbell.server.external.ExternalAuthenticator;
-import io.bookbell.server.follow.FollowRoutes;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.CrossOriginHandler;
@@ -31,9 +21,7 @@ import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.http.TrustedProxies;
 import io.bookbell.server.http.WebServer;
 import io.bookbell.server.inbox.EpochStore;
-import io.bookbell.server.invitation.InvitationRoutes;
 import io.bookbell.server.key.CallerAuthenticator;
-import io.bookbell.server.key.KeyRoutes;
 import io.bookbell.server.legacy.LegacyTranslator;
 import io.bookbell.server.live.ConnectionAdmission;
 import io.bookbell.server.live.ConnectionExpiry;
@@ -41,26 +29,17 @@ import io.bookbell.server.live.EventStreamRoutes;
 import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
-import io.bookbell.server.membership.MembershipRoutes;
 import io.bookbell.server.monitoring.HealthRoutes;
 import io.bookbell.server.monitoring.ServerMetrics;
-import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
-import io.bookbell.server.notification.NotificationRoutes;
 import io.bookbell.server.patreon.PatreonConnectService;
-import io.bookbell.server.publish.PublishRoutes;
-import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
-import io.bookbell.server.receipt.ReceiptRoutes;
-import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.site.SiteFiles;
 import io.bookbell.server.storage.Database;
-import io.bookbell.server.team.TeamRoutes;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -68,7 +47,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,7 +58,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
-  private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
 
   private final InstantSource clock = InstantSource.system();
   private final RecentCallers recentCallers = new RecentCallers(clock);
@@ -314,31 +291,12 @@ public final class Bookbell implements AutoCloseable {
         registerCloseable(new MembershipWiring(database, services, serverConfig.patreon(), clock));
     memberships.addRoutes(apiRouter);
     addAccountRoutes(apiRouter, memberships.patreonConnect(), news.accountMailer());
-    KeyRoutes.addRoutes(apiRouter, services.keys);
-    PublishRoutes.addRoutes(apiRouter, services.publishing);
-    CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
-    ProfilePictureRoutes.addRoutes(
-        apiRouter, services.pictures, registerCloseable(new PictureDecoder()));
-    QuotaRoutes.addQuotaRoute(apiRouter, services.quotas);
-    FollowRoutes.addRoutes(apiRouter, services.asked, services.following);
-    RequestRoutes.addRoutes(apiRouter, services.requests, services.lists);
-    CannedResponseRoutes.addRoutes(apiRouter, services.canned);
-    ReceiptRoutes.addRoutes(apiRouter, services.receipts);
-    QuotaRoutes.addTierRoutes(apiRouter, services.tiers, startHousekeeping());
-    QuotaRoutes.addSupporterRoutes(apiRouter, services.supporters);
-    MembershipRoutes.addRoutes(
-        apiRouter, services.supporters, services.membershipEnding, services.supporterLists);
-    InvitationRoutes.addRoutes(apiRouter, services.invitations, clock);
-    TeamRoutes.addRoutes(apiRouter, services.team, services.admins);
-    ActivityRoutes.addRoutes(
-        apiRouter,
-        services.activity,
-        (tx, creator, user) ->
-            services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
-    NotificationRoutes.addRoutes(apiRouter, services.notifications);
+    FeatureRoutes.addRoutes(
+        apiRouter, services, startHousekeeping(), registerCloseable(new PictureDecoder()), clock);
     news.addRoutes(apiRouter, rates);
     news.start();
-    addBookRoutes(apiRouter);
+    BookWiring.addRoutes(apiRouter, database, services, serverConfig.catalogue(), clock)
+        .ifPresent(this::registerCloseable);
   }
 
   private void addAccountRoutes(
@@ -359,25 +317,6 @@ public final class Bookbell implements AutoCloseable {
         .addRoutes(apiRouter);
     OperatorWiring.addRoutes(
         apiRouter, services, liveConnections, !serverConfig.providers().isEmpty());
-  }
-
-  private void addBookRoutes(ApiRouter apiRouter) {
-    var address = serverConfig.catalogue();
-    var proxies = new EnvironmentProxies(System.getenv());
-    var library =
-        address.map(
-            catalogueConfig ->
-                registerCloseable(
-                    new OpenLibraryClient(catalogueConfig, CATALOGUE_PATIENCE, proxies)));
-    var shown = new ShownCovers(clock);
-    BookRoutes.addRoutes(
-        apiRouter,
-        new BookSearch(library, address, shown, clock),
-        new CoverService(library, shown, this::isRequestedCover, clock));
-  }
-
-  private CompletionStage<Boolean> isRequestedCover(int cover) {
-    return database.read(tx -> services.asked.hasCover(tx, cover));
   }
 
   private TierAnnouncer startHousekeeping() {

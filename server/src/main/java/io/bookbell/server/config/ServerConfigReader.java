@@ -4,7 +4,6 @@ import io.bookbell.server.config.ServerConfig.CatalogueConfig;
 import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.config.ServerConfig.InboxConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
-import io.bookbell.server.config.ServerConfig.PatreonConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.config.ServerConfig.RedisConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
@@ -43,44 +42,6 @@ public final class ServerConfigReader {
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
-  private static final Set<String> OWN_PATHS =
-      Set.of(
-          "account",
-          "activity",
-          "alert",
-          "answer",
-          "api",
-          "api-docs",
-          "app",
-          "book",
-          "client",
-          "creator",
-          "creators",
-          "follow",
-          "fonts",
-          "health",
-          "icons",
-          "invitation",
-          "join",
-          "key",
-          "membership",
-          "metrics",
-          "news",
-          "notification",
-          "operator",
-          "passkey",
-          "patreon",
-          "quota",
-          "request",
-          "requests",
-          "setup",
-          "style",
-          "supporter",
-          "team",
-          "team-inbox",
-          "ui",
-          "webjars",
-          "words");
 
   private ServerConfigReader() {}
 
@@ -119,30 +80,8 @@ public final class ServerConfigReader {
         ExternalSignInReader.read(settingValues),
         parseLegacy(settingValues, storageConfig),
         OidcConfigParser.parseAll(settingValues),
-        parsePatreon(settingValues),
+        PatreonSettings.parse(settingValues),
         MailSettings.parse(settingValues));
-  }
-
-  private static Optional<PatreonConfig> parsePatreon(SettingValues settingValues) {
-    Optional<String> id = settingValues.optionalText(Setting.PATREON_CLIENT_ID);
-    Optional<String> secret = settingValues.optionalText(Setting.PATREON_CLIENT_SECRET);
-    if (id.isPresent() != secret.isPresent()) {
-      throw ConfigException.invalidValue(
-          id.isPresent() ? Setting.PATREON_CLIENT_SECRET : Setting.PATREON_CLIENT_ID,
-          "",
-          "a value, because BOOKBELL_PATREON_CLIENT_ID and BOOKBELL_PATREON_CLIENT_SECRET belong"
-              + " together");
-    }
-    String url =
-        settingValues
-            .optionalText(Setting.PATREON_URL)
-            .map(
-                value ->
-                    parseWebAddress(
-                        Setting.PATREON_URL, value, "an address such as https://www.patreon.com"))
-            .map(uri -> uri.toString().replaceFirst("/+$", ""))
-            .orElse(PatreonConfig.USUAL_URL);
-    return id.map(client -> new PatreonConfig(url, client, secret.orElseThrow()));
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */
@@ -353,7 +292,7 @@ public final class ServerConfigReader {
    * would make the two indistinguishable.
    */
   private static boolean shadowsOwnPath(String path) {
-    return !path.isEmpty() && OWN_PATHS.contains(path.split("/", 3)[1]);
+    return !path.isEmpty() && OwnPaths.FIRST_SEGMENTS.contains(path.split("/", 3)[1]);
   }
 
   private static List<WebOrigin> parseOrigins(SettingValues settingValues) {
@@ -404,7 +343,7 @@ public final class ServerConfigReader {
             + " commas");
   }
 
-  private static URI parseWebAddress(Setting setting, String value, String expected) {
+  static URI parseWebAddress(Setting setting, String value, String expected) {
     return parseAddress(setting, value, expected, Set.of("http", "https"));
   }
 

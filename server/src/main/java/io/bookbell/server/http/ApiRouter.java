@@ -28,10 +28,10 @@ public final class ApiRouter {
 
   private final Router router;
   private final Database database;
-  private final OriginPolicy originPolicy;
-  private final ServerCookies serverCookies;
   private final CallerLookup callers;
   private final DownloadRouter downloads;
+  private final RequestHandler requestHandler;
+  private final OpenRouter openRoutes;
 
   public ApiRouter(
       Router router,
@@ -43,11 +43,11 @@ public final class ApiRouter {
       RateLimits rateLimits) {
     this.router = router;
     this.database = database;
-    this.originPolicy = originPolicy;
-    this.serverCookies = serverCookies;
     this.callers =
         new CallerLookup(authenticator, originPolicy, serverCookies, credentialReader, rateLimits);
     this.downloads = new DownloadRouter(router, database, originPolicy, serverCookies, callers);
+    this.requestHandler = new RequestHandler(originPolicy, serverCookies);
+    this.openRoutes = new OpenRouter(router, callers, requestHandler);
   }
 
   /**
@@ -262,26 +262,7 @@ public final class ApiRouter {
    * @param largestBody in bytes
    */
   public void postOpen(String path, int largestBody, OpenHandler work) {
-    router
-        .route(HttpMethod.POST, path)
-        .putMetadata(RATE, RateLimit.OPEN)
-        .handler(
-            context ->
-                handleRequest(
-                    context,
-                    path,
-                    apiRequest ->
-                        callers
-                            .findCaller(context)
-                            .compose(
-                                caller ->
-                                    BodyReader.readBody(context, largestBody, BodyBudget.STRANGERS)
-                                        .map(caller))
-                            .compose(
-                                caller ->
-                                    CallerLookup.onContext(
-                                        work.run(apiRequest, caller)
-                                            .thenApply(EncodedResponse::of)))));
+    openRoutes.addPost(path, largestBody, work);
   }
 
   /**
@@ -290,22 +271,7 @@ public final class ApiRouter {
    * must make sure that the visit was wanted before it changes anything.
    */
   public void getOpen(String path, OpenHandler work) {
-    router
-        .route(HttpMethod.GET, path)
-        .putMetadata(RATE, RateLimit.OPEN)
-        .handler(
-            context ->
-                handleRequest(
-                    context,
-                    path,
-                    apiRequest ->
-                        callers
-                            .findVisitor(context)
-                            .compose(
-                                caller ->
-                                    CallerLookup.onContext(
-                                        work.run(apiRequest, caller)
-                                            .thenApply(EncodedResponse::of)))));
+    openRoutes.addGet(path, work);
   }
 
   /** Registers a command like {@link #post(String, RateLimit, Function, WriteHandler)}. */
@@ -405,7 +371,7 @@ public final class ApiRouter {
         .putMetadata(RATE, rateLimit)
         .handler(
             context ->
-                handleRequest(
+                requestHandler.handle(
                     context,
                     path,
                     apiRequest ->
@@ -416,20 +382,5 @@ public final class ApiRouter {
                                 caller ->
                                     CallerLookup.onContext(handler.handle(apiRequest, caller)))
                             .recover(failure -> failureHandler.recover(apiRequest, failure))));
-  }
-
-  private void handleRequest(
-      RoutingContext context, String path, Function<ApiRequest, Future<EncodedResponse>> handler) {
-    markRoute(context, path);
-    Future<EncodedResponse> answer;
-    try {
-      answer = handler.apply(new ApiRequest(context, originPolicy, serverCookies));
-    } catch (RuntimeException e) {
-      context.fail(e);
-      return;
-    }
-    answer
-        .onSuccess(encodedResponse -> ResponseWriter.send(context, encodedResponse))
-        .onFailure(context::fail);
   }
 }

@@ -176,9 +176,7 @@ class KeysTest {
     String answer = "/api/book-requests/" + request + "/respond";
 
     program.post(answer, Map.of("status", "approved")).expect(200);
-    program
-        .patch("/api/creators/" + cast.creator().id(), Map.of("self_service", true))
-        .expect(403);
+    program.patch("/api/creators/" + cast.creator().id(), Map.of("self_service", true)).expect(403);
     String member = "/api/team/" + cast.team().id() + "?creator_id=" + cast.creator().id();
     cast.creator().client().delete(member).expect(204);
     program.get("/api/book-requests/" + request).expect(404);

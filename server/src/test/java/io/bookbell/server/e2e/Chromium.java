@@ -51,7 +51,10 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
    */
   record Finding(Optional<Chromium> chromium, String reason) {}
 
-  /** Returns the result of the search, which runs once in each process and installs Chromium if it can. */
+  /**
+   * Returns the result of the search, which runs once in each process and installs Chromium if it
+   * can.
+   */
   static Finding finding() {
     return Found.FINDING;
   }

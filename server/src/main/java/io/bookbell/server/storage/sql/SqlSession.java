@@ -314,7 +314,7 @@ public final class SqlSession {
     ExecutedStatement only = expandLists(sql, values);
     listener.beforeSend(List.of(only));
     try (PreparedStatement statement = connection.prepareStatement(only.sql)) {
-      bindAll(statement, List.of(only));
+      SqlValues.bindAll(statement, List.of(only));
       statement.setFetchSize(ROWS_AT_ONCE);
       try (ResultSet result = statement.executeQuery()) {
         var row = new SqlRow(result);
@@ -349,7 +349,7 @@ public final class SqlSession {
       String sql = joinTexts(statements);
       PreparedStatement statement = prepare(sql);
       try {
-        bindAll(statement, statements);
+        SqlValues.bindAll(statement, statements);
         statement.execute();
         readAnswers(statement, all);
         failed = false;
@@ -389,16 +389,6 @@ public final class SqlSession {
       statement.close();
     } else {
       cache.giveBack(sql, statement);
-    }
-  }
-
-  private static void bindAll(PreparedStatement statement, List<ExecutedStatement> all)
-      throws SQLException {
-    int place = 1;
-    for (ExecutedStatement each : all) {
-      for (@Nullable Object value : each.values) {
-        SqlValues.bind(statement, place++, value);
-      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.bookbell.server.storage.sql;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -45,6 +46,17 @@ final class SqlValues {
       case SqlArray array -> statement.setArray(place, array.toJdbc(statement.getConnection()));
       case Object other ->
           throw new IllegalArgumentException("No SQL type for " + other.getClass().getName());
+    }
+  }
+
+  /** Binds the values of statements that are sent as one text. */
+  static void bindAll(PreparedStatement statement, List<ExecutedStatement> all)
+      throws SQLException {
+    int place = 1;
+    for (ExecutedStatement each : all) {
+      for (@Nullable Object value : each.values()) {
+        bind(statement, place++, value);
+      }
     }
   }
 }
