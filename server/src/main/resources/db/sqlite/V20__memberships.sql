@@ -63,12 +63,13 @@ CREATE TABLE quota_ledger_new (
   reason      VARCHAR(300),
   actor_id    BIGINT NOT NULL REFERENCES app_user (id),
   created_at  BIGINT NOT NULL,
+  counter     VARCHAR(6) CHECK (counter = 'legacy'),
   CHECK (kind = 'expire' OR (kind IN ('grant', 'import', 'lapse')) = (request_id IS NULL)),
   CHECK (kind <> 'consume' OR used_after <= allowed),
   FOREIGN KEY (creator_id, user_id) REFERENCES membership (creator_id, user_id)
 );
-INSERT INTO quota_ledger_new (id, creator_id, user_id, kind, amount, request_id, period_key, used_after, allowed, reason, actor_id, created_at)
-  SELECT id, creator_id, user_id, kind, amount, request_id, period_key, used_after, allowed, reason, actor_id, created_at FROM quota_ledger;
+INSERT INTO quota_ledger_new (id, creator_id, user_id, kind, amount, request_id, period_key, used_after, allowed, reason, actor_id, created_at, counter)
+  SELECT id, creator_id, user_id, kind, amount, request_id, period_key, used_after, allowed, reason, actor_id, created_at, counter FROM quota_ledger;
 DROP TABLE quota_ledger;
 ALTER TABLE quota_ledger_new RENAME TO quota_ledger;
 CREATE INDEX quota_ledger_membership ON quota_ledger (creator_id, user_id, period_key, id);
