@@ -84,11 +84,10 @@ class SchemaHistoryTest {
   }
 
   @Test
-  void theNewestMigrationIsAppliedWhereItIsMissing() throws SQLException {
+  void theNewestMigrationsAreAppliedWhereTheyAreMissing() throws SQLException {
     open();
-    change(
-        "DELETE FROM flyway_schema_history WHERE installed_rank ="
-            + " (SELECT max(installed_rank) FROM flyway_schema_history)");
+    change("DELETE FROM flyway_schema_history WHERE version = '26'"); // empty on SQLite
+    change("DELETE FROM flyway_schema_history WHERE version = '25'");
 
     assertThat(isNewest()).isFalse();
     assertThatThrownBy(this::open)
