@@ -53,6 +53,8 @@ class ActivityFactsTest {
             new ActivityDetails.ListImportDetails(3, 1),
             new SupporterDetails(USER, "Amara", "Reader"),
             new SupporterTierDetails(USER, "Amara", "Reader", "Patron"),
+            new ActivityDetails.FollowedTierDetails(USER, "Amara", "Reader", "Patron", "patreon"),
+            new ActivityDetails.SourceDetails("kofi"),
             new GrantDetails(USER, "Amara", -2, "Too many"),
             new InvitationDetails("team", 1, null),
             new MemberDetails(USER, "Grace"),
