@@ -1,0 +1,118 @@
+package io.bookbell.server.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.server.json.Json;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A message for a chat service, in the service's own JSON. Names and titles come from strangers, so
+ * nothing in a text may mention people or become markup.
+ *
+ * @param target where it is posted
+ */
+record ChatPost(URI target, byte[] body) {
+  private static final int LONGEST_DISCORD = 2_000;
+  private static final int LONGEST_TELEGRAM = 4_096;
+  private static final int LONGEST_NTFY = 2_000;
+  private static final int LONGEST_SLACK = 3_000;
+  private static final String CHAT_ID = "chat_id";
+
+  /**
+   * What is said.
+   *
+   * @param link the page that it is about
+   */
+  record ChatText(String title, String text, String link) {
+    String lines() {
+      return text + "\n" + link;
+    }
+  }
+
+  /** For an incoming webhook of Discord, in which Markdown is escaped and nobody is mentioned. */
+  static ChatPost forDiscord(URI webhook, ChatText chatText) {
+    String text = chatText.text().replaceAll("([\\\\*_`~|>#\\[\\]()<-])", "\\\\$1");
+    return json(
+        webhook,
+        Map.of(
+            "content",
+            shorten(text, LONGEST_DISCORD - chatText.link().length() - 1) + "\n" + chatText.link(),
+            "allowed_mentions",
+            Map.of("parse", List.of())));
+  }
+
+  /** For an incoming webhook of Slack, Mattermost or Rocket.Chat. */
+  static ChatPost forSlack(URI webhook, ChatText chatText) {
+    String text =
+        chatText.lines().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    return json(webhook, Map.of("text", shorten(text, LONGEST_SLACK)));
+  }
+
+  /**
+   * For the Bot API of Telegram, as plain text.
+   *
+   * @param address {@code https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat>}
+   */
+  static ChatPost forTelegram(URI address, ChatText chatText) {
+    var message = new LinkedHashMap<String, Object>();
+    message.put(CHAT_ID, queryValue(address, CHAT_ID).orElse(""));
+    message.put("text", shorten(chatText.lines(), LONGEST_TELEGRAM));
+    message.put("link_preview_options", Map.of("is_disabled", true));
+    return json(withPath(address, address.getRawPath()), message);
+  }
+
+  /**
+   * For ntfy, which takes JSON at its root.
+   *
+   * @param topic {@code https://ntfy.sh/<topic>}, or the same below a path of one's own server
+   */
+  static ChatPost forNtfy(URI topic, ChatText chatText) {
+    int slash = topic.getPath().lastIndexOf('/');
+    var message = new LinkedHashMap<String, Object>();
+    message.put("topic", topic.getPath().substring(slash + 1));
+    message.put("title", chatText.title());
+    message.put("message", shorten(chatText.text(), LONGEST_NTFY));
+    message.put("click", chatText.link());
+    int rawSlash = topic.getRawPath().lastIndexOf('/');
+    return json(withPath(topic, topic.getRawPath().substring(0, rawSlash + 1)), message);
+  }
+
+  /** Whether an address names a chat, as {@link #forTelegram} needs it. */
+  static boolean isTelegram(URI address) {
+    return address.getPath().matches("/bot[^/]+/sendMessage")
+        && queryValue(address, CHAT_ID).filter(chat -> chat.matches("-?[0-9]+|@\\w+")).isPresent();
+  }
+
+  private static Optional<String> queryValue(URI address, String name) {
+    String query = address.getRawQuery();
+    return query == null
+        ? Optional.empty()
+        : Arrays.stream(query.split("&", -1))
+            .filter(each -> each.startsWith(name + "="))
+            .map(each -> URLDecoder.decode(each.substring(name.length() + 1), UTF_8))
+            .findFirst();
+  }
+
+  private static URI withPath(URI address, String path) {
+    return URI.create(address.getScheme() + "://" + address.getRawAuthority() + path);
+  }
+
+  private static ChatPost json(URI target, Map<String, Object> body) {
+    return new ChatPost(target, Json.writeAsString(body).getBytes(UTF_8));
+  }
+
+  /** Cuts a text at a code point. */
+  private static String shorten(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(most - 2)) ? most - 2 : most - 1;
+    return text.substring(0, end) + "…";
+  }
+}

@@ -1,0 +1,74 @@
+package io.bookbell.server.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.webhook.ChatPost.ChatText;
+import java.net.URI;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class ChatPostTest {
+  private static final ChatText CHAT_TEXT =
+      new ChatText("Mara", "*Ann* <@everyone> asks for “A & B”", "https://books.example/r/7");
+
+  @Test
+  void onDiscordNobodyIsMentionedAndMarkdownIsEscaped() {
+    ChatPost post =
+        ChatPost.forDiscord(URI.create("https://discord.com/api/webhooks/1/a"), CHAT_TEXT);
+
+    assertThat(post.target()).hasToString("https://discord.com/api/webhooks/1/a");
+    assertThat(text(post))
+        .contains("\"allowed_mentions\":{\"parse\":[]}")
+        .contains("\\\\*Ann\\\\* \\\\<@everyone\\\\> asks for “A & B”\\nhttps://books.example/r/7");
+  }
+
+  @Test
+  void onSlackMarkupIsEscaped() {
+    ChatPost post = ChatPost.forSlack(URI.create("https://hooks.slack.com/services/a"), CHAT_TEXT);
+
+    assertThat(text(post)).contains("&lt;@everyone&gt; asks for “A &amp; B”");
+  }
+
+  @Test
+  void telegramGetsPlainTextForTheChatInTheAddress() {
+    URI address = URI.create("https://api.telegram.org/bot1:a/sendMessage?chat_id=-100");
+    ChatPost post = ChatPost.forTelegram(address, CHAT_TEXT);
+
+    assertThat(ChatPost.isTelegram(address)).isTrue();
+    assertThat(ChatPost.isTelegram(URI.create("https://api.telegram.org/bot1:a/getMe"))).isFalse();
+    assertThat(post.target()).hasToString("https://api.telegram.org/bot1:a/sendMessage");
+    assertThat(text(post)).contains("\"chat_id\":\"-100\"").doesNotContain("parse_mode");
+  }
+
+  @Test
+  void ntfyGetsTheTopicAtItsRoot() {
+    ChatPost post = ChatPost.forNtfy(URI.create("https://ntfy.example/sub/my_topic"), CHAT_TEXT);
+
+    assertThat(post.target()).hasToString("https://ntfy.example/sub/");
+    assertThat(text(post)).contains("\"topic\":\"my_topic\"").contains("\"title\":\"Mara\"");
+  }
+
+  @Test
+  void aLongTextIsCutBetweenCharacters() {
+    var longText = new ChatText("Mara", "𝔅".repeat(2_000), "https://books.example/");
+
+    String sent = text(ChatPost.forDiscord(URI.create("https://discord.com/x"), longText));
+
+    assertThat(sent).contains("…\\nhttps://books.example/").doesNotContain("?");
+    assertThat(sent.getBytes(UTF_8)).asString(UTF_8).isEqualTo(sent);
+  }
+
+  /** The expected value was computed with {@code openssl dgst -sha256 -hmac}. */
+  @Test
+  void aSignatureCoversTheTimeAndTheBody() {
+    String signature =
+        WebhookSignature.sign("secret", Instant.ofEpochSecond(1_700_000_000), "{}".getBytes(UTF_8));
+
+    assertThat(signature).isEqualTo("t=1700000000,v1=b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163");
+  }
+
+  private static String text(ChatPost post) {
+    return new String(post.body(), UTF_8);
+  }
+}
