@@ -19,6 +19,8 @@ self.addEventListener('install', (event) => event.waitUntil(fillCache()));
 self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
 self.addEventListener('fetch', (event) => handleFetch(event));
 self.addEventListener('message', (event) => event.waitUntil(handleMessage(event)));
+self.addEventListener('push', (event) => event.waitUntil(showPush(event)));
+self.addEventListener('pushsubscriptionchange', (event) => event.waitUntil(renewSubscription(event)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(openNotification(event)));
 
 async function fillCache() {
@@ -83,6 +85,28 @@ async function handleMessage({data}) {
 async function openPages() {
   const pages = await self.clients.matchAll({type: 'window', includeUncontrolled: true});
   return pages.filter(({url}) => new URL(url).pathname.startsWith(`${BASE}/`));
+}
+
+/** News from the server. A page that somebody is looking at shows them itself. */
+async function showPush({data}) {
+  if ((await openPages()).some(({focused}) => focused)) return;
+  const {title, body, href} = data.json();
+  const icon = `${BASE}/icons/192.png`;
+  await self.registration.showNotification(title, {body, icon, badge: icon, tag: href, data: href});
+}
+
+/** The browser has replaced a subscription: the server has to know the new one. */
+async function renewSubscription({oldSubscription, newSubscription}) {
+  if (!oldSubscription) return;
+  const url = `${BASE}/api/me/notification-settings`;
+  const response = await fetch(url);
+  if (!response.ok) return;
+  const settings = await response.json();
+  const channel = settings.channels.find(({target}) => target === oldSubscription.endpoint);
+  if (!channel) return;
+  const {endpoint, keys} = (newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options))).toJSON();
+  Object.assign(channel, {target: endpoint, keys});
+  await fetch(url, {method: 'PUT', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(settings)});
 }
 
 /** A notification leads to its request, in a page that is open already if there is one. */
