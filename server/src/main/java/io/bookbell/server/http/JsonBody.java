@@ -101,15 +101,21 @@ public final class JsonBody extends JsonFields {
 
   /** One or more of the allowed words, without duplicates, in the order of the allowed ones. */
   public List<String> requiredSomeOf(String field, List<String> allowed) {
-    Optional<JsonNode> value = findValue(field);
-    if (value.isEmpty()) {
-      return reportMissing(field, List.of());
-    }
-    var words = new HashSet<String>();
-    value.get().forEach(word -> words.add(word.isTextual() ? word.asText() : ""));
-    boolean good = value.get().isArray() && !words.isEmpty() && allowed.containsAll(words);
-    checkField(field, good, "must be a list of one or more of " + String.join(", ", allowed));
-    return allowed.stream().filter(words::contains).toList();
+    return optionalSomeOf(field, allowed).orElseGet(() -> reportMissing(field, List.of()));
+  }
+
+  /** Like {@link #requiredSomeOf}, for a field that may be missing. */
+  public Optional<List<String>> optionalSomeOf(String field, List<String> allowed) {
+    return findValue(field)
+        .map(
+            value -> {
+              var words = new HashSet<String>();
+              value.forEach(word -> words.add(word.isTextual() ? word.asText() : ""));
+              boolean good = value.isArray() && !words.isEmpty() && allowed.containsAll(words);
+              checkField(
+                  field, good, "must be a list of one or more of " + String.join(", ", allowed));
+              return allowed.stream().filter(words::contains).toList();
+            });
   }
 
   /**

@@ -1,0 +1,86 @@
+package io.bookbell.server.webhook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.outbox.NewsEvent;
+import io.bookbell.server.outbox.NewsTarget;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A webhook as its creator sees it, without the secret.
+ *
+ * @param template what a chat message says; null for the usual sentence, and for a webhook that
+ *     isn't a chat
+ * @param active false once the receiver has said that the address is gone
+ * @param failures failed attempts since the last success
+ * @param failingSince null while there are none
+ */
+public record Webhook(
+    long id,
+    UserId creatorId,
+    WebhookKind kind,
+    String url,
+    List<NewsEvent> events,
+    @Nullable String template,
+    boolean active,
+    Instant createdAt,
+    int failures,
+    @Nullable Instant failingSince,
+    @Nullable String lastError) {
+
+  static Webhook of(NewsTarget target, UserId creator, List<NewsEvent> events) {
+    WebhookDetails webhookDetails = WebhookDetails.parse(target.details());
+    return new Webhook(
+        target.id(),
+        creator,
+        webhookDetails.kind,
+        target.address(),
+        events,
+        webhookDetails.template,
+        target.verified(),
+        target.createdAt(),
+        target.failures(),
+        target.failingSince(),
+        target.lastError());
+  }
+
+  /**
+   * What is stored with a webhook's target.
+   *
+   * @param secret the key of the signatures
+   */
+  record WebhookDetails(WebhookKind kind, String secret, @Nullable String template) {
+    /** Reads the stored form. */
+    static WebhookDetails parse(String details) {
+      try {
+        JsonNode json = Json.readTree(details);
+        return new WebhookDetails(
+            WebhookKind.of(json.path("kind").asText("webhook")),
+            json.path("secret").asText(""),
+            json.path("template").textValue());
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("The details of a webhook aren't JSON", e);
+      }
+    }
+
+    /** Returns the stored form. */
+    String stored() {
+      return Json.writeAsString(
+          template == null
+              ? Map.of("kind", kind, "secret", secret)
+              : Map.of("kind", kind, "secret", secret, "template", template));
+    }
+
+    WebhookDetails withTemplate(Optional<String> changed) {
+      return changed
+          .map(text -> new WebhookDetails(kind, secret, text.isBlank() ? null : text))
+          .orElse(this);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.bookbell.server.webhook;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.outbox.OutboxItem;
+
+/** What a creator's chat says about an item, unless the creator has worded it. Stateless. */
+final class WebhookTexts {
+  private WebhookTexts() {}
+
+  /** Returns the usual sentence for an item of a creator's webhook. */
+  static String sentence(String event, JsonNode body) {
+    var template =
+        switch (event) {
+          case "request_created" -> "{supporter} requested “{title}” by {author}";
+          case "request_withdrawn" -> "{supporter} withdrew “{title}”";
+          case "reply_added" -> "There is a new reply about “{title}”";
+          case "request_answered" ->
+              switch (body.at("/book_request/status").asText()) {
+                case "approved" -> "“{title}” was approved for {supporter}";
+                case "rejected" -> "“{title}” was declined for {supporter}";
+                case "completed" -> "“{title}” is ready for {supporter}";
+                default -> "“{title}” has a new status: {status}";
+              };
+          case WebhookService.TEST -> "This is a test from Bookbell: {supporter} requested “{title}”";
+          default -> "There is news about “{title}”";
+        };
+    return new WebhookTemplate(template).fill(body);
+  }
+
+  /** Returns what a template says about an invented request. */
+  static String fillExample(String template) {
+    return new WebhookTemplate(template).fill(parse(WebhookTemplate.EXAMPLE));
+  }
+
+  static JsonNode bodyOf(OutboxItem item) {
+    return parse(item.body());
+  }
+
+  private static JsonNode parse(String body) {
+    try {
+      return Json.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A stored item isn't JSON", e);
+    }
+  }
+}
