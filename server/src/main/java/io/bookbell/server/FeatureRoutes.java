@@ -17,6 +17,7 @@ import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.ReceiptRoutes;
 import io.bookbell.server.request.RequestRoutes;
 import io.bookbell.server.team.TeamRoutes;
+import io.bookbell.server.webhook.WebhookRoutes;
 import java.time.InstantSource;
 
 /** Adds the routes of the features that need nothing but their service. */
@@ -50,5 +51,6 @@ final class FeatureRoutes {
         (tx, creator, user) ->
             services.access.requireAdmin(tx, services.creators.get(tx, creator), user));
     NotificationRoutes.addRoutes(apiRouter, services.notifications);
+    WebhookRoutes.addRoutes(apiRouter, services.webhooks);
   }
 }

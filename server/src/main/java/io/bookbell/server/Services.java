@@ -59,6 +59,7 @@ import io.bookbell.server.roles.RoleResolver;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.team.TeamService;
+import io.bookbell.server.webhook.WebhookService;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -124,6 +125,7 @@ public final class Services {
   public final FollowedTierService followedTiers;
   public final MemberReconciler reconciler;
   public final SourceService sources;
+  final WebhookService webhooks;
 
   /** Creates the services for work on stored data whose results contain no address. */
   public Services(ClientNotifier clientNotifier) {
@@ -179,6 +181,7 @@ public final class Services {
     periodTurns = new PeriodRollover(creators, teamLists, inbox, outbox);
     followedTiers = new FollowedTierService(tiers, activity, inbox);
     reconciler = new MemberReconciler(creators, new FollowedMemberships(this));
+    webhooks = new WebhookService(creators, access, newsTargets, outbox);
     sources = new SourceService(creators, access, tiers, activity, reconciler);
   }
 

@@ -83,7 +83,15 @@ public final class RouteScopes {
               "POST /api/team/add",
               "PATCH /api/team/:user_id",
               "DELETE /api/team/:user_id",
-              "GET /api/admin/cache-stats"),
+              "GET /api/admin/cache-stats",
+              "GET /api/webhooks",
+              "POST /api/webhooks",
+              "POST /api/webhooks/preview",
+              "PATCH /api/webhooks/:id",
+              "DELETE /api/webhooks/:id",
+              "POST /api/webhooks/:id/test",
+              "GET /api/webhooks/:id/deliveries",
+              "POST /api/webhooks/:id/deliveries/:delivery_id/retry"),
           KeyScope.PUBLISH,
           List.of("POST /api/publish"));
 

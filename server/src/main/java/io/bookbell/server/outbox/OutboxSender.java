@@ -108,7 +108,7 @@ public final class OutboxSender implements AutoCloseable {
   }
 
   /** Queues what is new, and starts to send to targets that are due and have a free slot. */
-  void startDue() {
+  public void startDue() {
     Set<NewsKind> kinds = slots.keySet();
     if (!database.read(tx -> queue.hasWork(tx, kinds)).join()) {
       return;

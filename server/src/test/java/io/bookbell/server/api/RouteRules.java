@@ -97,6 +97,7 @@ record RouteRules(List<Rule> rules) {
         Stream.of(
                 requests(cast),
                 creator(cast),
+                webhooks(cast),
                 sources(cast),
                 people(cast),
                 operator(cast),
@@ -186,6 +187,26 @@ record RouteRules(List<Rule> rules) {
         new Rule(READ, "GET /api/activity" + of, NOTHING, 404, 403, 200, 200),
         new Rule(READ, "GET /api/activity.csv" + of, NOTHING, 404, 403, 200, 200),
         new Rule(ADMIN, "GET /api/admin/cache-stats", NOTHING, 404, 404, 404, 404));
+  }
+
+  private static List<Rule> webhooks(Cast cast) {
+    long id = cast.creator().id();
+    String all = "/api/webhooks";
+    var hook =
+        Map.of("creator_id", id, "url", "https://a.invalid/", "events", List.of("reply_added"));
+    String made = all + "/" + idOf(cast.creator(), all, hook);
+    String gone = all + "/" + idOf(cast.creator(), all, hook);
+    String retry = made + "/deliveries/1/retry";
+    var template = Map.of("template", "{title}");
+    return List.of(
+        new Rule(ADMIN, "GET " + all + "?creator_id=" + id, NOTHING, 404, 403, 403, 200),
+        new Rule(ADMIN, "POST " + all, hook, 404, 403, 403, 201),
+        new Rule(ADMIN, "POST " + all + "/preview", template, 200, 200, 200, 200),
+        new Rule(ADMIN, "PATCH " + made, Map.of("url", "https://b.invalid"), 404, 404, 404, 200),
+        new Rule(ADMIN, "POST " + made + "/test", NOTHING, 404, 404, 404, 202),
+        new Rule(ADMIN, "GET " + made + "/deliveries", NOTHING, 404, 404, 404, 200),
+        new Rule(ADMIN, "POST " + retry, NOTHING, 404, 404, 404, 409),
+        new Rule(ADMIN, "DELETE " + gone, NOTHING, 404, 404, 404, 204));
   }
 
   private static List<Rule> people(Cast cast) {

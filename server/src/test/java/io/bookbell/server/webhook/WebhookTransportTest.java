@@ -1,0 +1,242 @@
+package io.bookbell.server.webhook;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
+import io.bookbell.hub.UserId;
+import io.bookbell.server.DomainTest;
+import io.bookbell.server.json.Json;
+import io.bookbell.server.network.EnvironmentProxies;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTransport;
+import io.bookbell.server.outbox.OutboxItem;
+import io.bookbell.server.outbox.OutboxSender;
+import io.bookbell.server.outbox.OutboxStatistics;
+import io.bookbell.server.outgoing.OutgoingRequests;
+import io.bookbell.server.request.Status;
+import io.bookbell.server.webhook.WebhookService.CreatedWebhook;
+import io.bookbell.server.webhook.WebhookService.NewWebhook;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a creator's webhooks are sent, by a receiver that is a real HTTP server. */
+class WebhookTransportTest extends DomainTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final List<Received> received = new CopyOnWriteArrayList<>();
+
+  /** The statuses of the next responses; 200 when there are none left. */
+  private final Deque<Integer> statuses = new ConcurrentLinkedDeque<>();
+
+  private HttpServer receiver;
+  private OutboxSender sender;
+  private UserId creator;
+  private UserId supporter;
+
+  private record Received(String path, Map<String, String> headers, String body) {
+    JsonNode json() throws IOException {
+      return Json.readTree(body);
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/",
+        exchange -> {
+          String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          Map<String, String> headers =
+              exchange.getRequestHeaders().entrySet().stream()
+                  .collect(
+                      Collectors.toMap(
+                          Map.Entry::getKey, each -> each.getValue().getFirst()));
+          received.add(new Received(exchange.getRequestURI().toString(), headers, body));
+          Integer status = statuses.poll();
+          exchange.sendResponseHeaders(status == null ? 200 : status, -1);
+          exchange.close();
+        });
+    receiver.start();
+    creator = domain.creator("mara");
+    supporter = domain.supporter(creator, "amara", 50);
+    sender = newSender(true);
+  }
+
+  @AfterEach
+  void stop() {
+    sender.close();
+    receiver.stop(0);
+    vertx.close().await();
+  }
+
+  private OutboxSender newSender(boolean allowsPrivate) {
+    var requests = new OutgoingRequests(vertx, new EnvironmentProxies(Map.of()), allowsPrivate);
+    List<NewsTransport> transports =
+        Arrays.stream(NewsKind.values())
+            .map(
+                kind ->
+                    (NewsTransport)
+                        new WebhookTransport(kind, requests, () -> "https://books.example"))
+            .toList();
+    return new OutboxSender(domain.database(), transports, new OutboxStatistics());
+  }
+
+  private WebhookService webhooks() {
+    return new WebhookService(
+        domain.features.creators,
+        domain.features.access,
+        domain.features.newsTargets,
+        domain.features.outbox);
+  }
+
+  private CreatedWebhook create(WebhookKind kind, String path, Optional<String> template) {
+    String url = "http://localhost:" + receiver.getAddress().getPort() + path;
+    var terms =
+        new NewWebhook(creator, kind, url, WebhookService.EVENTS, Optional.empty(), template);
+    return domain.write(tx -> webhooks().create(tx, creator, terms));
+  }
+
+  private void sendUntil(int amount) {
+    await()
+        .untilAsserted(
+            () -> {
+              sender.startDue();
+              assertThat(received).hasSize(amount);
+            });
+  }
+
+  private List<OutboxItem> deliveries(CreatedWebhook webhook) {
+    long id = webhook.webhook().id();
+    return domain.read(tx -> webhooks().listDeliveries(tx, creator, id));
+  }
+
+  @Test
+  void aProgramGetsEachEventInOrderSignedWithTheSecret() throws Exception {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/hook?a=b", Optional.empty());
+    long request = domain.ask(supporter, creator, "Kindred").id();
+    domain.answer(creator, request, Status.APPROVED);
+    sendUntil(2);
+
+    var events = new ArrayList<String>();
+    for (Received each : received) {
+      JsonNode json = each.json();
+      assertThat(each.path()).isEqualTo("/hook?a=b");
+      assertThat(json.at("/book_request/title").asText()).isEqualTo("Kindred");
+      assertThat(json.get("creator_id").asLong()).isEqualTo(creator.value());
+      assertThat(each.headers()).containsEntry("Bookbell-delivery", json.get("id").asText());
+      String signature = each.headers().get("Bookbell-signature");
+      Instant time =
+          Instant.ofEpochSecond(Long.parseLong(signature.substring(2, signature.indexOf(','))));
+      assertThat(WebhookSignature.sign(webhook.secret(), time, each.body().getBytes(UTF_8)))
+          .isEqualTo(signature);
+      events.add(json.get("event").asText());
+    }
+    assertThat(events).containsExactly("request_created", "request_answered");
+  }
+
+  @Test
+  void whatIsRefusedIsShownAndCanBeSentAgainUnderTheSameId() throws Exception {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    statuses.add(422);
+    domain.ask(supporter, creator, "Kindred");
+    domain.ask(supporter, creator, "Dawn");
+    sendUntil(2);
+    await().untilAsserted(() -> assertThat(states(webhook)).containsExactly("sent", "failed"));
+    OutboxItem failed = deliveries(webhook).getLast();
+    assertThat(failed.error()).isEqualTo("Status 422");
+
+    domain.write(
+        tx -> {
+          webhooks().retryDelivery(tx, creator, webhook.webhook().id(), failed.id());
+          return true;
+        });
+    refused(
+        "delivery_queued",
+        () ->
+            domain.write(
+                tx -> {
+                  webhooks().retryDelivery(tx, creator, webhook.webhook().id(), failed.id());
+                  return true;
+                }));
+    sendUntil(3);
+
+    assertThat(received.getLast().json().get("id").asLong()).isEqualTo(failed.id());
+    await().untilAsserted(() -> assertThat(states(webhook)).containsOnly("sent"));
+  }
+
+  private List<String> states(CreatedWebhook webhook) {
+    return deliveries(webhook).stream().map(item -> item.state().wireName()).toList();
+  }
+
+  @Test
+  void aReceiverThatFailsIsTriedAgainAndOneThatIsGoneIsNot() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    statuses.addAll(List.of(302, 500, 410));
+    domain.ask(supporter, creator, "Kindred");
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      sendUntil(attempt);
+      domain.passes(Duration.ofMinutes(10));
+    }
+    domain.ask(supporter, creator, "Dawn");
+
+    await().untilAsserted(() -> assertThat(states(webhook)).containsExactly("failed"));
+    Webhook ended = domain.read(tx -> webhooks().list(tx, creator, creator)).getFirst();
+    assertThat(ended.active()).isFalse();
+    assertThat(ended.lastError()).isEqualTo("Status 410");
+  }
+
+  @Test
+  void aPrivateAddressIsNotCalledUnlessTheOperatorAllowsIt() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    sender.close();
+    sender = newSender(false);
+    domain.ask(supporter, creator, "Kindred");
+    await()
+        .untilAsserted(
+            () -> {
+              sender.startDue();
+              assertThat(deliveries(webhook).getFirst().error())
+                  .contains("private address", "BOOKBELL_WEBHOOK_PRIVATE");
+            });
+
+    assertThat(received).isEmpty();
+  }
+
+  @Test
+  void aChatGetsTheUsualSentenceOrTheCreatorsOwn() throws Exception {
+    create(WebhookKind.SLACK, "/slack", Optional.empty());
+    create(WebhookKind.NTFY, "/topic", Optional.of("{supporter} → {title} ({author})"));
+    long request = domain.ask(supporter, creator, "Kindred").id();
+    sendUntil(2);
+
+    var texts = new TreeSet<String>();
+    for (Received each : received) {
+      JsonNode json = each.json();
+      texts.add(each.path() + " " + json.path("text").asText(json.path("message").asText()));
+    }
+    assertThat(texts)
+        .containsExactly(
+            "/ amara → Kindred (Somebody)",
+            "/slack amara requested “Kindred” by Somebody\nhttps://books.example/requests/"
+                + request);
+  }
+}
