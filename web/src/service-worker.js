@@ -106,7 +106,8 @@ async function renewSubscription({oldSubscription, newSubscription}) {
   if (!channel) return;
   const {endpoint, keys} = (newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options))).toJSON();
   Object.assign(channel, {target: endpoint, keys});
-  await fetch(url, {method: 'PUT', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(settings)});
+  const {channels, events, digest, quiet} = settings;
+  await fetch(url, {method: 'PUT', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({channels, events, digest, quiet})});
 }
 
 /** A notification leads to its request, in a page that is open already if there is one. */

@@ -8,6 +8,7 @@ export default {
   'news.digest': 'الجديد في Bookbell',
   'news.request_withdrawn': 'سحب {name} طلب «{title}»',
   'news.quota_reset': 'تجددت طلبات الكتب المتاحة لك لدى {name}',
+  'news.several': 'إشعارات جديدة: {count}',
   'news.test': 'تصلك أخبار Bookbell هنا',
   'news.mail_broken': 'لا يمكن إرسال البريد حاليًا: {title}',
   'mail.confirm_channel_subject': 'أكّد هذا العنوان',

@@ -8,6 +8,7 @@ export default {
   'news.digest': 'Neues auf Bookbell',
   'news.request_withdrawn': '{name} hat die Anfrage nach „{title}“ zurückgezogen',
   'news.quota_reset': 'Deine Buchanfragen bei {name} sind erneuert worden',
+  'news.several': '{count} neue Mitteilungen',
   'news.test': 'Neuigkeiten von Bookbell erreichen dich hier',
   'news.mail_broken': 'E-Mails können gerade nicht verschickt werden: {title}',
   'mail.confirm_channel_subject': 'Bestätige diese Adresse',

@@ -8,6 +8,7 @@ export default {
   'news.digest': 'What’s new on Bookbell',
   'news.request_withdrawn': '{name} withdrew the request for “{title}”',
   'news.quota_reset': 'Your book requests at {name} have been renewed',
+  'news.several': '{count} new notifications',
   'news.test': 'News from Bookbell reaches you here',
   'news.mail_broken': 'Emails can’t be sent at the moment: {title}',
   'mail.confirm_channel_subject': 'Confirm this address',

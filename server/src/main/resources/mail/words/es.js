@@ -8,6 +8,7 @@ export default {
   'news.digest': 'Novedades en Bookbell',
   'news.request_withdrawn': '{name} retiró la petición de «{title}»',
   'news.quota_reset': 'Tus peticiones de libros a {name} se han renovado',
+  'news.several': '{count} notificaciones nuevas',
   'news.test': 'Las novedades de Bookbell te llegan aquí',
   'news.mail_broken': 'Ahora no se pueden enviar correos: {title}',
   'mail.confirm_channel_subject': 'Confirma esta dirección',

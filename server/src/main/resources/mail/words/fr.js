@@ -8,6 +8,7 @@ export default {
   'news.digest': 'Du nouveau sur Bookbell',
   'news.request_withdrawn': '{name} a retiré la demande de « {title} »',
   'news.quota_reset': 'Tes demandes de livres chez {name} ont été renouvelées',
+  'news.several': '{count} nouvelles notifications',
   'news.test': 'Les nouvelles de Bookbell t’arrivent ici',
   'news.mail_broken': 'Les e-mails ne peuvent pas être envoyés en ce moment : {title}',
   'mail.confirm_channel_subject': 'Confirme cette adresse',

@@ -8,6 +8,7 @@ export default {
   'news.digest': 'Bookbellの新着',
   'news.request_withdrawn': '{name}さんが『{title}』のリクエストを取り下げました',
   'news.quota_reset': '{name}さんへの本のリクエスト枠が更新されました',
+  'news.several': '新しいお知らせ{count}件',
   'news.test': 'Bookbellのお知らせはここに届きます',
   'news.mail_broken': '現在メールを送信できません：{title}',
   'mail.confirm_channel_subject': 'アドレスの確認',

@@ -128,10 +128,14 @@ public final class Bookbell implements AutoCloseable {
     return server.port();
   }
 
+  /** The URL of the page, without a slash at the end. */
+  private String siteUrl() {
+    return serverConfig.reach().publicUrl().map(PublicUrl::toString).orElseGet(this::localUrl);
+  }
+
   /** The link for creating the first account; empty once there is an account. */
   public Optional<String> setupLink() {
-    String base = serverConfig.reach().publicUrl().map(PublicUrl::toString).orElse(localUrl());
-    return setupToken.map(token -> base + "/setup#" + token);
+    return setupToken.map(token -> siteUrl() + "/setup#" + token);
   }
 
   /**
@@ -220,7 +224,8 @@ public final class Bookbell implements AutoCloseable {
     router.route().handler(new CrossOriginHandler(originPolicy));
     healthRoutes.addRoutes(router);
     serveMetrics(vertx, router, serverMetrics);
-    NewsWiring news = registerCloseable(new NewsWiring(database, services, serverConfig, vertx));
+    NewsWiring news =
+        registerCloseable(new NewsWiring(database, services, serverConfig, vertx, this::siteUrl));
     news.registerMetrics(serverMetrics);
     addApiRoutes(news, router);
     new SiteFiles(basePath()).addRoutes(router);

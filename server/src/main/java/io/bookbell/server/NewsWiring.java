@@ -3,6 +3,7 @@ package io.bookbell.server;
 import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.ForgotRoutes;
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.CatalogueConfig;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.mail.AccountMails;
@@ -10,22 +11,34 @@ import io.bookbell.server.mail.ActionMail;
 import io.bookbell.server.mail.InvitationMails;
 import io.bookbell.server.mail.MailTransport;
 import io.bookbell.server.monitoring.ServerMetrics;
+import io.bookbell.server.network.EnvironmentProxies;
+import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.ChannelKind;
 import io.bookbell.server.news.NewsLinkRoutes;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.news.NotificationSettingsRoutes;
 import io.bookbell.server.news.NotificationSettingsService;
 import io.bookbell.server.news.PersonalFilter;
+import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxMonitor;
 import io.bookbell.server.outbox.OutboxSender;
 import io.bookbell.server.outbox.OutboxStatistics;
+import io.bookbell.server.outgoing.OutgoingRequests;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.webhook.ChatChannel;
+import io.bookbell.server.webhook.WebhookTransport;
+import io.bookbell.server.webpush.PushChannel;
+import io.bookbell.server.webpush.PushKeyStore;
+import io.bookbell.server.webpush.PushRoutes;
+import io.bookbell.server.webpush.PushTransport;
+import io.bookbell.server.webpush.PushTransport.PushSender;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,9 +56,15 @@ final class NewsWiring implements AutoCloseable {
   private final PersonalFilter personalFilter;
   private final AccountMails accountMails;
   private final InvitationMails invitationMails;
+  private final PushKeyStore pushKeyStore = new PushKeyStore();
   private final boolean hasMail;
 
-  NewsWiring(Database database, Services services, ServerConfig serverConfig, Vertx vertx) {
+  NewsWiring(
+      Database database,
+      Services services,
+      ServerConfig serverConfig,
+      Vertx vertx,
+      Supplier<String> siteUrl) {
     this.database = database;
     this.services = services;
     this.monitor = new OutboxMonitor(database);
@@ -58,6 +77,32 @@ final class NewsWiring implements AutoCloseable {
     if (hasMail) {
       addMail(serverConfig, vertx);
     }
+    var outgoingRequests =
+        new OutgoingRequests(
+            vertx, new EnvironmentProxies(System.getenv()), serverConfig.privateWebhooks());
+    open.add(outgoingRequests);
+    for (NewsKind kind :
+        List.of(NewsKind.DISCORD, NewsKind.NTFY, NewsKind.TELEGRAM, NewsKind.WEBHOOK)) {
+      transports.add(new WebhookTransport(kind, outgoingRequests, siteUrl, personalFilter));
+      channelKinds.add(new ChatChannel(kind));
+    }
+    transports.add(
+        new PushTransport(
+            outgoingRequests, personalFilter, services.outbox, pushSender(serverConfig)));
+    channelKinds.add(new PushChannel(services.newsTargets, serverConfig.privateWebhooks()));
+  }
+
+  private static PushSender pushSender(ServerConfig serverConfig) {
+    Optional<PublicUrl> publicUrl = serverConfig.reach().publicUrl();
+    String contact =
+        serverConfig
+            .catalogue()
+            .flatMap(CatalogueConfig::contact)
+            .map(text -> text.contains("@") ? "mailto:" + text : text)
+            .filter(text -> !text.startsWith("http:"))
+            .or(() -> publicUrl.filter(PublicUrl::isSecure).map(PublicUrl::toString))
+            .orElse("mailto:operator@localhost");
+    return new PushSender(contact, publicUrl.map(PublicUrl::path).orElse(""));
   }
 
   private void addMail(ServerConfig serverConfig, Vertx vertx) {
@@ -93,10 +138,18 @@ final class NewsWiring implements AutoCloseable {
             database, services.accounts, rateLimits, accountMailer(), NewsWords::preferredLanguage)
         .addRoutes(apiRouter);
     invitationMails.addRoutes(apiRouter, hasMail);
+    PushRoutes.addRoutes(apiRouter, pushKeyStore);
   }
 
   /** Starts to send. */
   void start() {
+    database
+        .write(
+            tx -> {
+              pushKeyStore.createIfMissing(tx);
+              return true;
+            })
+        .join();
     var sender = new OutboxSender(database, transports, statistics);
     open.addFirst(sender);
     sender.start();

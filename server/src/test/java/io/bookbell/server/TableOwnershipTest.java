@@ -79,6 +79,7 @@ class TableOwnershipTest {
           Map.entry("outbox_item", "outbox"),
           Map.entry("news_service", "outbox"),
           Map.entry("news_preference", "news"),
+          Map.entry("push_key", "webpush"),
           Map.entry("address_change", "account"),
           Map.entry("imported_row", "transfer"));
 

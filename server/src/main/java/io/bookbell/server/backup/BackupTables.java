@@ -55,6 +55,7 @@ final class BackupTables {
           "news_target",
           "news_subscription",
           "news_preference",
+          "push_key",
           "imported_row");
 
   private static volatile @Nullable List<TableDefinition> definitions;

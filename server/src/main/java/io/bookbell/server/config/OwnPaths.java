@@ -41,6 +41,7 @@ final class OwnPaths {
           "team",
           "team-inbox",
           "ui",
+          "webhook",
           "webjars",
           "words");
 

@@ -9,7 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The validated settings. Immutable. */
+/**
+ * The validated settings. Immutable.
+ *
+ * @param privateWebhooks whether addresses that users enter may be in private networks
+ */
 public record ServerConfig(
     ListenConfig listen,
     StorageConfig storage,
@@ -22,7 +26,8 @@ public record ServerConfig(
     LegacyConfig legacy,
     List<OidcConfig> providers,
     Optional<PatreonConfig> patreon,
-    Optional<MailConfig> mail) {
+    Optional<MailConfig> mail,
+    boolean privateWebhooks) {
   /** Creates the settings of a server on which nothing else is set up. */
   public ServerConfig(
       ListenConfig listen,
@@ -44,7 +49,8 @@ public record ServerConfig(
         LegacyConfig.NONE,
         List.of(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /**
@@ -187,7 +193,8 @@ public record ServerConfig(
         legacy,
         providers,
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
@@ -203,7 +210,8 @@ public record ServerConfig(
         legacy,
         providers,
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
@@ -219,13 +227,25 @@ public record ServerConfig(
         legacy,
         providers,
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
     return new ServerConfig(
-        listen, storage, redis, reach, other, inbox, catalogue, external, legacy, providers,
-        patreon, mail);
+        listen,
+        storage,
+        redis,
+        reach,
+        other,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
@@ -241,7 +261,8 @@ public record ServerConfig(
         legacy,
         providers,
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withExternal(ExternalSignInConfig other) {
@@ -257,7 +278,8 @@ public record ServerConfig(
         legacy,
         providers,
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withLegacy(LegacyConfig other) {
@@ -273,7 +295,8 @@ public record ServerConfig(
         other,
         providers,
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withProviders(List<OidcConfig> others) {
@@ -289,7 +312,8 @@ public record ServerConfig(
         legacy,
         List.copyOf(others),
         patreon,
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withPatreon(PatreonConfig other) {
@@ -305,7 +329,8 @@ public record ServerConfig(
         legacy,
         providers,
         Optional.of(other),
-        mail);
+        mail,
+        privateWebhooks);
   }
 
   public ServerConfig withMail(MailConfig other) {
@@ -321,6 +346,25 @@ public record ServerConfig(
         legacy,
         providers,
         patreon,
-        Optional.of(other));
+        Optional.of(other),
+        privateWebhooks);
+  }
+
+  /** The same, where addresses that users enter may be in private networks. */
+  public ServerConfig withPrivateWebhooks() {
+    return new ServerConfig(
+        listen,
+        storage,
+        redis,
+        reach,
+        connections,
+        inbox,
+        catalogue,
+        external,
+        legacy,
+        providers,
+        patreon,
+        mail,
+        true);
   }
 }

@@ -81,7 +81,8 @@ public final class ServerConfigReader {
         parseLegacy(settingValues, storageConfig),
         OidcConfigParser.parseAll(settingValues),
         PatreonSettings.parse(settingValues),
-        MailSettings.parse(settingValues));
+        MailSettings.parse(settingValues),
+        settingValues.booleanOrDefault(Setting.WEBHOOK_PRIVATE, false));
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */

@@ -60,6 +60,9 @@ public enum Setting {
   PATREON_URL("https://www.patreon.com", "where Patreon's API is"),
   SMTP_URL("no mail", "the mail server, such as smtps://user:password@mail.example:465"),
   MAIL_FROM("none", "the sender of mails, such as Bookbell <books@books.example>"),
+  WEBHOOK_PRIVATE(
+      "false",
+      "true lets webhooks and other addresses of users be in private networks, such as 192.168.0.0/16"),
   METRICS_PORT("BOOKBELL_PORT", "a port of its own for /metrics"),
   DRAIN_SECONDS("4", "over how many seconds clients reconnect after this node goes down"),
   RATE_LIMITS("true", "false to turn off all rate limits, for a load test"),

@@ -29,10 +29,6 @@ public record ApiResponse(
     return new ApiResponse(201, body, Map.of());
   }
 
-  public static ApiResponse accepted(Object body) {
-    return new ApiResponse(202, body, Map.of());
-  }
-
   /** Creates a response that isn't JSON. */
   public static ApiResponse ofFile(String type, byte[] content, Map<String, String> headers) {
     return new ApiResponse(200, new BinaryContent(type, Buffer.buffer(content)), headers);

@@ -101,11 +101,11 @@ public final class JsonBody extends JsonFields {
 
   /** One or more of the allowed words, without duplicates, in the order of the allowed ones. */
   public List<String> requiredSomeOf(String field, List<String> allowed) {
-    return optionalSomeOf(field, allowed).orElseGet(() -> reportMissing(field, List.of()));
+    return optionalOneOrMoreOf(field, allowed).orElseGet(() -> reportMissing(field, List.of()));
   }
 
   /** Like {@link #requiredSomeOf}, for a field that may be missing. */
-  public Optional<List<String>> optionalSomeOf(String field, List<String> allowed) {
+  public Optional<List<String>> optionalOneOrMoreOf(String field, List<String> allowed) {
     return findValue(field)
         .map(
             value -> {

@@ -1,7 +1,7 @@
 package io.bookbell.server.mail;
 
-import io.bookbell.hub.UserId;
 import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.news.NewsPage;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsTarget;
@@ -104,13 +104,7 @@ final class MailComposer {
   }
 
   private String linkOf(OutboxItem item) {
-    UserId creator = item.creator();
-    if (item.request() != null && !item.event().startsWith("followed")) {
-      return publicUrl + "/requests/" + item.request();
-    }
-    return creator == null
-        ? publicUrl + "/"
-        : publicUrl + "/creators/" + creator.value() + "/requests";
+    return publicUrl + NewsPage.pathOf(item);
   }
 
   private String settingsUrl() {

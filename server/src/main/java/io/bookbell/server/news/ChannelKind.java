@@ -28,6 +28,9 @@ public interface ChannelKind {
   /** Asks the owner of an address to agree. Called if {@link #needsConsent}. */
   void askForConsent(Transaction tx, NewsTarget target, String language);
 
+  /** Prepares a channel that was just created. By default there is nothing to do. */
+  default void onCreated(Transaction tx, NewsTarget target) {}
+
   /**
    * Where news are sent.
    *

@@ -225,6 +225,7 @@ public final class NotificationSettingsService {
             tx,
             NewTarget.channel(
                 user, kind.kind(), address.address(), address.details(), !kind.needsConsent()));
+    kind.onCreated(tx, target);
     if (kind.needsConsent()) {
       kind.askForConsent(tx, target, language);
     }

@@ -5,6 +5,9 @@ import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.outbox.NewsTarget;
 import io.bookbell.server.outbox.OutboxItem;
+import io.bookbell.server.outbox.SendPlan;
+import io.bookbell.server.outbox.SendPlan.SendLater;
+import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,6 +72,37 @@ public final class PersonalFilter {
     }
     return new FilteredItems(
         wanted, unwanted, findTime(tx.now(), wanted, preference, mayCollect), preference);
+  }
+
+  /** Plans what is wanted, for a channel without digests. */
+  @FunctionalInterface
+  public interface NewsPlan {
+    SendPlan plan(List<OutboxItem> wanted, NewsWords words);
+  }
+
+  /**
+   * Plans a channel without digests: a test at once, and news if they are wanted and it isn't
+   * quiet.
+   */
+  public SendPlan planNews(
+      Transaction tx, NewsTarget target, List<OutboxItem> queued, NewsPlan newsPlan) {
+    Optional<OutboxItem> test =
+        queued.stream()
+            .filter(item -> item.event().equals(NotificationSettingsService.TEST_EVENT))
+            .findFirst();
+    if (test.isPresent()) {
+      return newsPlan.plan(
+          List.of(test.get()), NewsWords.of(preferenceStore.get(tx, target.user()).language()));
+    }
+    FilteredItems filtered = filterItems(tx, target, queued, false);
+    if (!filtered.unwanted.isEmpty()) {
+      return new SkipItems(filtered.unwanted);
+    }
+    return filtered
+        .sendAt
+        .<SendPlan>map(SendLater::new)
+        .orElseGet(
+            () -> newsPlan.plan(filtered.wanted, NewsWords.of(filtered.preference.language())));
   }
 
   private static Set<Long> notificationsOf(List<OutboxItem> queued) {

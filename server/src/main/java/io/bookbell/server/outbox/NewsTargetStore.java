@@ -179,6 +179,14 @@ public final class NewsTargetStore {
     tx.update("DELETE FROM news_target WHERE id = ?", id);
   }
 
+  /** Deletes the other channels that lead to the same browser, whosever they are. */
+  public void deleteOthersOfBrowser(Transaction tx, NewsTarget target) {
+    tx.update(
+        "DELETE FROM news_target WHERE kind = 'web_push' AND address = ? AND id <> ?",
+        target.address(),
+        target.id());
+  }
+
   /** Deletes all targets that belong to a person, and the webhooks of the person's own creator. */
   public void deleteAllOf(Transaction tx, UserId user) {
     tx.update("DELETE FROM news_target WHERE user_id = ?", user);

@@ -7,6 +7,7 @@ import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +150,19 @@ public final class OutboxStore {
             target,
             most)
         .list(OutboxItem::of);
+  }
+
+  /** Returns when the newest item that was sent to a target was sent. */
+  public Optional<Instant> findLastSent(Transaction tx, long target) {
+    return tx.query(
+            """
+            SELECT settled_at
+            FROM outbox_item
+            WHERE target_id = ? AND state = 'sent'
+            ORDER BY id DESC
+            LIMIT 1""",
+            target)
+        .first(row -> row.getTime("settled_at"));
   }
 
   /**

@@ -7,8 +7,8 @@ import io.bookbell.server.json.Json;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsTarget;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +56,9 @@ public record Webhook(
    * @param secret the key of the signatures
    */
   record WebhookDetails(WebhookKind kind, String secret, @Nullable String template) {
+    static final int LEAST_SECRET = 16;
+    static final int LONGEST_SECRET = 200;
+
     /** Reads the stored form. */
     static WebhookDetails parse(String details) {
       try {
@@ -71,10 +74,11 @@ public record Webhook(
 
     /** Returns the stored form. */
     String stored() {
-      return Json.writeAsString(
-          template == null
-              ? Map.of("kind", kind, "secret", secret)
-              : Map.of("kind", kind, "secret", secret, "template", template));
+      var fields = new LinkedHashMap<String, Object>();
+      fields.put("kind", kind);
+      fields.put("secret", secret);
+      Optional.ofNullable(template).ifPresent(text -> fields.put("template", text));
+      return Json.writeAsString(fields);
     }
 
     WebhookDetails withTemplate(Optional<String> changed) {

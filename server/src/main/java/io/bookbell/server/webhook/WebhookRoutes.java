@@ -10,6 +10,7 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.OutboxItem;
+import io.bookbell.server.webhook.Webhook.WebhookDetails;
 import io.bookbell.server.webhook.WebhookService.NewWebhook;
 import io.bookbell.server.webhook.WebhookService.WebhookChanges;
 import java.time.Instant;
@@ -22,8 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/webhooks}: a creator's webhooks and what was sent to them. */
 public final class WebhookRoutes {
   private static final String PATH = "/api/webhooks";
-  private static final int LEAST_SECRET = 16;
-  private static final int LONGEST_SECRET = 200;
   private static final int LONGEST_TEMPLATE = 1_000;
   private static final List<String> EVENTS =
       WebhookService.EVENTS.stream().sorted().map(NewsEvent::wireName).toList();
@@ -113,7 +112,8 @@ public final class WebhookRoutes {
             kind,
             jsonBody.requiredVerbatim("url", 1, WebhookAddress.LONGEST),
             parseEvents(jsonBody.requiredSomeOf("events", EVENTS)),
-            jsonBody.optionalLine("secret", LEAST_SECRET, LONGEST_SECRET),
+            jsonBody.optionalLine(
+                "secret", WebhookDetails.LEAST_SECRET, WebhookDetails.LONGEST_SECRET),
             jsonBody.optionalText("template", LONGEST_TEMPLATE));
     jsonBody.requireNoErrors();
     WebhookAddress.requireValid(kind, newWebhook.url());
@@ -150,7 +150,7 @@ public final class WebhookRoutes {
     var webhookChanges =
         new WebhookChanges(
             jsonBody.optionalLine("url", 1, WebhookAddress.LONGEST),
-            jsonBody.optionalSomeOf("events", EVENTS).map(WebhookRoutes::parseEvents),
+            jsonBody.optionalOneOrMoreOf("events", EVENTS).map(WebhookRoutes::parseEvents),
             jsonBody.optionalText("template", LONGEST_TEMPLATE));
     jsonBody.requireNoErrors();
     webhookChanges.template().ifPresent(WebhookRoutes::requireValidTemplate);

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.outbox.OutboxItem;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /** What a creator's chat says about an item, unless the creator has worded it. Stateless. */
 final class WebhookTexts {
@@ -32,6 +35,25 @@ final class WebhookTexts {
   /** Returns what a template says about an invented request. */
   static String fillExample(String template) {
     return new WebhookTemplate(template).fill(parse(WebhookTemplate.EXAMPLE));
+  }
+
+  /** Returns what a program gets of an item of a creator's webhook. */
+  static Map<String, Object> contentOf(OutboxItem item) {
+    Map<String, Object> content = commonContent(item);
+    bodyOf(item)
+        .properties()
+        .forEach(property -> content.put(property.getKey(), property.getValue()));
+    return content;
+  }
+
+  /** Returns what a program gets of every item. */
+  static Map<String, Object> commonContent(OutboxItem item) {
+    var content = new LinkedHashMap<String, Object>();
+    content.put("id", item.id());
+    content.put("event", item.event());
+    content.put("created_at", item.createdAt());
+    Optional.ofNullable(item.creator()).ifPresent(creator -> content.put("creator_id", creator));
+    return content;
   }
 
   static JsonNode bodyOf(OutboxItem item) {

@@ -4,8 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.news.NewsPage;
+import io.bookbell.server.news.NewsWords;
+import io.bookbell.server.news.PersonalFilter;
+import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxItem;
 import io.bookbell.server.outbox.SendPlan;
@@ -17,22 +22,26 @@ import io.bookbell.server.webhook.ChatPost.ChatText;
 import io.bookbell.server.webhook.Webhook.WebhookDetails;
 import java.net.URI;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
- * Sends what a creator's webhooks get: our own JSON with a signature, or a sentence for a chat
- * service. Thread-safe.
+ * Sends what a creator's webhooks and people's own chats get: our own JSON with a signature, or a
+ * sentence for a chat service. Thread-safe.
  */
 public final class WebhookTransport implements NewsTransport {
   private static final String APPLICATION = "Bookbell";
 
+  /** More than these, for instance after quiet hours, are sent to a chat as one message. */
+  private static final int MOST_SINGLE = 3;
+
   private final NewsKind kind;
   private final OutgoingRequests outgoingRequests;
   private final Supplier<String> siteUrl;
+  private final PersonalFilter personalFilter;
 
   /**
    * Creates a transport.
@@ -40,10 +49,14 @@ public final class WebhookTransport implements NewsTransport {
    * @param siteUrl the URL of the page, without a slash at the end
    */
   public WebhookTransport(
-      NewsKind kind, OutgoingRequests outgoingRequests, Supplier<String> siteUrl) {
+      NewsKind kind,
+      OutgoingRequests outgoingRequests,
+      Supplier<String> siteUrl,
+      PersonalFilter personalFilter) {
     this.kind = kind;
     this.outgoingRequests = outgoingRequests;
     this.siteUrl = siteUrl;
+    this.personalFilter = personalFilter;
   }
 
   @Override
@@ -53,48 +66,80 @@ public final class WebhookTransport implements NewsTransport {
 
   @Override
   public SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
+    var receiver =
+        new Receiver(
+            URI.create(target.address()), WebhookDetails.parse(target.details()), tx.now());
+    if (target.purpose() != TargetPurpose.WEBHOOK) {
+      return planNews(tx, target, queued, receiver);
+    }
     OutboxItem item = queued.getFirst();
-    WebhookDetails webhookDetails = WebhookDetails.parse(target.details());
-    URI address = URI.create(target.address());
-    Instant now = tx.now();
     return SendNow.single(
         item,
         () ->
-            webhookDetails.kind().isChat()
-                ? sendText(webhookDetails, address, item)
-                : sendSigned(webhookDetails, address, item, now));
+            receiver.details.kind().isChat()
+                ? postText(receiver, textOf(receiver.details, item))
+                : postSigned(receiver, item, WebhookTexts.contentOf(item)));
   }
 
-  private SendResult sendSigned(
-      WebhookDetails webhookDetails, URI address, OutboxItem item, Instant now) throws Exception {
-    byte[] body = encode(item);
-    Map<String, String> headers =
-        Map.of(
-            "Content-Type",
-            "application/json",
-            "Bookbell-Delivery",
-            Long.toString(item.id()),
-            "Bookbell-Event",
-            item.event(),
-            WebhookSignature.HEADER,
-            WebhookSignature.sign(webhookDetails.secret(), now, body));
-    return PostResult.of(outgoingRequests.post(address, headers, body));
+  /** Where something is sent, as it is when that is planned. */
+  private record Receiver(URI address, WebhookDetails details, Instant now) {}
+
+  private SendPlan planNews(
+      Transaction tx, NewsTarget target, List<OutboxItem> queued, Receiver receiver) {
+    return personalFilter.planNews(
+        tx,
+        target,
+        queued,
+        (wanted, words) -> {
+          boolean together = receiver.details.kind().isChat() && wanted.size() > MOST_SINGLE;
+          List<OutboxItem> sent = together ? wanted : List.of(wanted.getFirst());
+          return new SendNow(
+              sent.stream().map(OutboxItem::id).toList(),
+              List.of(),
+              () -> sendNews(receiver, sent, words));
+        });
   }
 
-  private static byte[] encode(OutboxItem item) {
-    var content = new LinkedHashMap<String, Object>();
-    content.put("id", item.id());
-    content.put("event", item.event());
-    content.put("created_at", item.createdAt());
-    Optional.ofNullable(item.creator()).ifPresent(creator -> content.put("creator_id", creator));
-    WebhookTexts.bodyOf(item)
-        .properties()
-        .forEach(property -> content.put(property.getKey(), property.getValue()));
-    return Json.writeAsString(content).getBytes(UTF_8);
-  }
-
-  private SendResult sendText(WebhookDetails webhookDetails, URI address, OutboxItem item)
+  private SendResult sendNews(Receiver receiver, List<OutboxItem> items, NewsWords words)
       throws Exception {
+    String text =
+        items.stream()
+            .map(item -> words.sentence(NewsBody.parse(item.body())))
+            .collect(Collectors.joining("\n"));
+    OutboxItem first = items.getFirst();
+    String link = siteUrl.get() + (items.size() == 1 ? NewsPage.pathOf(first) : "/");
+    return receiver.details.kind().isChat()
+        ? postText(receiver, new ChatText(APPLICATION, text, link))
+        : postSigned(receiver, first, newsContent(first, text, link));
+  }
+
+  /** What a program of a person's own gets. */
+  private static Map<String, Object> newsContent(OutboxItem item, String text, String link) {
+    NewsBody body = NewsBody.parse(item.body());
+    var content = WebhookTexts.commonContent(item);
+    content.put("kind", body.kind());
+    content.put("details", body.details());
+    content.put("text", text);
+    content.put("link", link);
+    return content;
+  }
+
+  private SendResult postSigned(Receiver receiver, OutboxItem item, Map<String, Object> content)
+      throws Exception {
+    byte[] body = Json.writeAsString(content).getBytes(UTF_8);
+    var headers = new HashMap<String, String>();
+    headers.put("Content-Type", "application/json");
+    headers.put("Bookbell-Delivery", Long.toString(item.id()));
+    headers.put("Bookbell-Event", item.event());
+    String secret = receiver.details.secret();
+    if (!secret.isEmpty()) {
+      headers.put(
+          WebhookSignature.HEADER, WebhookSignature.sign(secret, receiver.now, body));
+    }
+    return PostResult.of(outgoingRequests.post(receiver.address, headers, body));
+  }
+
+  private ChatText textOf(WebhookDetails webhookDetails, OutboxItem item) {
     JsonNode body = WebhookTexts.bodyOf(item);
     String template = webhookDetails.template();
     String text =
@@ -103,7 +148,11 @@ public final class WebhookTransport implements NewsTransport {
             : new WebhookTemplate(template).fill(body);
     Long request = item.request();
     String link = siteUrl.get() + (request == null ? "/" : "/requests/" + request);
-    ChatPost post = toPost(webhookDetails.kind(), address, new ChatText(APPLICATION, text, link));
+    return new ChatText(APPLICATION, text, link);
+  }
+
+  private SendResult postText(Receiver receiver, ChatText chatText) throws Exception {
+    ChatPost post = toPost(receiver.details.kind(), receiver.address, chatText);
     return PostResult.of(
         outgoingRequests.post(
             post.target(), Map.of("Content-Type", "application/json"), post.body()));

@@ -307,6 +307,7 @@ record RouteRules(List<Rule> rules) {
             404,
             404,
             404),
+        new Rule(null, "GET /api/push-key", NOTHING, 200, 200, 200, 200),
         new Rule(null, "GET /api/me/export", NOTHING, 200, 200, 200, 200),
         new Rule(null, "POST /api/auth/password", password, 403, 403, 403, 403),
         new Rule(null, "GET /api/sessions", NOTHING, 200, 200, 200, 200),

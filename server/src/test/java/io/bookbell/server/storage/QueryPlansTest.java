@@ -372,6 +372,7 @@ class QueryPlansTest {
   private void news(TestServer server, TestClient client) {
     String settings = "/api/me/notification-settings";
     get(client, settings);
+    get(client, "/api/push-key");
     send(client, "PUT", settings, "{\"digest\":\"daily\",\"quiet\":{\"time_zone\":\"UTC\"}}");
     var services = new Services(Services.ClientNotifier.noOp());
     UserId user = new UserId(client.userId());

@@ -10,6 +10,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.network.EnvironmentProxies;
+import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxItem;
@@ -95,9 +96,14 @@ class WebhookTransportTest extends DomainTest {
             .map(
                 kind ->
                     (NewsTransport)
-                        new WebhookTransport(kind, requests, () -> "https://books.example"))
+                        new WebhookTransport(
+                            kind, requests, () -> "https://books.example", personalFilter()))
             .toList();
     return new OutboxSender(domain.database(), transports, new OutboxStatistics());
+  }
+
+  private PersonalFilter personalFilter() {
+    return new PersonalFilter(domain.features.notifications, domain.features.access);
   }
 
   private WebhookService webhooks() {

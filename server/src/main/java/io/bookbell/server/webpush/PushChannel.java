@@ -1,0 +1,94 @@
+package io.bookbell.server.webpush;
+
+import io.bookbell.server.http.JsonBody;
+import io.bookbell.server.news.ChannelKind;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTargetStore;
+import io.bookbell.server.storage.Transaction;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+
+/** A person's browser, as a channel for news. Thread-safe. */
+public final class PushChannel implements ChannelKind {
+  private static final int LONGEST_ENDPOINT = 1_000;
+  private static final int LONGEST_KEY = 100;
+  private static final String KEYS = "keys";
+
+  private final NewsTargetStore targetStore;
+  private final boolean allowsPrivate;
+
+  /**
+   * Creates the kind.
+   *
+   * @param allowsPrivate whether push services may be in private networks, and without TLS
+   */
+  public PushChannel(NewsTargetStore targetStore, boolean allowsPrivate) {
+    this.targetStore = targetStore;
+    this.allowsPrivate = allowsPrivate;
+  }
+
+  @Override
+  public NewsKind kind() {
+    return NewsKind.WEB_PUSH;
+  }
+
+  @Override
+  public ChannelAddress parseAddress(JsonBody channel) {
+    String endpoint = channel.requiredVerbatim("target", 1, LONGEST_ENDPOINT);
+    channel.checkField(
+        "target", isEndpoint(endpoint), "must be the endpoint of a subscription: an HTTPS URL");
+    Optional<BrowserKeys> keys = channel.optionalObject(KEYS).map(PushChannel::parseKeys);
+    channel.checkField(
+        KEYS,
+        keys.filter(BrowserKeys::areValid).isPresent(),
+        "must have the keys of the subscription, “p256dh” and “auth”");
+    return new ChannelAddress(endpoint, keys.map(BrowserKeys::stored).orElse("{}"));
+  }
+
+  private static BrowserKeys parseKeys(JsonBody keys) {
+    var browserKeys =
+        new BrowserKeys(
+            keys.requiredVerbatim(BrowserKeys.PUBLIC_KEY, 1, LONGEST_KEY),
+            keys.requiredVerbatim(BrowserKeys.SECRET, 1, LONGEST_KEY));
+    keys.requireNoErrors();
+    return browserKeys;
+  }
+
+  private boolean isEndpoint(String text) {
+    try {
+      URI endpoint = URI.create(text);
+      boolean secure =
+          "https".equals(endpoint.getScheme())
+              || (allowsPrivate && "http".equals(endpoint.getScheme()));
+      return secure
+          && endpoint.getHost() != null
+          && endpoint.getRawUserInfo() == null
+          && endpoint.getRawFragment() == null;
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
+  }
+
+  @Override
+  public Map<String, Object> describe(NewsTarget target) {
+    return Map.of(KEYS, BrowserKeys.parse(target.details()));
+  }
+
+  /** From now on, whoever used this browser before isn't told there any more. */
+  @Override
+  public void onCreated(Transaction tx, NewsTarget target) {
+    targetStore.deleteOthersOfBrowser(tx, target);
+  }
+
+  @Override
+  public boolean needsConsent() {
+    return false;
+  }
+
+  @Override
+  public void askForConsent(Transaction tx, NewsTarget target, String language) {
+    throw new IllegalStateException("A browser has asked its user already");
+  }
+}
