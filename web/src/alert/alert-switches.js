@@ -1,11 +1,12 @@
 import {html, nothing} from 'lit';
-import {LightElement} from '../ui/base-elements.js';
+import '../news/push-switch.js';
+import {SessionElement} from '../ui/base-elements.js';
 import {translate} from '../words/translate.js';
 import {ringBell} from './bell-sound.js';
 import {alertChoices, chooseAlerts, notificationPermission} from './desktop-notifications.js';
 
 /** In the account menu: whether this browser tells of what is new while nobody looks at the page. */
-export class AlertSwitches extends LightElement {
+export class AlertSwitches extends SessionElement {
   static properties = {choices: {state: true}, refused: {state: true}};
 
   constructor() {
@@ -18,6 +19,7 @@ export class AlertSwitches extends LightElement {
     return html`<div class="menu__part" role="group" aria-label=${translate('alert.when')}>
       ${notificationPermission() === 'unsupported' ? nothing : this.#switch('banner', translate('alert.banner'), () => this.#banner())}
       ${this.refused ? html`<p class="menu__hint" role="status">${translate('alert.refused')}</p>` : nothing}
+      <push-switch .session=${this.session}></push-switch>
       ${this.#switch('bell', translate('alert.bell'), () => this.#bell())}
     </div>`;
   }

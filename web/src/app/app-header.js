@@ -76,7 +76,7 @@ export class AppHeader extends SessionElement {
         <p class="menu__who"><strong data-testid="account-display-name">${display_name}</strong><small>${email}</small></p>
         ${this.session.me.operator ? html`<a class="menu__item" href="${BASE_PATH}/operator" data-testid="operator-link">${icon('people')} ${translate('account.operator')}</a>` : nothing}
         <appearance-menu class="look look--menu"></appearance-menu>
-        <alert-switches></alert-switches>
+        <alert-switches .session=${this.session}></alert-switches>
         <a class="menu__item" href="${BASE_PATH}/account" data-testid="account-link">${icon('person')} ${translate('own.title')}</a>
         <button type="button" class="menu__item" data-testid="sign-out" @click=${() => this.#signOut()}>${icon('leave')} ${translate('account.sign_out')}</button>
       </div>`;
@@ -86,6 +86,8 @@ export class AppHeader extends SessionElement {
 
   async #signOut() {
     try {
+      const {turnOffPush} = await import('../news/browser-push.js');
+      await turnOffPush(this.session.api).catch(() => {});
       await this.session.signOut();
     } catch (error) {
       this.showToast(errorText(/** @type {Error} */ (error)), 'plain');

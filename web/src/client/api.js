@@ -47,6 +47,9 @@ export class Api {
   /** @param {{display_name?: string, email?: string}} change @param {Command} [command] @returns {Promise<Me>} */
   changeMe = (change, command) => this.http.patch('/api/me', change, command);
 
+  /** @returns {Promise<{public_key: string}>} */
+  pushKey = () => this.http.get('/api/push-key');
+
   /** @returns {Promise<NotificationSettings>} */
   notificationSettings = () => this.http.get('/api/me/notification-settings');
 

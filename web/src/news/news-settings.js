@@ -3,9 +3,13 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import {USUAL_EVENTS, ownEndpoint} from './browser-push.js';
 import '../ui/confirm-button.js';
+import './chat-form.js';
 import './news-words.js';
+import './push-switch.js';
 
+/** @import {ChatForm} from './chat-form.js' */
 /** @import {NotificationSettings, NewsChannel} from '../client/types.js' */
 
 const EVENTS = ['request_created', 'request_answered', 'reply_added', 'request_withdrawn', 'quota_reset', 'followed_answered', 'notice'];
@@ -13,7 +17,7 @@ const DIGESTS = ['off', 'daily', 'weekly'];
 
 /** A part of the account page: what one is told outside the page, by which channel, and when. */
 export class NewsSettings extends SessionElement {
-  static properties = {settings: {state: true}};
+  static properties = {settings: {state: true}, endpoint: {state: true}};
 
   #saving = new FormSubmission(this);
 
@@ -21,9 +25,16 @@ export class NewsSettings extends SessionElement {
     super();
     /** @type {NotificationSettings | null} */
     this.settings = null;
+    /** Of this browser, if it is a channel. */
+    this.endpoint = '';
   }
 
-  async firstUpdated() {
+  firstUpdated() {
+    return this.#load();
+  }
+
+  async #load() {
+    this.endpoint = await ownEndpoint();
     this.settings = await this.session.api.notificationSettings();
   }
 
@@ -50,15 +61,19 @@ export class NewsSettings extends SessionElement {
             <button class="button" data-testid="news-add-submit" ?disabled=${this.#saving.busy}>${translate('news.add')}</button>
           </form>`
           : nothing
-      }`;
+      }
+      ${kinds.includes('web_push') ? html`<push-switch .session=${this.session} @push-changed=${() => this.#load()}></push-switch>` : nothing}
+      <chat-form .kinds=${kinds} .error=${this.#saving.fields[`channels[${channels.length}].target`] ?? ''} .busy=${this.#saving.busy} @chosen=${this.#addChat}></chat-form>`;
   }
 
   /** @param {NewsChannel} channel */
   #channel({id, kind, target, verified, error}) {
-    const state = verified ? (error ? translate('news.failing', {reason: error}) : '') : translate('news.unverified');
+    const ended = kind === 'mail' ? translate('news.unverified') : translate('news.gone', {reason: error ?? ''});
+    const state = verified ? (error ? translate('news.failing', {reason: error}) : '') : ended;
+    const browser = translate(target === this.endpoint ? 'news.kind_web_push' : 'news.other_browser');
     return html`<li class="row" data-testid="news-channel" data-kind=${kind} data-verified=${verified}>
       <div class="row__main">
-        <p class="row__name">${translate(`news.kind_${kind}`)} <bdi>${target}</bdi></p>
+        <p class="row__name">${kind === 'web_push' ? browser : html`${translate(`news.kind_${kind}`)} <bdi>${target}</bdi>`}</p>
         ${state ? html`<p class="row__sub" data-testid="news-channel-state">${state}</p>` : nothing}
       </div>
       <div class="row__actions">
@@ -122,6 +137,14 @@ export class NewsSettings extends SessionElement {
     return this.#save({channels: [...this.#kept(), {kind: 'mail', target}]});
   }
 
+  /** A first channel of a kind gets the usual events. @param {CustomEvent<{kind: string, target: string}>} event */
+  async #addChat({detail: channel, target}) {
+    const events = {...this.settings?.events};
+    const chosen = Object.values(events).some((kinds) => kinds.includes(channel.kind));
+    if (!chosen) for (const event of USUAL_EVENTS) events[event] = [...(events[event] ?? []), channel.kind];
+    if (await this.#save({channels: [...this.#kept(), channel], events})) /** @type {ChatForm} */ (target).clear();
+  }
+
   /** @param {number} id */
   #remove(id) {
     return this.#save({channels: this.#kept().filter((each) => each.id !== id)});
@@ -141,6 +164,7 @@ export class NewsSettings extends SessionElement {
     const saved = await this.#saving.run(async () => (this.settings = await this.session.api.changeNotificationSettings(content)), content);
     if (saved) this.showToast(translate('news.saved'));
     else this.requestUpdate();
+    return saved;
   }
 
   /** @param {number} channel */

@@ -3,7 +3,7 @@ import {isbnProblem} from '../book/isbn.js';
 import '../book/title-field.js';
 import {allowanceRule} from '../quota/quota-text.js';
 import {FormDraft} from '../ui/form-draft.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
@@ -11,6 +11,8 @@ import {truncate} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
 import '../follow/asked-already.js';
 import '../ui/book-cover.js';
+
+const loadOffer = lazyModule(() => import('../news/push-offer.js'));
 
 /** @import {IsbnProblem} from '../book/isbn.js' */
 /** @import {TitleField} from '../book/title-field.js' */
@@ -21,7 +23,14 @@ import '../ui/book-cover.js';
  * that were asked for already; neither is needed.
  */
 export class NewRequest extends SessionElement {
-  static properties = {creatorId: {attribute: false}, more: {state: true}, text: {state: true}, chosen: {state: true}, isbn: {state: true}};
+  static properties = {
+    creatorId: {attribute: false},
+    more: {state: true},
+    text: {state: true},
+    sent: {state: true},
+    chosen: {state: true},
+    isbn: {state: true},
+  };
 
   #sending = new FormSubmission(this);
   #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `request-${this.creatorId}`}));
@@ -33,6 +42,8 @@ export class NewRequest extends SessionElement {
     this.more = false;
     /** The title being typed. */
     this.text = '';
+    /** Whether a request was sent, so that an answer will come. */
+    this.sent = false;
     /** From the catalogue. @type {FoundBook | null} */
     this.chosen = null;
     /** What is wrong with the ISBN. @type {IsbnProblem} */
@@ -51,6 +62,7 @@ export class NewRequest extends SessionElement {
             ? html`<div class="panel__text" data-testid="quota-exhausted"><p>${translate(quota.allowed === 0 ? 'quota.zero' : 'ask.used_up')}</p><h3>${translate('ask.when')}</h3><p>${allowanceRule(quota)}</p></div>`
             : this.#form()
       }
+      ${this.sent ? html`<push-offer .session=${this.session}></push-offer>` : nothing}
     </section>`;
   }
 
@@ -142,7 +154,13 @@ export class NewRequest extends SessionElement {
     if (!done) return this.#showWrong();
     this.#draft.drop();
     this.#clear();
+    if (asked) this.#offerNews();
     this.showToast(asked ? translate('ask.asked', {title}) : translate('request.will_be_sent', {title}));
+  }
+
+  #offerNews() {
+    this.sent = true;
+    loadOffer();
   }
 
   #clear() {

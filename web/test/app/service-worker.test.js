@@ -104,7 +104,7 @@ test('a push is shown, unless somebody is looking at the page', async () => {
 
   await give('push', {data});
   assert.deepEqual(
-    shown.map(({title, body, tag, data}) => [title, body, tag, data]),
+    shown.map((each) => [each.title, each.body, each.tag, each.data]),
     [['Mara', 'Ann asks for “Kindred”', '/books/requests/7', '/books/requests/7']],
   );
 
@@ -119,7 +119,13 @@ for (const [how, newSubscription] of [
 ]) {
   test(`a subscription that the browser has replaced is replaced on the server, if the browser ${how}`, async () => {
     const give = startWorker('https://site.example/books/service-worker.js');
-    const settings = {channels: [{id: 1, kind: 'mail'}, {id: 2, kind: 'web_push', target: 'https://push.example/old'}], digest: 'off'};
+    const settings = {
+      channels: [
+        {id: 1, kind: 'mail'},
+        {id: 2, kind: 'web_push', target: 'https://push.example/old'},
+      ],
+      digest: 'off',
+    };
     const saved = [];
     answer = async (url, options) => {
       assert.equal(url, '/books/api/me/notification-settings');

@@ -196,7 +196,7 @@ record RouteRules(List<Rule> rules) {
         Map.of("creator_id", id, "url", "https://a.invalid/", "events", List.of("reply_added"));
     String made = all + "/" + idOf(cast.creator(), all, hook);
     String gone = all + "/" + idOf(cast.creator(), all, hook);
-    String retry = made + "/deliveries/1/retry";
+    String retry = made + "/deliveries/999999/retry";
     var template = Map.of("template", "{title}");
     return List.of(
         new Rule(ADMIN, "GET " + all + "?creator_id=" + id, NOTHING, 404, 403, 403, 200),
@@ -205,7 +205,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(ADMIN, "PATCH " + made, Map.of("url", "https://b.invalid"), 404, 404, 404, 200),
         new Rule(ADMIN, "POST " + made + "/test", NOTHING, 404, 404, 404, 202),
         new Rule(ADMIN, "GET " + made + "/deliveries", NOTHING, 404, 404, 404, 200),
-        new Rule(ADMIN, "POST " + retry, NOTHING, 404, 404, 404, 409),
+        new Rule(ADMIN, "POST " + retry, NOTHING, 404, 404, 404, 404),
         new Rule(ADMIN, "DELETE " + gone, NOTHING, 404, 404, 404, 204));
   }
 
