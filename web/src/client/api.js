@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, NotificationSettings, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, NotificationSettings, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User, Webhook, WebhookDelivery} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -55,6 +55,30 @@ export class Api {
 
   /** @param {object} settings @returns {Promise<NotificationSettings>} */
   changeNotificationSettings = (settings) => this.http.put('/api/me/notification-settings', settings);
+
+  /** @param {number} creatorId @returns {Promise<{items: Webhook[]}>} */
+  webhooks = (creatorId) => this.http.get(`/api/webhooks?creator_id=${creatorId}`);
+
+  /** @param {object} webhook creator_id, kind, url, events, and for chats template @param {Command} [command] @returns {Promise<Webhook & {secret: string}>} */
+  addWebhook = (webhook, command) => this.http.post('/api/webhooks', webhook, command);
+
+  /** @param {number} id @param {object} change url, events or template @param {Command} [command] @returns {Promise<Webhook>} */
+  changeWebhook = (id, change, command) => this.http.patch(`/api/webhooks/${id}`, change, command);
+
+  /** @param {number} id */
+  removeWebhook = (id) => this.http.delete(`/api/webhooks/${id}`);
+
+  /** @param {number} id @param {Command} [command] */
+  testWebhook = (id, command) => this.http.post(`/api/webhooks/${id}/test`, undefined, command);
+
+  /** @param {string} template @returns {Promise<{text: string}>} */
+  previewTemplate = (template) => this.http.post('/api/webhooks/preview', {template});
+
+  /** @param {number} id @returns {Promise<{items: WebhookDelivery[]}>} */
+  webhookDeliveries = (id) => this.http.get(`/api/webhooks/${id}/deliveries`);
+
+  /** @param {number} id @param {number} delivery @param {Command} [command] */
+  retryDelivery = (id, delivery, command) => this.http.post(`/api/webhooks/${id}/deliveries/${delivery}/retry`, undefined, command);
 
   /** @param {number} channel @param {Command} command */
   testChannel = (channel, command) => this.http.post('/api/me/notification-settings/test', {channel}, command);

@@ -9,6 +9,7 @@ import './creator-look.js';
 import './creator-rules.js';
 
 const loadSources = lazyModule(() => Promise.all([import('../membership/patreon-settings.js'), import('../membership/kofi-settings.js')]));
+const loadWebhooks = lazyModule(() => import('../webhook/creator-webhooks.js'));
 
 /** The creator's own settings: whether requests are taken, and the notice to all supporters. */
 export class CreatorPage extends SessionElement {
@@ -28,6 +29,7 @@ export class CreatorPage extends SessionElement {
 
   firstUpdated() {
     loadSources();
+    loadWebhooks();
   }
 
   render() {
@@ -97,6 +99,7 @@ export class CreatorPage extends SessionElement {
       <saved-reply-editor .session=${this.session} .creatorId=${this.creatorId}></saved-reply-editor>
       <patreon-settings .session=${this.session} .creatorId=${this.creatorId}></patreon-settings>
       <kofi-settings .session=${this.session} .creatorId=${this.creatorId}></kofi-settings>
+      <creator-webhooks .session=${this.session} .creatorId=${this.creatorId}></creator-webhooks>
     </div>`;
   }
 

@@ -51,6 +51,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * plan of every statement that was executed.
  */
 class QueryPlansTest {
+  /** The public key of a browser, from the example of RFC 8291. */
+  private static final String PUSH_KEY =
+      "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
+
   private static final Contract CONTRACT = new Contract();
 
   /** Accepted steps of plans, with the reason. */
@@ -232,6 +236,7 @@ class QueryPlansTest {
     TestClient again = server.client().as(post(server.client(), "/api/auth/login", credentials));
     get(again, "/api/me");
     keys(server, again);
+    webhooks(server, cast.creator().client());
     patch(again, "/api/me", Map.of("display_name", "Ada", "email", cast.other().email()));
     post(again, "/api/ws-ticket", Map.of());
     post(again, "/api/auth/logout", Map.of());
@@ -239,6 +244,31 @@ class QueryPlansTest {
         server
             .client()
             .post("/api/auth/login", Map.of("email", cast.other().email(), "password", "wrong"));
+  }
+
+  private void webhooks(TestServer server, TestClient creator) {
+    String all = "/api/webhooks";
+    long id = creator.userId();
+    var terms =
+        Map.of("creator_id", id, "url", "https://a.invalid/", "events", List.of("reply_added"));
+    long webhook = post(creator, all, terms).body().get("id").asLong();
+    String one = all + "/" + webhook;
+    get(creator, all + "?creator_id=" + id);
+    post(creator, all + "/preview", Map.of("template", "{title}"));
+    patch(creator, one, Map.of("events", List.of("request_created")));
+    long delivery = post(creator, one + "/test", Map.of()).body().get("id").asLong();
+    var services = new Services(Services.ClientNotifier.noOp());
+    server
+        .database()
+        .write(
+            tx -> {
+              services.newsTargets.endSubscriptions(tx, webhook);
+              return true;
+            })
+        .join();
+    post(creator, one + "/deliveries/" + delivery + "/retry", Map.of());
+    get(creator, one + "/deliveries");
+    send(creator, "DELETE", one, null);
   }
 
   private void keys(TestServer server, TestClient owner) {
@@ -373,6 +403,12 @@ class QueryPlansTest {
     String settings = "/api/me/notification-settings";
     get(client, settings);
     get(client, "/api/push-key");
+    var browser =
+        Map.of(
+            "kind", "web_push",
+            "target", "https://push.invalid/1",
+            "keys", Map.of("p256dh", PUSH_KEY, "auth", "BTBZMqHH6r4Tts7J_aSIgg"));
+    send(client, "PUT", settings, Json.writeAsString(Map.of("channels", List.of(browser))));
     send(client, "PUT", settings, "{\"digest\":\"daily\",\"quiet\":{\"time_zone\":\"UTC\"}}");
     var services = new Services(Services.ClientNotifier.noOp());
     UserId user = new UserId(client.userId());
