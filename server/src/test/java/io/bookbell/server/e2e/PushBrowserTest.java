@@ -100,13 +100,13 @@ class PushBrowserTest {
   @Test
   void anAnswerIsShownWhileThePageIsClosed() {
     permit("granted");
-    SupporterPage page = SupporterPage.open(browser, server, "supporter1");
+    SupporterPage page = SupporterPage.open(browser, server, "reader1");
     assertThat(browser.part("push-offer").count()).isZero();
     page.ask("Kindred", "Octavia E. Butler");
     browser.part("push-offer").awaitShown();
     browser.part("push-yes").click();
     browser.part("push-offer").awaitGone();
-    TestClient client = server.signIn("supporter1");
+    TestClient client = server.signIn("reader1");
     JsonNode settings = client.get("/api/me/notification-settings").body();
     assertThat(settings.at("/channels/0/target").asText()).isEqualTo(pushService.endpoint());
     assertThat(settings.at("/events/request_answered/0").asText()).isEqualTo("web_push");
@@ -149,18 +149,18 @@ class PushBrowserTest {
   @Test
   void aBrowserThatRefusesIsExplainedAndAnOfferIsDeclinedForGood() {
     permit("denied");
-    SupporterPage page = SupporterPage.open(browser, server, "supporter1");
+    SupporterPage page = SupporterPage.open(browser, server, "reader1");
     page.ask("Kindred", "Octavia E. Butler");
     browser.visit(server.url() + "/account");
     browser.part("push-hint").awaitShown();
     assertThat(browser.part("push-hint").text()).contains("blocks notifications");
 
     permit("granted");
-    page = SupporterPage.open(browser, server, "supporter1");
+    page = SupporterPage.open(browser, server, "reader1");
     page.ask("Dawn", "Octavia E. Butler");
     browser.part("push-no").awaitShown().click();
     browser.part("push-offer").awaitGone();
-    page = SupporterPage.open(browser, server, "supporter1");
+    page = SupporterPage.open(browser, server, "reader1");
     page.ask("Imago", "Octavia E. Butler");
     assertThat(browser.part("push-offer").count()).isZero();
   }
