@@ -52,7 +52,8 @@ public final class OutgoingRequests implements AutoCloseable {
   /**
    * Creates the client, which opens nothing before the first call.
    *
-   * @param proxies selects the proxy for each call; a proxy looks up the host by itself, so there its own rules count
+   * @param proxies selects the proxy for each call; a proxy looks up the host by itself, so there
+   *     its own rules count
    * @param allowsPrivate whether private addresses may be called
    */
   public OutgoingRequests(Vertx vertx, ProxySelector proxies, boolean allowsPrivate) {
@@ -82,13 +83,16 @@ public final class OutgoingRequests implements AutoCloseable {
     Future<OutgoingResponse> response =
         client
             .request(requestOptions)
-            .compose(request -> request.send(Buffer.buffer(body)).compose(found -> read(found, request)));
+            .compose(
+                request ->
+                    request.send(Buffer.buffer(body)).compose(found -> read(found, request)));
     try {
       return response.toCompletionStage().toCompletableFuture().get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
-          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage(), cause);
+          cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage(),
+          cause);
     }
   }
 
@@ -163,8 +167,13 @@ public final class OutgoingRequests implements AutoCloseable {
         });
     return response
         .end()
-        .recover(failure -> length[0] > LONGEST_BODY ? Future.succeededFuture() : Future.failedFuture(failure))
-        .map(_ -> new OutgoingResponse(response.statusCode(), retryAfter(response), printable(start)));
+        .recover(
+            failure ->
+                length[0] > LONGEST_BODY ? Future.succeededFuture() : Future.failedFuture(failure))
+        .map(
+            _ ->
+                new OutgoingResponse(
+                    response.statusCode(), retryAfter(response), printable(start)));
   }
 
   private static Optional<Duration> retryAfter(HttpClientResponse response) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A person's own chat, or program, as a channel for news. Who knows such an address may write there,
- * so nobody else has to agree. Thread-safe.
+ * A person's own chat, or program, as a channel for news. Who knows such an address may write
+ * there, so nobody else has to agree. Thread-safe.
  */
 public final class ChatChannel implements ChannelKind {
   private static final String SECRET = "secret";

@@ -49,8 +49,7 @@ record ChatPost(URI target, byte[] body) {
 
   /** For an incoming webhook of Slack, Mattermost or Rocket.Chat. */
   static ChatPost forSlack(URI webhook, ChatText chatText) {
-    String text =
-        chatText.lines().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+    String text = chatText.lines().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     return json(webhook, Map.of("text", shorten(text, LONGEST_SLACK)));
   }
 

@@ -15,7 +15,6 @@ import io.bookbell.server.webhook.WebhookService.NewWebhook;
 import io.bookbell.server.webhook.WebhookService.WebhookChanges;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;

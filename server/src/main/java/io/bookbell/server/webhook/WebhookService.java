@@ -126,8 +126,7 @@ public final class WebhookService {
 
   private Webhook find(Transaction tx, long id) {
     NewsTarget target = targetStore.find(tx, id).orElseThrow(Problem::notFound);
-    Set<NewsEvent> events =
-        targetStore.findEvents(tx, List.of(id)).getOrDefault(id, Set.of());
+    Set<NewsEvent> events = targetStore.findEvents(tx, List.of(id)).getOrDefault(id, Set.of());
     return toWebhook(target, creatorOf(target), events);
   }
 

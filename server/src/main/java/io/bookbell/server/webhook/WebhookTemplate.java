@@ -51,8 +51,7 @@ record WebhookTemplate(String text) {
             .collect(Collectors.joining(", "));
     return unknown.isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            "must not name {%s}; the places are %s".formatted(unknown.getFirst(), known));
+        : Optional.of("must not name {%s}; the places are %s".formatted(unknown.getFirst(), known));
   }
 
   /** Fills in the places from the body of an item. */

@@ -26,7 +26,8 @@ final class WebhookTexts {
                 case "completed" -> "“{title}” is ready for {supporter}";
                 default -> "“{title}” has a new status: {status}";
               };
-          case WebhookService.TEST -> "This is a test from Bookbell: {supporter} requested “{title}”";
+          case WebhookService.TEST ->
+              "This is a test from Bookbell: {supporter} requested “{title}”";
           default -> "There is news about “{title}”";
         };
     return new WebhookTemplate(template).fill(body);

@@ -133,8 +133,7 @@ public final class WebhookTransport implements NewsTransport {
     headers.put("Bookbell-Event", item.event());
     String secret = receiver.details.secret();
     if (!secret.isEmpty()) {
-      headers.put(
-          WebhookSignature.HEADER, WebhookSignature.sign(secret, receiver.now, body));
+      headers.put(WebhookSignature.HEADER, WebhookSignature.sign(secret, receiver.now, body));
     }
     return PostResult.of(outgoingRequests.post(receiver.address, headers, body));
   }

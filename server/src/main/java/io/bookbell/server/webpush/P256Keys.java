@@ -109,7 +109,6 @@ final class P256Keys {
   private static void copyNumber(BigInteger number, byte[] target, int start) {
     byte[] bytes = number.toByteArray();
     int length = Math.min(bytes.length, NUMBER_LENGTH);
-    System.arraycopy(
-        bytes, bytes.length - length, target, start + NUMBER_LENGTH - length, length);
+    System.arraycopy(bytes, bytes.length - length, target, start + NUMBER_LENGTH - length, length);
   }
 }

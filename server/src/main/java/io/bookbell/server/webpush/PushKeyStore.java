@@ -28,7 +28,8 @@ public final class PushKeyStore {
 
   /** Returns the public key, as a page passes it to its browser. */
   public String publicKey(Transaction tx) {
-    return tx.query("SELECT public_key FROM push_key WHERE id = 1").single(row -> row.getString("public_key"));
+    return tx.query("SELECT public_key FROM push_key WHERE id = 1")
+        .single(row -> row.getString("public_key"));
   }
 
   KeyPair keyPair(Transaction tx) {

@@ -101,8 +101,7 @@ public final class PushTransport implements NewsTransport {
   }
 
   /** Where a message goes, and by whom, as it is when that is planned. */
-  private record Envelope(
-      URI endpoint, BrowserKeys browserKeys, KeyPair serverKeys, Instant now) {}
+  private record Envelope(URI endpoint, BrowserKeys browserKeys, KeyPair serverKeys, Instant now) {}
 
   private SendResult send(Envelope envelope, PushMessage message)
       throws IOException, InterruptedException {
@@ -129,12 +128,18 @@ public final class PushTransport implements NewsTransport {
             envelope.serverKeys, envelope.endpoint, pushSender.contact, envelope.now);
     Map<String, String> headers =
         Map.of(
-            "Authorization", authorization,
-            "Content-Encoding", "aes128gcm",
-            "Content-Type", "application/octet-stream",
-            "TTL", Long.toString(KEPT.toSeconds()),
-            "Urgency", "normal",
-            "Topic", message.topic());
+            "Authorization",
+            authorization,
+            "Content-Encoding",
+            "aes128gcm",
+            "Content-Type",
+            "application/octet-stream",
+            "TTL",
+            Long.toString(KEPT.toSeconds()),
+            "Urgency",
+            "normal",
+            "Topic",
+            message.topic());
     return outgoingRequests.post(envelope.endpoint, headers, body);
   }
 }

@@ -65,8 +65,7 @@ class PushBrowserTest {
         "Page.addScriptToEvaluateOnNewDocument",
         Map.of(
             "source",
-            SUBSCRIBE.formatted(
-                pushService.endpoint(), Json.writeAsString(pushService.keys()))));
+            SUBSCRIBE.formatted(pushService.endpoint(), Json.writeAsString(pushService.keys()))));
   }
 
   @AfterEach
@@ -136,11 +135,7 @@ class PushBrowserTest {
   private long answer() {
     TestClient creator = server.signIn("creator");
     long request =
-        creator
-            .get("/api/book-requests?creator_id=1&q=Kindred")
-            .body()
-            .at("/items/0/id")
-            .asLong();
+        creator.get("/api/book-requests?creator_id=1&q=Kindred").body().at("/items/0/id").asLong();
     var answer = Map.of("status", "approved", "response", "Soon");
     creator.post("/api/book-requests/" + request + "/respond", answer).expect(200);
     return request;

@@ -71,8 +71,7 @@ class OutgoingRequestsTest {
 
     assertThat(received).containsExactly("/hook?a=b é");
     assertThat(response)
-        .isEqualTo(
-            new OutgoingResponse(200, Optional.of(Duration.ofSeconds(7)), "fi ne"));
+        .isEqualTo(new OutgoingResponse(200, Optional.of(Duration.ofSeconds(7)), "fi ne"));
   }
 
   @Test

@@ -75,6 +75,10 @@ class QueryPlansTest {
           Map.entry("SCAN socket_place", "the operator sees every open socket"),
           Map.entry("SCAN change", "it has the rows that are written"),
           Map.entry("ORDER BY news.position", "it sorts the rows that are written"),
+          Map.entry(
+              "SCAN outbox_item USING COVERING INDEX outbox_item_new",
+              "it has the items that no node has seen yet"),
+          Map.entry("WHERE leased_until > 0", "it runs once, at the start of the only process"),
           Map.entry("SCAN news_service", "it has a row for each kind that is out of order"),
           Map.entry(
               "SELECT t.kind, i.state, count(*) AS amount",

@@ -65,7 +65,9 @@ class ChatPostTest {
     String signature =
         WebhookSignature.sign("secret", Instant.ofEpochSecond(1_700_000_000), "{}".getBytes(UTF_8));
 
-    assertThat(signature).isEqualTo("t=1700000000,v1=b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163");
+    assertThat(signature)
+        .isEqualTo(
+            "t=1700000000,v1=b8569b78799ff9e3cbff0fc2d63a33a2b57f3282abd07c37ae5e8e7d79a5f163");
   }
 
   private static String text(ChatPost post) {

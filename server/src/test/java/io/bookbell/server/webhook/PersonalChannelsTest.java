@@ -104,10 +104,7 @@ class PersonalChannelsTest {
   }
 
   private JsonNode put(TestClient client, Object settings) {
-    return client
-        .send("PUT", SETTINGS, Json.writeAsString(settings), GERMAN)
-        .expect(200)
-        .body();
+    return client.send("PUT", SETTINGS, Json.writeAsString(settings), GERMAN).expect(200).body();
   }
 
   @Test
@@ -142,8 +139,7 @@ class PersonalChannelsTest {
         Instant.ofEpochSecond(Long.parseLong(signature.substring(2, signature.indexOf(','))));
     assertThat(WebhookSignature.sign(SECRET, time, program.body().getBytes(UTF_8)))
         .isEqualTo(signature);
-    assertThat(pushService.received.getFirst().content().get("body").asText())
-        .isEqualTo(sentence);
+    assertThat(pushService.received.getFirst().content().get("body").asText()).isEqualTo(sentence);
   }
 
   @Test

@@ -68,9 +68,7 @@ class WebhookTransportTest extends DomainTest {
           String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
           Map<String, String> headers =
               exchange.getRequestHeaders().entrySet().stream()
-                  .collect(
-                      Collectors.toMap(
-                          Map.Entry::getKey, each -> each.getValue().getFirst()));
+                  .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().getFirst()));
           received.add(new Received(exchange.getRequestURI().toString(), headers, body));
           Integer status = statuses.poll();
           exchange.sendResponseHeaders(status == null ? 200 : status, -1);

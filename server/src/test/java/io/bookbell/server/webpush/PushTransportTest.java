@@ -73,8 +73,7 @@ class PushTransportTest extends DomainTest {
                       pushService.endpoint(),
                       Json.writeAsString(pushService.keys()),
                       true));
-          domain.features.newsTargets.replaceEvents(
-              tx, target, Set.of(NewsEvent.REQUEST_CREATED));
+          domain.features.newsTargets.replaceEvents(tx, target, Set.of(NewsEvent.REQUEST_CREATED));
           return target;
         });
   }
@@ -99,8 +98,7 @@ class PushTransportTest extends DomainTest {
   }
 
   private NewsTarget stored() {
-    return domain.read(
-        tx -> domain.features.newsTargets.find(tx, browser.id()).orElseThrow());
+    return domain.read(tx -> domain.features.newsTargets.find(tx, browser.id()).orElseThrow());
   }
 
   private List<String> states() {
@@ -134,8 +132,7 @@ class PushTransportTest extends DomainTest {
     assertThat(message.headers().getFirst("Urgency")).isEqualTo("normal");
     assertThat(message.headers().getFirst("Topic")).isEqualTo("request-" + first);
 
-    List.of("Dawn", "Imago", "Fledgling")
-        .forEach(title -> domain.ask(supporter, creator, title));
+    List.of("Dawn", "Imago", "Fledgling").forEach(title -> domain.ask(supporter, creator, title));
     awaitStates("queued", "queued", "queued", "sent");
     domain.passes(Duration.ofSeconds(61));
     sendUntil(2);
