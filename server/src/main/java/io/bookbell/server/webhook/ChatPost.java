@@ -16,8 +16,9 @@ import java.util.Optional;
  * nothing in a text may mention people or become markup.
  *
  * @param target where it is posted
+ * @param body JSON
  */
-record ChatPost(URI target, byte[] body) {
+record ChatPost(URI target, String body) {
   private static final int LONGEST_DISCORD = 2_000;
   private static final int LONGEST_TELEGRAM = 4_096;
   private static final int LONGEST_NTFY = 2_000;
@@ -103,7 +104,7 @@ record ChatPost(URI target, byte[] body) {
   }
 
   private static ChatPost json(URI target, Map<String, Object> body) {
-    return new ChatPost(target, Json.writeAsString(body).getBytes(UTF_8));
+    return new ChatPost(target, Json.writeAsString(body));
   }
 
   /** Cuts a text at a code point. */

@@ -154,7 +154,9 @@ public final class WebhookTransport implements NewsTransport {
     ChatPost post = toPost(receiver.details.kind(), receiver.address, chatText);
     return PostResult.of(
         outgoingRequests.post(
-            post.target(), Map.of("Content-Type", "application/json"), post.body()));
+            post.target(),
+            Map.of("Content-Type", "application/json"),
+            post.body().getBytes(UTF_8)));
   }
 
   private static ChatPost toPost(WebhookKind webhookKind, URI address, ChatText chatText) {

@@ -71,6 +71,6 @@ class ChatPostTest {
   }
 
   private static String text(ChatPost post) {
-    return new String(post.body(), UTF_8);
+    return post.body();
   }
 }
