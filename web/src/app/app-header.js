@@ -86,8 +86,7 @@ export class AppHeader extends SessionElement {
 
   async #signOut() {
     try {
-      const {turnOffPush} = await import('../news/browser-push.js');
-      await turnOffPush(this.session.api).catch(() => {});
+      await import('../news/browser-push.js').then(({turnOffPush}) => turnOffPush(this.session.api)).catch(() => {});
       await this.session.signOut();
     } catch (error) {
       this.showToast(errorText(/** @type {Error} */ (error)), 'plain');

@@ -76,11 +76,21 @@ const failLater = () => new Promise((_, fail) => setTimeout(() => fail(new Error
 export async function turnOffPush(api) {
   const current = isSupported() ? await subscription() : null;
   if (!current) return 'off';
+  try {
+    await removeChannel(api, current);
+  } finally {
+    await current.unsubscribe();
+  }
+  return 'off';
+}
+
+/** @param {Api} api @param {PushSubscription} current */
+async function removeChannel(api, current) {
   const {channels, events, digest, quiet} = await api.notificationSettings();
   const own = channelOf(channels, current);
-  if (own) await api.changeNotificationSettings({channels: channels.filter(({id}) => id !== own.id).map(({id, kind}) => ({id, kind})), events, digest, quiet});
-  await current.unsubscribe();
-  return 'off';
+  if (!own) return;
+  const others = channels.filter(({id}) => id !== own.id).map(({id, kind}) => ({id, kind}));
+  await api.changeNotificationSettings({channels: others, events, digest, quiet});
 }
 
 /** Whether the user has said never to be offered it again. */
