@@ -29,6 +29,11 @@ public record ApiResponse(
     return new ApiResponse(201, body, Map.of());
   }
 
+  /** 202: the work is done later. */
+  public static ApiResponse accepted(Object body) {
+    return new ApiResponse(202, body, Map.of());
+  }
+
   /** Creates a response that isn't JSON. */
   public static ApiResponse ofFile(String type, byte[] content, Map<String, String> headers) {
     return new ApiResponse(200, new BinaryContent(type, Buffer.buffer(content)), headers);
