@@ -221,7 +221,7 @@ public final class Bookbell implements AutoCloseable {
     Router router = Router.router(vertx);
     serverMetrics.timeRequests(router);
     WebServer.installDefaults(router, clock, originPolicy::isSecure);
-    router.route().handler(new CrossOriginHandler(originPolicy));
+    CrossOriginHandler.install(router, originPolicy);
     healthRoutes.addRoutes(router);
     serveMetrics(vertx, router, serverMetrics);
     NewsWiring news =

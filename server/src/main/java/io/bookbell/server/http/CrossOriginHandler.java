@@ -4,6 +4,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
 /**
@@ -27,8 +28,13 @@ public final class CrossOriginHandler implements Handler<RoutingContext> {
 
   private final OriginPolicy originPolicy;
 
-  public CrossOriginHandler(OriginPolicy originPolicy) {
+  private CrossOriginHandler(OriginPolicy originPolicy) {
     this.originPolicy = originPolicy;
+  }
+
+  /** Adds the handler in front of all routes that are added later. */
+  public static void install(Router router, OriginPolicy originPolicy) {
+    router.route().handler(new CrossOriginHandler(originPolicy));
   }
 
   @Override

@@ -119,7 +119,6 @@ class CollectionsTest {
     TestServer server = TestServer.shared(database);
     Cast cast = server.cast();
     var user = new UserId(cast.supporter().id());
-    cast.supporter().client().get("/api/me").expect(200);
     var last = server.signInAgain(user, 100);
 
     assertThat(
