@@ -4,7 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.demo.DemoData.DemoSupporter;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.request.BookRequestService.Decision;
-import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;

@@ -11,7 +11,6 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.QuotaService;
-import io.bookbell.server.quota.Tier;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestAnnouncer.Requester;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
@@ -35,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BookRequestService {
   /** Limit per creator; each supporter is also limited by their quota. */
-  private static final int MOST_PENDING = 100_000;
-
   private final RequestStore store = new RequestStore();
   private final ReplyStore replies = new ReplyStore();
   private final WordIndex words = new WordIndex();
@@ -61,36 +58,6 @@ public final class BookRequestService {
     this.inboxStore = inboxStore;
     this.statusChanger = new StatusChanger(store, quotaService, creatorStore);
     this.requestLocker = new RequestLocker(creatorStore, quotaService, requestAnnouncer);
-  }
-
-  /**
-   * The fields of a new request.
-   *
-   * @param supporter for whom a team member makes it; null for the actor's own
-   */
-  public record NewRequest(
-      UserId creator,
-      String title,
-      String author,
-      @Nullable String isbn,
-      @Nullable String note,
-      @Nullable Integer coverId,
-      @Nullable UserId supporter) {
-
-    /** The actor's own request. */
-    public NewRequest(
-        UserId creator,
-        String title,
-        String author,
-        @Nullable String isbn,
-        @Nullable String note,
-        @Nullable Integer coverId) {
-      this(creator, title, author, isbn, note, coverId, null);
-    }
-
-    private UserId supporterOr(UserId actor) {
-      return supporter == null ? actor : supporter;
-    }
   }
 
   /**
@@ -130,7 +97,7 @@ public final class BookRequestService {
               .get()
               .orElseThrow(
                   () -> onBehalf ? Problem.notFound() : notSupporterProblem(tx, creator, user));
-      requireRoom(creator, locked.tier(), open);
+      OpenRequestLimits.requireRoom(creator, locked.tier(), open);
       var consumption = quotaService.consumeRequest(tx, locked);
       Status status = locked.tier().autoApprove() ? Status.APPROVED : Status.PENDING;
       BookRequest request = store.insertRequest(tx, user, userName.get(), wanted, status);
@@ -146,25 +113,6 @@ public final class BookRequestService {
       tx.afterCommit(() -> requestLocker.rememberCreator(request.id(), creator.id()));
       return request;
     };
-  }
-
-  /** Requires that the creator accepts requests, and that not too many are pending. */
-  private static void requireRoom(CreatorRow creator, Tier tier, Supplier<Integer> open) {
-    if (!creator.creator().accepting()) {
-      throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
-    }
-    if (creator.pendingCount() >= MOST_PENDING) {
-      throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
-    }
-    Integer mostOpen = tier.mostOpen();
-    if (mostOpen != null && open.get() >= mostOpen) {
-      throw Problem.conflict(
-          "too_many_open",
-          mostOpen == 1
-              ? "One request is still open. The next one can follow when it is answered."
-              : mostOpen
-                  + " requests are still open. The next one can follow when one is answered.");
-    }
   }
 
   private Problem notSupporterProblem(Transaction tx, CreatorRow creator, UserId user) {

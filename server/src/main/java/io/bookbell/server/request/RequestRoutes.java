@@ -11,7 +11,6 @@ import io.bookbell.server.http.PageCursor;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.request.BookRequestService.Decision;
-import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.request.RequestListService.RequestListQuery;
 import java.util.List;
 import java.util.Optional;

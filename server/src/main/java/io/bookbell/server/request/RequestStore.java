@@ -2,7 +2,6 @@ package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest.Reply;
-import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;

@@ -12,7 +12,7 @@ import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.request.AskedBook;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.RequestFilter;
 import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.request.RequestSort;

@@ -11,7 +11,6 @@ import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.request.BookRequestService.Decision;
-import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.WriteCommand;

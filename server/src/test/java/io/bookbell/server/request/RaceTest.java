@@ -8,7 +8,6 @@ import io.bookbell.server.DomainTest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.request.BookRequestService.Decision;
-import io.bookbell.server.request.BookRequestService.NewRequest;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import java.util.ArrayList;

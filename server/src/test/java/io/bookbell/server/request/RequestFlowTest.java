@@ -12,7 +12,6 @@ import io.bookbell.server.DomainTest;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.request.BookRequestService.NewRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

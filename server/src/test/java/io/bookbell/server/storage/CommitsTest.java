@@ -9,7 +9,7 @@ import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.request.BookRequestService.NewRequest;
+import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.support.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;
