@@ -24,24 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PushBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
-  /** The test's push service instead of that of the browser's vendor, which needs the internet. */
-  private static final String SUBSCRIBE =
-      """
-      const own = {endpoint: '%s', keys: %s};
-      const subscription = {
-        endpoint: own.endpoint,
-        toJSON: () => own,
-        unsubscribe: async () => localStorage.removeItem('test.push'),
-      };
-      PushManager.prototype.subscribe = async ({applicationServerKey, userVisibleOnly}) => {
-        if (!userVisibleOnly || applicationServerKey.length < 80) throw new Error('bad options');
-        localStorage.setItem('test.push', 'on');
-        return subscription;
-      };
-      PushManager.prototype.getSubscription = async () =>
-        localStorage.getItem('test.push') ? subscription : null;
-      """;
-
   private static final String SHOWN =
       """
       const worker = await navigator.serviceWorker.getRegistration();
@@ -63,15 +45,33 @@ class PushBrowserTest {
     browser.resize(360, 740);
     browser.command(
         "Page.addScriptToEvaluateOnNewDocument",
-        Map.of(
-            "source",
-            SUBSCRIBE.formatted(pushService.endpoint(), Json.writeAsString(pushService.keys()))));
+        Map.of("source", subscribeScript()));
   }
 
   @AfterEach
   void stop() {
     server.close();
     pushService.close();
+  }
+
+  /** The test's push service instead of that of the browser's vendor, which needs the internet. */
+  private String subscribeScript() {
+    return """
+        const own = {endpoint: '%s', keys: %s};
+        const subscription = {
+          endpoint: own.endpoint,
+          toJSON: () => own,
+          unsubscribe: async () => localStorage.removeItem('test.push'),
+        };
+        PushManager.prototype.subscribe = async ({applicationServerKey, userVisibleOnly}) => {
+          if (!userVisibleOnly || applicationServerKey.length < 80) throw new Error('bad options');
+          localStorage.setItem('test.push', 'on');
+          return subscription;
+        };
+        PushManager.prototype.getSubscription = async () =>
+          localStorage.getItem('test.push') ? subscription : null;
+        """
+        .formatted(pushService.endpoint(), Json.writeAsString(pushService.keys()));
   }
 
   private void permit(String setting) {
