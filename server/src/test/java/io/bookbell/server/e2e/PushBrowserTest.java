@@ -43,9 +43,7 @@ class PushBrowserTest {
             TestServer.config(TestDatabase.SQLITE.create(folder)).withPrivateWebhooks());
     browser = browsers.of("phone");
     browser.resize(360, 740);
-    browser.command(
-        "Page.addScriptToEvaluateOnNewDocument",
-        Map.of("source", subscribeScript()));
+    browser.command("Page.addScriptToEvaluateOnNewDocument", Map.of("source", subscribeScript()));
   }
 
   @AfterEach
