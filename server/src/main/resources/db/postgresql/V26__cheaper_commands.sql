@@ -6,8 +6,8 @@
 ALTER TABLE message ADD COLUMN xid xid8 NOT NULL DEFAULT '0';
 ALTER TABLE message ALTER COLUMN xid SET DEFAULT pg_current_xact_id();
 CREATE INDEX message_xid ON message (xid);
+-- inbox.xid stays filled, without its index, because nodes of the previous version look for it while they are replaced one by one.
 DROP INDEX inbox_xid;
-ALTER TABLE inbox DROP COLUMN xid;
 
 -- What they refer to was locked or written just before, in the same transaction. SQLite keeps these constraints.
 ALTER TABLE inbox DROP CONSTRAINT inbox_user_id_fkey, DROP CONSTRAINT inbox_message_id_fkey;

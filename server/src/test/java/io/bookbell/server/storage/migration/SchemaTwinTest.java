@@ -3,15 +3,20 @@ package io.bookbell.server.storage.migration;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.support.TestDatabase;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -27,6 +32,37 @@ class SchemaTwinTest {
     List<String> postgres = statements("postgresql", migration);
 
     assertThat(sqlite).isEqualTo(postgres);
+  }
+
+  /** Also where only one of the two had to rebuild a table. */
+  @Test
+  void afterAllMigrationsTheTablesHaveTheSameColumns(@TempDir Path folder) {
+    String sqlite =
+        """
+        SELECT t.name AS table_name, c.name AS column_name
+        FROM sqlite_schema t, pragma_table_info(t.name) c
+        WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite!_%' ESCAPE '!'""";
+    String postgres =
+        """
+        SELECT CAST(table_name AS text) AS table_name, CAST(column_name AS text) AS column_name
+        FROM information_schema.columns
+        WHERE table_schema = current_schema() AND data_type <> 'xid8'
+        AND table_name NOT IN ('serving_node', 'socket_place')""";
+
+    assertThat(columns(TestDatabase.SQLITE, folder, sqlite))
+        .hasSizeGreaterThan(100)
+        .containsExactlyInAnyOrderElementsOf(columns(TestDatabase.POSTGRESQL, folder, postgres));
+  }
+
+  private static List<String> columns(TestDatabase kind, Path folder, String query) {
+    try (OpenDatabase open = OpenDatabase.forMaintenance(kind.create(folder))) {
+      return open.database()
+          .read(
+              tx ->
+                  tx.query(query)
+                      .list(row -> row.getString("table_name") + "." + row.getString("column_name")))
+          .join();
+    }
   }
 
   static List<String> migrations() throws IOException {
