@@ -104,6 +104,19 @@ public final class LegacyDatabase implements AutoCloseable {
     return connection;
   }
 
+  /**
+   * Lets the next query begin a new snapshot, which sees everything that was committed until then.
+   * What was written and not committed is undone.
+   */
+  void beginSnapshot() {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      throw TransferException.unavailable(
+          "The other database failed: " + DatabaseFailureReason.innermostMessage(e), e);
+    }
+  }
+
   /** Counts the rows of a mapping's query. */
   long countRows(QueryMapping mapping, LegacyQuery query) {
     String sql = "SELECT count(*) FROM (\n%s\n) AS legacy".formatted(mapping.sqlOf(query));

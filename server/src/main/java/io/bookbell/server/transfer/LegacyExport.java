@@ -1,6 +1,8 @@
 package io.bookbell.server.transfer;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.concurrent.CompletionException;
@@ -9,8 +11,9 @@ import java.util.concurrent.CompletionException;
  * Writes what was made and changed here into the tables of the Python system, as often as wanted:
  * what was changed there since stays. Stateless.
  *
- * <p>The other database commits first. If this one then fails, the next export finds the requests
- * and counters on which both sides agree, and the next import finds the people.
+ * <p>Commands wait for an export, or those that take a request from the shared counter meanwhile
+ * could be undone there. The other database commits first. If this one then fails, the next export
+ * finds the requests and counters on which both sides agree, and the next import finds the people.
  */
 public final class LegacyExport {
   private LegacyExport() {}
@@ -48,8 +51,9 @@ public final class LegacyExport {
       ImportReport report,
       ImportProgress progress,
       boolean dryRun) {
+    new CreatorStore(BasePath.NONE).lockAll(tx); // commands that change a shared counter wait
+    target.beginSnapshot(); // also undoes what was written if the transaction here began again
     var writer = new LegacyWriter(target);
-    writer.rollback(); // in case the transaction here began again
     QueryMapping mapping = QueryMapping.ofDefault(target.isPostgres());
     var state = new ImportState(tx, target, mapping, report, progress);
     state

@@ -63,6 +63,7 @@ public final class LegacyImport {
     EpochStore.ensureInstallation(tx);
     var creatorStore = new CreatorStore(BasePath.NONE);
     creatorStore.lockAll(tx); // commands wait until everything is imported
+    state.source.beginSnapshot(); // of what they have changed there before
     new ImportedRequestStore().countAtEnd(tx);
     var accounts = new AccountImport(state);
     new CreatorImport(state, accounts).run();

@@ -44,7 +44,9 @@ public final class LegacyQuotaCounter implements SharedCounter {
     this.findCounter =
         """
         SELECT CAST(s.requests_allowed AS varchar) AS allowed, CAST(s.requests_used AS varchar) AS used
-        FROM (%s) s
+        FROM (
+        %s
+        ) s
         WHERE s.creator_id = ? AND s.user_id = ?"""
             .formatted(mapping.sqlOf(LegacyQuery.SUPPORTERS));
   }
@@ -91,8 +93,10 @@ public final class LegacyQuotaCounter implements SharedCounter {
       database
           .write(
               tx -> {
-                boolean changed = consume.run(tx, 0, 0) || refund.run(tx, 0, 0);
-                return tx.query(findCounter, 0L, 0L).exists() || changed;
+                if (consume.run(tx, 0, 0) || refund.run(tx, 0, 0)) {
+                  throw new TransferException("they change a row without :creator_id or :user_id");
+                }
+                return tx.query(findCounter, 0L, 0L).exists();
               })
           .join();
     } catch (CompletionException e) {

@@ -52,9 +52,23 @@ final class PeopleExport {
     Set<UserId> known = AccountImport.knownUsers(state, members.keySet());
     Map<UserId, Account> people = accounts.findAll(state.tx, members.keySet());
     Set<UserId> removed = accounts.findRemoved(state.tx, members.keySet());
+    Set<Long> there =
+        state
+            .rows
+            .findAll(
+                state.tx,
+                RowKind.TEAM,
+                creator.value(),
+                members.keySet().stream().map(UserId::value).toList())
+            .keySet();
     for (UserId user : new TreeSet<>(members.keySet())) {
       boolean active = Objects.requireNonNull(members.get(user));
-      if (!known.contains(user)
+      if (active && known.contains(user) && !there.contains(user.value())) {
+        state.report.add(
+            ImportFinding.OTHER_ROLE,
+            "%s with creator %s".formatted(AccountImport.describe(user), creator));
+        state.report.count(RowKind.TEAM, Outcome.LEFT_OUT);
+      } else if (!known.contains(user)
           && !removed.contains(user)
           && insert(Objects.requireNonNull(people.get(user)), "team", creator, active, null)) {
         state.rows.store(

@@ -2,10 +2,14 @@ package io.bookbell.server.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.request.Status;
+import io.bookbell.server.support.TestDatabase;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -100,6 +104,54 @@ class LegacyExportTest extends TransferTest {
     assertThat(legacy.rows(COUNTERS)).contains("101|Gold|7|2|2025-11-01T00:00:00");
     assertThat(importAll().hasChanges()).isFalse();
     assertThat(quota(101).allowed()).isEqualTo(7);
+  }
+
+  @Test
+  void whoeverHasAnotherRoleThereIsReported() {
+    fill();
+    domain.write(
+        tx ->
+            domain.features.team.addMember(
+                tx, CREATOR, domain.features.creators.lockCreator(tx, CREATOR), READER));
+
+    assertThat(exportAll().countOf(ImportFinding.OTHER_ROLE)).isEqualTo(1);
+    assertThat(legacy.rows("SELECT role FROM users WHERE id = 101")).containsExactly("patreon");
+  }
+
+  /** Or what it takes from a shared counter could be overwritten. */
+  @Test
+  void aCommandWaitsForAnExport() {
+    assumeThat(kind).isEqualTo(TestDatabase.POSTGRESQL);
+    fill();
+    var refused = new ArrayList<Throwable>();
+    try (LegacyDatabase target = LegacyDatabase.open(legacy.address(), "", false)) {
+      LegacyExport.exportData(
+          domain.database(),
+          target,
+          new ImportReport(null),
+          new ImportProgress() {
+            @Override
+            public void begin(String step, long rows) {
+              refused.add(
+                  catchThrowable(
+                      () ->
+                          domain.write(
+                              tx ->
+                                  tx.query("SELECT id FROM creator FOR NO KEY UPDATE NOWAIT")
+                                      .exists())));
+            }
+
+            @Override
+            public void advance(long rows) {}
+
+            @Override
+            public void end() {}
+          },
+          false);
+    }
+    assertThat(refused)
+        .hasSize(3)
+        .allSatisfy(failure -> assertThat(failure).hasMessageContaining("could not obtain lock"));
   }
 
   @Test
