@@ -50,6 +50,11 @@ final class StoredLegacyDirectory implements LegacyDirectory {
   }
 
   @Override
+  public boolean isAdmin(Transaction tx, UserId creator, UserId user) {
+    return services.access.administeredCreators(tx, user).contains(creator);
+  }
+
+  @Override
   public Optional<String> findName(Transaction tx, UserId user) {
     return services.accounts.findName(tx, user);
   }

@@ -14,6 +14,9 @@ public interface LegacyDirectory {
   /** Finds the creator whom a user supports, if there is only one. */
   Optional<UserId> findCreatorOfSupporter(Transaction tx, UserId user);
 
+  /** Whether a user is a creator, or an active member of the creator's team. */
+  boolean isAdmin(Transaction tx, UserId creator, UserId user);
+
   Optional<String> findName(Transaction tx, UserId user);
 
   /** Returns those of the ids that are requests here, but not the replaced system's. */

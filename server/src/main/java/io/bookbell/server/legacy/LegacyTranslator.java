@@ -1,5 +1,7 @@
 package io.bookbell.server.legacy;
 
+import static java.util.stream.Collectors.toSet;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,6 +37,10 @@ public final class LegacyTranslator {
           "access_changed",
           "pong",
           "error",
+          "close",
+          "ping",
+          "ack",
+          "auth",
           "answering",
           "desk_update",
           "followers_update");
@@ -68,7 +74,13 @@ public final class LegacyTranslator {
     }
     return switch (type) {
       case "book_request_update", "pending_count_update", "quota_update" ->
-          database.read(tx -> toDelivery(translate(tx, type, message, received), received));
+          database.read(
+              tx -> {
+                ObjectNode translated = translate(tx, type, message, received);
+                return Delivery.unnumbered(
+                    Message.of(Json.writeAsBytes(translated)),
+                    withAccess(tx, translated, received.unnumbered()));
+              });
       default -> CompletableFuture.completedStage(received);
     };
   }
@@ -81,8 +93,22 @@ public final class LegacyTranslator {
     }
   }
 
-  private static Delivery toDelivery(ObjectNode translated, Delivery received) {
-    return Delivery.unnumbered(Message.of(Json.writeAsBytes(translated)), received.unnumbered());
+  /**
+   * Returns those of the recipients who may see it here, too: a team member whom the creator has
+   * removed here may still be one there.
+   */
+  private Set<UserId> withAccess(Transaction tx, ObjectNode translated, Set<UserId> recipients) {
+    JsonNode request = translated.path("book_request");
+    long creator = request.path("creator_id").asLong(translated.path("creator_id").asLong());
+    long supporter = request.path("user_id").asLong();
+    return creator == 0 // a quota, which has it elsewhere
+        ? recipients
+        : recipients.stream()
+            .filter(
+                user ->
+                    user.value() == supporter
+                        || directory.isAdmin(tx, new UserId(creator), user))
+            .collect(toSet());
   }
 
   private ObjectNode translate(Transaction tx, String type, ObjectNode message, Delivery received) {

@@ -241,6 +241,7 @@ class SideBySideTest {
           Map.of("id", Long.toString(own), "user_id", "101", "title", "Another", "creator_id", 1);
       old.broadcast(
           Map.of("type", "initial_data", "seq", 7, "book_requests", List.of()), Set.of("101"));
+      old.broadcast(Map.of("type", "close", "code", 4401, "reason", "not ours"), Set.of("101"));
       old.broadcast(
           Map.of(
               "type",
@@ -258,8 +259,27 @@ class SideBySideTest {
       assertThat(update.has("seq")).isFalse();
       assertThat(
               socket.messages().stream()
-                  .filter(message -> message.path("type").asText().equals("initial_data")))
-          .hasSize(1);
+                  .map(message -> message.path("type").asText())
+                  .filter(type -> Set.of("initial_data", "close").contains(type)))
+          .containsExactly("initial_data");
+    }
+  }
+
+  @Test
+  void whoWasRemovedFromTheTeamHereHearsNothingOfTheOthersRequests() {
+    var services = new Services(Services.ClientNotifier.noOp());
+    try (var former = connectHere(10).withoutCheck();
+        var creator = connectHere(1).withoutCheck()) {
+      bookbell
+          .database()
+          .write(tx -> services.team.setActive(tx, CREATOR, CREATOR, new UserId(10), false))
+          .join();
+      assertThat(old.create(READER, "Made there")).isPresent();
+      await().untilAsserted(() -> assertThat(updatesOf(creator, "Made there")).hasSize(1));
+      old.broadcast(Map.of("type", "the_end"), Set.of("10"));
+      former.await("the_end");
+
+      assertThat(updatesOf(former, "Made there")).isEmpty();
     }
   }
 
