@@ -47,7 +47,8 @@ final class ExportSections {
               """
               SELECT m.creator_id AS creator_id, l.id AS id, l.kind AS kind, l.amount AS amount,
                 l.request_id AS request_id, l.period_key AS period, l.used_after AS used_after,
-                l.allowed AS allowed, l.reason AS reason, l.created_at AS created_at
+                l.allowed AS allowed, l.reason AS reason, l.created_at AS created_at,
+                coalesce(l.counter, 'own') AS counter
               FROM membership m
               JOIN quota_ledger l ON l.creator_id = m.creator_id AND l.user_id = m.user_id
               WHERE m.user_id = ?""",
@@ -60,6 +61,7 @@ final class ExportSections {
               number("used_after"),
               number("allowed"),
               text("reason"),
+              text("counter"),
               time("created_at")),
           list(
               "tier_changes",

@@ -67,6 +67,7 @@ class PersonalExportTest {
     assertThat(data.get("creator").isNull()).isTrue();
     assertThat(data.at("/memberships/0/tier").asText()).isEqualTo("Patron");
     assertThat(texts(data, "quota_ledger", "kind")).containsExactly("consume", "grant");
+    assertThat(texts(data, "quota_ledger", "counter")).containsExactly("own", "own");
     assertThat(data.at("/quota_ledger/1/reason").asText()).isEqualTo("For the cover");
     assertThat(texts(data, "book_requests", "title")).containsExactly("Emma");
     assertThat(texts(data, "replies_to_book_requests", "body")).containsExactly("Which edition?");
