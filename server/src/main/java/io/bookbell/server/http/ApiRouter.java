@@ -7,6 +7,7 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.WriteCommand;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -64,21 +65,22 @@ public final class ApiRouter {
   }
 
   /**
-   * Registers a read in a read transaction.
+   * Registers a read in a read transaction, also for HEAD, which is answered without the body.
    *
    * @param parse reads the request; its {@link Problem}s become the response
    */
   public <C> void get(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
     registerRoute(
-        HttpMethod.GET,
-        path,
-        RateLimit.READ,
-        (apiRequest, caller) -> {
-          C query = parse.apply(apiRequest);
-          ListTag list = apiRequest.listTag();
-          return database.read(
-              tx -> EncodedResponse.of(list.addTag(writeHandler.run(tx, caller, query))));
-        });
+            HttpMethod.GET,
+            path,
+            RateLimit.READ,
+            (apiRequest, caller) -> {
+              C query = parse.apply(apiRequest);
+              ListTag list = apiRequest.listTag();
+              return database.read(
+                  tx -> EncodedResponse.of(list.addTag(writeHandler.run(tx, caller, query))));
+            })
+        .method(HttpMethod.HEAD);
   }
 
   /** Registers a CSV export of any length. */
@@ -355,18 +357,18 @@ public final class ApiRouter {
     Future<EncodedResponse> recover(ApiRequest apiRequest, Throwable failure);
   }
 
-  private void registerRoute(
+  private Route registerRoute(
       HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
-    registerRoute(method, path, rateLimit, handler, (_, failure) -> Future.failedFuture(failure));
+    return registerRoute(method, path, rateLimit, handler, (_, failure) -> Future.failedFuture(failure));
   }
 
-  private void registerRoute(
+  private Route registerRoute(
       HttpMethod method,
       String path,
       RateLimit rateLimit,
       SignedInHandler handler,
       FailureHandler failureHandler) {
-    router
+    return router
         .route(method, path)
         .putMetadata(RATE, rateLimit)
         .handler(

@@ -66,6 +66,10 @@ final class ResponseWriter {
    */
   private static void endResponse(
       RoutingContext context, HttpServerResponse response, Buffer body) {
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      response.putHeader("Content-Length", Integer.toString(body.length())).end();
+      return;
+    }
     var memory = BodyBudget.tryTakeForAnswer(context, body.length());
     if (memory.isEmpty() && context.request().method().equals(HttpMethod.GET)) {
       response.headers().remove("Content-Encoding").remove("Vary");

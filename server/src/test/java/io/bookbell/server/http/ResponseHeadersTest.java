@@ -1,15 +1,19 @@
 package io.bookbell.server.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.network.AddressRange;
 import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.support.RawSocket;
+import io.bookbell.server.support.RawSocket.Answer;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
@@ -87,6 +91,29 @@ class ResponseHeadersTest {
                       .contains("WARN", "BOOKBELL_PUBLIC_URL", "Host header", host));
     } finally {
       log.detachAppender(told);
+    }
+  }
+
+  @Test
+  void headOfTheApiTellsWhatGetWould() {
+    try (var server = TestServer.with(config("d", reach("", List.of()), "127.0.0.1"));
+        var socket = RawSocket.to(server.url())) {
+      Cast cast = server.cast();
+      var supporter = cast.supporter();
+      String path = "/api/book-requests/quota?creator_id=" + cast.creator().id();
+      String head =
+          "HEAD %s HTTP/1.1\nHost: localhost\nAuthorization: Bearer %s"
+              .formatted(path, server.withKey(supporter.id(), KeyScope.READ).token().orElseThrow());
+      byte[] body = supporter.client().get(path).expect(200).raw().body().getBytes(UTF_8);
+
+      socket.request(head);
+      Answer answer = socket.answerWithoutBody();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("content-type")).contains("application/json");
+      assertThat(answer.header("content-length")).contains(Integer.toString(body.length));
+      socket.request(head.replace("creator_id=", "creator=") + "\nConnection: close");
+      assertThat(socket.answerWithoutBody().status()).isEqualTo(400);
+      assertThat(socket.isEnded()).isTrue();
     }
   }
 
