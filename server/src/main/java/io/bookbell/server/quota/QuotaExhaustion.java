@@ -15,6 +15,12 @@ final class QuotaExhaustion {
         "quota_exhausted", describeCause(membership) + describeReset(membership));
   }
 
+  /** For a supporter who has requests left here, but none in the {@link SharedCounter}. */
+  static Problem sharedProblem() {
+    return Problem.conflict(
+        "quota_exhausted", "All requests are used, some of them in the site's other system.");
+  }
+
   private static String describeCause(Membership membership) {
     int allowed = membership.limit();
     int used = membership.used();

@@ -110,7 +110,7 @@ public final class QuotaService {
             .orElseThrow(() -> QuotaExhaustion.problemFor(membership));
     ConsumeResult shared = sharedCounter.consume(tx, membership.creator(), membership.user());
     if (shared == ConsumeResult.USED_UP) {
-      throw QuotaExhaustion.problemFor(membership);
+      throw QuotaExhaustion.sharedProblem();
     }
     return new Consumption(after, shared == ConsumeResult.TAKEN);
   }
