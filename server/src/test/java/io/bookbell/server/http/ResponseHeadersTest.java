@@ -111,7 +111,7 @@ class ResponseHeadersTest {
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.header("content-type")).contains("application/json");
       assertThat(answer.header("content-length")).contains(Integer.toString(body.length));
-      socket.request(head.replace("creator_id=", "creator=") + "\nConnection: close");
+      socket.request(head.replace("creator_id=", "creator_id=x") + "\nConnection: close");
       assertThat(socket.answerWithoutBody().status()).isEqualTo(400);
       assertThat(socket.isEnded()).isTrue();
     }

@@ -143,7 +143,7 @@ class StoredInvariantsTest extends DomainTest {
     write("update app_user set removed_at = 0 where id = " + supporter);
     found(
         10,
-        "removed user %s has 1 memberships, 0 teams, 0 sessions, 0 keys, 1 open requests"
+        "removed user %s has 1 memberships, 0 teams, 0 sessions, 0 keys, 0 passkeys and identities, 1 open requests"
             .formatted(supporter));
   }
 
