@@ -133,8 +133,9 @@ public final class MemberReconciler {
       return given.map(last -> takeBack(tx, creator, source, user, last)).orElse(SyncCounts.NONE);
     }
     Optional<Long> best = membershipChange.findBest(tx, creator, tiers);
-    if (best.isEmpty() || best.equals(given.map(GivenTier::tier))) {
-      return SyncCounts.NONE; // nothing new, or the tier was deleted and people were moved by hand
+    Optional<Long> last = given.flatMap(tier -> findCurrent(tx, creator, tier.tier()));
+    if (best.isEmpty() || best.equals(last)) {
+      return SyncCounts.NONE; // nothing new, or the tier was deleted
     }
     return give(tx, creator, source, user, best.get(), given);
   }
@@ -171,8 +172,7 @@ public final class MemberReconciler {
       return SyncCounts.NONE; // ended by hand
     }
     Optional<Long> prior =
-        Optional.ofNullable(given.prior())
-            .flatMap(tier -> membershipChange.findBest(tx, creator, Set.of(tier)));
+        Optional.ofNullable(given.prior()).flatMap(tier -> findCurrent(tx, creator, tier));
     if (prior.isEmpty()) {
       membershipChange.endMembership(tx, creator, user, source);
       return SyncCounts.ENDED;
@@ -182,6 +182,11 @@ public final class MemberReconciler {
       return SyncCounts.CHANGED;
     }
     return SyncCounts.NONE;
+  }
+
+  /** Returns a tier, or the one that its supporters were moved to. */
+  private Optional<Long> findCurrent(Transaction tx, UserId creator, long tier) {
+    return membershipChange.findBest(tx, creator, Set.of(tier));
   }
 
   /**

@@ -12,6 +12,7 @@ import io.bookbell.server.membership.SourceException.SourceProblem;
 import io.bookbell.server.membership.SourceMemberStore.StoredMember;
 import io.bookbell.server.membership.SourceStore.ConnectedSource;
 import io.bookbell.server.membership.SourceTierStore.SourceTier;
+import io.bookbell.server.quota.Tier;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
@@ -77,8 +78,21 @@ public final class SourceService {
             found ->
                 new SourceState(
                     found,
-                    tierStore.list(tx, creator, source),
+                    findTiers(tx, creator, source),
                     memberStore.countUnknown(tx, creator, source)));
+  }
+
+  /** A source's tiers; one that stands for a deleted tier stands for where its people went. */
+  private List<SourceTier> findTiers(Transaction tx, UserId creator, String source) {
+    return tierStore.list(tx, creator, source).stream()
+        .map(
+            tier ->
+                tier.standingFor(
+                    Optional.ofNullable(tier.tierId())
+                        .flatMap(id -> tierService.findSuccessor(tx, creator, id))
+                        .map(Tier::id)
+                        .orElse(null)))
+        .toList();
   }
 
   /** Returns the id of the creator's account at a source; empty if it isn't connected. */

@@ -45,6 +45,10 @@ final class SourceTierStore {
           row.findLong("tier_id"),
           row.getBoolean("deleted"));
     }
+
+    SourceTier standingFor(@Nullable Long tier) {
+      return new SourceTier(externalId, name, rank, tier, deleted);
+    }
   }
 
   /** Returns a source's tiers, the highest first. */

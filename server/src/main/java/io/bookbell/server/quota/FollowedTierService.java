@@ -35,12 +35,20 @@ public final class FollowedTierService {
         .map(membership -> membership.tier().id());
   }
 
-  /** Returns the one of the creator's tiers that allows the most. */
+  /**
+   * Returns the one of the creator's tiers that allows the most; in place of a deleted tier, the
+   * one that its supporters were moved to counts.
+   */
   public Optional<Long> findBest(Transaction tx, UserId creator, Collection<Long> tiers) {
     return tiers.stream()
-        .flatMap(id -> tierService.find(tx, creator, id).stream())
-        .max(Comparator.comparingInt(Tier::requestsAllowed).thenComparingLong(Tier::id))
+        .flatMap(id -> tierService.findSuccessor(tx, creator, id).stream())
+        .max(Comparator.comparingLong(FollowedTierService::limitOf).thenComparingLong(Tier::id))
         .map(Tier::id);
+  }
+
+  private static long limitOf(Tier tier) {
+    Integer allowed = tier.requestsAllowed();
+    return allowed == null ? Long.MAX_VALUE : allowed;
   }
 
   /** Moves a supporter to another tier of the creator, effective immediately. */

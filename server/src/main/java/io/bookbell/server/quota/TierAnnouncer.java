@@ -84,11 +84,14 @@ public final class TierAnnouncer {
 
   private void announceBatch(Transaction tx, Announcement found) {
     creatorStore.lockCreator(tx, found.creator);
-    Announcement next = // may have been reset to the first supporter before the lock was acquired
-        tx.query(
-                "SELECT tier_id, creator_id, told_up_to FROM tier_announcement WHERE tier_id = ?",
-                found.tier)
-            .single(Announcement::of);
+    tx.query(
+            "SELECT tier_id, creator_id, told_up_to FROM tier_announcement WHERE tier_id = ?",
+            found.tier)
+        .first(Announcement::of) // reset or finished meanwhile, maybe by another node
+        .ifPresent(next -> announceSupporters(tx, next));
+  }
+
+  private void announceSupporters(Transaction tx, Announcement next) {
     List<Membership> some =
         membershipStore.findByTier(tx, next.tier, next.toldUpTo, SUPPORTERS_PER_STEP);
     if (some.isEmpty()) {
