@@ -50,7 +50,7 @@ public final class PatreonApi implements AutoCloseable {
    * @param proxies selects the proxy for each call
    */
   public PatreonApi(PatreonConfig config, ProxySelector proxies, InstantSource clock) {
-    this(config, new PatreonHttp(config, proxies, Thread::sleep), clock);
+    this(config, new PatreonHttp(config, proxies, Thread::sleep, PatreonHttp.PATIENCE), clock);
   }
 
   PatreonApi(PatreonConfig config, PatreonHttp http, InstantSource clock) {
@@ -115,7 +115,7 @@ public final class PatreonApi implements AutoCloseable {
     parameters.put("page[count]", MEMBERS_PER_PAGE);
     cursor.ifPresent(next -> parameters.put("page[cursor]", next));
     return http.get(API + "/campaigns/" + campaign + "/members", parameters, token)
-        .map(PatreonDocuments::readMembers)
+        .flatMap(PatreonDocuments::readMembers)
         .orElseThrow(PatreonApi::unexpected);
   }
 
@@ -159,10 +159,14 @@ public final class PatreonApi implements AutoCloseable {
                     .map(answer -> answer.path("data"))
                     .orElseThrow(PatreonApi::unexpected));
     String id = webhook.path("id").asText("");
+    String secret = webhook.path("attributes").path("secret").asText("");
+    if (id.isEmpty() || secret.isEmpty()) {
+      throw unexpected();
+    }
     if (known.isPresent()) {
       pauseWebhook(id, false, tokens.accessToken());
     }
-    return tokens.withWebhook(id, webhook.path("attributes").path("secret").asText(""));
+    return tokens.withWebhook(id, secret);
   }
 
   private Optional<JsonNode> findWebhook(String address, String token) {

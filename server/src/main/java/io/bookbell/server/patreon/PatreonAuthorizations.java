@@ -54,7 +54,8 @@ public final class PatreonAuthorizations {
     tx.update(
         """
         INSERT INTO patreon_authorization (state_hash, user_id, creator_id, content, expires_at)
-        VALUES (?, ?, ?, ?, ?)""",
+        VALUES (?, ?, ?, ?, ?)\
+        """,
         SecretTokens.hashToken(token),
         begun.user,
         begun.creator,
@@ -85,7 +86,8 @@ public final class PatreonAuthorizations {
         tx.query(
                 """
                 DELETE FROM patreon_authorization WHERE state_hash = ? AND expires_at >= ?
-                RETURNING user_id, creator_id, content""",
+                RETURNING user_id, creator_id, content\
+                """,
                 SecretTokens.hashToken(token),
                 tx.now())
             .first(
@@ -95,7 +97,7 @@ public final class PatreonAuthorizations {
                         row.findUser("creator_id"),
                         row.findString("content")))
             .orElseThrow(PatreonAuthorizations::unknown);
-    if (begun.user != null && !caller.equals(Optional.of(begun.user))) {
+    if (!caller.equals(Optional.ofNullable(begun.user))) {
       throw unknown();
     }
     return begun;

@@ -203,12 +203,19 @@ public final class PatreonConnectService {
         authorizations.keepIdentity(tx, identity), identity.name(), identity.email().orElse(null));
   }
 
-  /** Opens a session for somebody who has connected their account at Patreon. */
+  /**
+   * Opens a session for somebody who has connected their account at Patreon.
+   *
+   * @return work that fails with 404 if it was disconnected meanwhile, also by removing the account
+   */
   CompletionStage<SignUpWork> prepareSignIn(UserId user) {
     return CompletableFuture.completedStage(
         tx -> {
-          tx.lockRows("SELECT id FROM app_user WHERE id = ? FOR NO KEY UPDATE", user);
-          return accountStore.get(tx, user);
+          Account account = accountStore.lockAccount(tx, user);
+          if (!sourceService.isLinked(tx, PatreonSource.NAME, user)) {
+            throw Problem.notFound();
+          }
+          return account;
         });
   }
 

@@ -67,13 +67,18 @@ final class PatreonDocuments {
     return tiers;
   }
 
-  static MemberPage readMembers(JsonNode document) {
+  /** Reads a page of members; empty if it has no list of them, which doesn't mean none. */
+  static Optional<MemberPage> readMembers(JsonNode document) {
+    if (!document.path("data").isArray()) {
+      return Optional.empty();
+    }
     var members = new ArrayList<ExternalMember>();
     for (JsonNode resource : document.path("data")) {
       readMember(resource, userOf(resource)).ifPresent(members::add);
     }
     String next = text(document.path("meta").path("pagination").path("cursors").path("next"));
-    return new MemberPage(members, Optional.of(next).filter(cursor -> !cursor.isEmpty()));
+    return Optional.of(
+        new MemberPage(members, Optional.of(next).filter(cursor -> !cursor.isEmpty())));
   }
 
   static Optional<ExternalMember> readMember(JsonNode document) {

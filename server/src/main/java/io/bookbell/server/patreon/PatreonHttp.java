@@ -21,6 +21,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * repeats the call. Opens nothing before the first call. Thread-safe.
  */
 final class PatreonHttp implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration CONNECTING = Duration.ofSeconds(5);
   private static final Duration USUAL_PAUSE = Duration.ofSeconds(2);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(65);
@@ -43,6 +46,7 @@ final class PatreonHttp implements AutoCloseable {
   private final PatreonConfig config;
   private final ProxySelector proxies;
   private final Pauses pauses;
+  private final Duration patience;
   private @Nullable HttpClient client;
 
   /** Waits; only tests don't. */
@@ -51,10 +55,14 @@ final class PatreonHttp implements AutoCloseable {
     void pause(Duration time) throws InterruptedException;
   }
 
-  PatreonHttp(PatreonConfig config, ProxySelector proxies, Pauses pauses) {
+  /**
+   * @param patience how long a call may take
+   */
+  PatreonHttp(PatreonConfig config, ProxySelector proxies, Pauses pauses, Duration patience) {
     this.config = config;
     this.proxies = proxies;
     this.pauses = pauses;
+    this.patience = patience;
   }
 
   /** An access token isn't valid any more, or was never. */
@@ -100,7 +108,6 @@ final class PatreonHttp implements AutoCloseable {
     return send(
         HttpRequest.newBuilder(URI.create(config.url() + path))
             .header("Content-Type", "application/x-www-form-urlencoded")
-            .timeout(PATIENCE)
             .header("User-Agent", USER_AGENT)
             .POST(BodyPublishers.ofString(encodeQuery(form)))
             .build(),
@@ -109,7 +116,6 @@ final class PatreonHttp implements AutoCloseable {
 
   private HttpRequest.Builder request(String pathAndQuery, String token) {
     return HttpRequest.newBuilder(URI.create(config.url() + pathAndQuery))
-        .timeout(PATIENCE)
         .header("User-Agent", USER_AGENT)
         .header("Authorization", "Bearer " + token);
   }
@@ -135,13 +141,18 @@ final class PatreonHttp implements AutoCloseable {
     }
   }
 
+  /** The time includes the body, which a request's own timeout doesn't. */
   private HttpResponse<byte[]> sendOnce(HttpRequest request) {
+    var answer =
+        httpClient()
+            .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
     try {
-      return httpClient()
-          .send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
-    } catch (IOException e) {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      answer.cancel(true);
       throw new SourceException(SourceProblem.UNAVAILABLE, "Patreon can't be reached: " + e);
     } catch (InterruptedException e) {
+      answer.cancel(true);
       Thread.currentThread().interrupt();
       throw new SourceException(SourceProblem.UNAVAILABLE, "this server is closing");
     }

@@ -118,8 +118,10 @@ public final class PatreonSource implements MembershipSource {
     PatreonTokens renewed;
     try {
       renewed = old.withPair(api.renew(old.refreshToken()));
-    } catch (UnauthorizedException e) {
-      throw revoked();
+    } catch (UnauthorizedException e) { // unless somebody else has renewed them meanwhile
+      return findTokens(creator)
+          .filter(stored -> !stored.equals(old))
+          .orElseThrow(PatreonSource::revoked);
     }
     boolean stored = database.write(tx -> replaceTokens(tx, creator, old, renewed)).join();
     return stored ? renewed : findTokens(creator).orElseThrow(PatreonSource::revoked);

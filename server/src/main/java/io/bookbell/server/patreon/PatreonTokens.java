@@ -16,9 +16,14 @@ record PatreonTokens(
     @Nullable String webhookId,
     @Nullable String webhookSecret) {
 
+  /** With a renewed pair; the refresh token stays if the answer has none. */
   PatreonTokens withPair(PatreonTokens renewed) {
     return new PatreonTokens(
-        renewed.accessToken, renewed.refreshToken, renewed.expiresAt, webhookId, webhookSecret);
+        renewed.accessToken,
+        renewed.refreshToken.isEmpty() ? refreshToken : renewed.refreshToken,
+        renewed.expiresAt,
+        webhookId,
+        webhookSecret);
   }
 
   PatreonTokens withWebhook(String id, String secret) {

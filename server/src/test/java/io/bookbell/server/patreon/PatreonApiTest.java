@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bookbell.server.json.Json;
 import io.bookbell.server.membership.ExternalMember;
 import io.bookbell.server.membership.MemberState;
 import io.bookbell.server.membership.SourceException;
@@ -12,6 +13,7 @@ import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.patreon.PatreonHttp.UnauthorizedException;
 import io.bookbell.server.support.StandInPatreon;
 import io.bookbell.server.support.StandInPatreon.Patron;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,7 +34,9 @@ class PatreonApiTest {
 
   @BeforeEach
   void open() {
-    var http = new PatreonHttp(patreon.config(), new EnvironmentProxies(Map.of()), pauses::add);
+    var http =
+        new PatreonHttp(
+            patreon.config(), new EnvironmentProxies(Map.of()), pauses::add, PatreonHttp.PATIENCE);
     api = new PatreonApi(patreon.config(), http, InstantSource.system());
     String home = "https://books.example/patreon";
     var back = patreon.allow(api.authorizationUrl(PatreonApi.CREATOR_SCOPES, "s", home), "creator");
@@ -100,6 +104,23 @@ class PatreonApiTest {
               assertThat(busy.problem()).isEqualTo(SourceProblem.BUSY);
               assertThat(busy.retryAfter()).contains(Duration.ofSeconds(3));
             });
+  }
+
+  @Test
+  void itDoesNotWaitForeverForTheRestOfAnAnswer() {
+    var proxies = new EnvironmentProxies(Map.of());
+    var http = new PatreonHttp(patreon.config(), proxies, pauses::add, Duration.ofMillis(200));
+    patreon.stall(true);
+    try (var hasty = new PatreonApi(patreon.config(), http, InstantSource.system())) {
+      assertThatThrownBy(() -> hasty.findCampaign(tokens.accessToken()))
+          .isInstanceOf(SourceException.class);
+    }
+  }
+
+  @Test
+  void aPageWithoutAListIsNotOneWithoutMembers() throws IOException {
+    assertThat(PatreonDocuments.readMembers(Json.readTree("{\"errors\":[]}"))).isEmpty();
+    assertThat(PatreonDocuments.readMembers(Json.readTree("{\"data\":[]}"))).isPresent();
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,9 +49,11 @@ public final class StandInPatreon implements AutoCloseable {
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final AtomicInteger pairs = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile int pageSize = 500;
   private volatile boolean revoked;
   private volatile boolean broken;
+  private volatile boolean stalled;
 
   /**
    * A member of the campaign.
@@ -112,6 +115,11 @@ public final class StandInPatreon implements AutoCloseable {
 
   public void breakDown(boolean now) {
     broken = now;
+  }
+
+  /** Answers begin, and don't end. */
+  public void stall(boolean now) {
+    stalled = now;
   }
 
   /** The next calls are refused because there were too many. */
@@ -347,15 +355,28 @@ public final class StandInPatreon implements AutoCloseable {
     return Json.writeAsString(value);
   }
 
-  private static void send(HttpExchange exchange, int status, String body) throws IOException {
+  private void send(HttpExchange exchange, int status, String body) throws IOException {
     byte[] bytes = body.getBytes(UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/vnd.api+json");
     exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+    if (stalled) {
+      exchange.getResponseBody().flush();
+      awaitClose();
+    }
     exchange.getResponseBody().write(bytes);
+  }
+
+  private void awaitClose() throws IOException {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   @Override
   public void close() {
+    closed.countDown();
     server.stop(0);
     threads.shutdownNow();
   }
