@@ -54,10 +54,11 @@ export class NotificationList extends SessionElement {
 
   /** @param {Notification} notification */
   #item(notification) {
-    const {id, book_request_id, created_at, read} = notification;
+    const {id, created_at, read} = notification;
+    const link = notificationLink(this.session, notification);
     const content = html`<span class="notification__text">${notificationText(notification)}</span> <time-ago class="notification__time" .time=${created_at}></time-ago>`;
     return html`<li class="notification ${read ? '' : 'notification--unread'}" data-testid="notification" data-notification-id=${id} data-read=${Boolean(read)}>
-      ${book_request_id ? html`<a href=${notificationLink(this.session, notification)} @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
+      ${link ? html`<a href=${link} @click=${() => this.#read(id)}>${content}</a>` : html`<span>${content}</span>`}
       ${read ? nothing : html`<button type="button" class="notification__read" aria-label=${`${translate('notification.read')}: ${notificationText(notification)}`} title=${translate('notification.read')} data-testid="notification-read" @click=${() => this.#read(id)}>${icon('check')}</button>`}
     </li>`;
   }

@@ -20,10 +20,12 @@ export function notificationText({kind, details, text}) {
   return translate(key, {title, name: personName(supporter_name ?? actor_name)});
 }
 
-/** Where a notification leads: to its request, or, where that is somebody else's, to what is followed. @param {Session} session @param {Notification} notification */
+/** Where a notification leads: to its request, to what is followed where that is somebody else's, or to the settings; undefined for nowhere. @param {Session} session @param {Notification} notification */
 export function notificationLink(session, notification) {
-  const {book_request_id, creator_id} = notification;
+  const {book_request_id, creator_id, kind} = notification;
+  if (kind === 'source_failed' && creator_id) return `${BASE_PATH}/creators/${creator_id}/settings`;
+  if (!book_request_id) return undefined;
   if (!isFollowed(notification)) return `${BASE_PATH}/requests/${book_request_id}`;
-  const creator = followListOf(session).books.get(book_request_id ?? 0)?.creator_id ?? creator_id;
+  const creator = followListOf(session).books.get(book_request_id)?.creator_id ?? creator_id;
   return creator ? `${BASE_PATH}/creators/${creator}/requests` : `${BASE_PATH}/`;
 }

@@ -56,6 +56,6 @@ export class NotificationToasts {
     const [first, ...more] = this.#pending;
     if (this.#away) return {text: translate('notification.while_away', {count: this.#pending.length}), tone: 'plain'};
     if (more.length > 0) return {text: translate('notification.more', {count: this.#pending.length}), tone: 'plain'};
-    return {text: notificationText(first), tone: 'plain', href: first.book_request_id ? notificationLink(this.session, first) : undefined};
+    return {text: notificationText(first), tone: 'plain', href: notificationLink(this.session, first)};
   }
 }

@@ -583,6 +583,7 @@ export default {
   'notification.requests_approved': 'Plusieurs de tes demandes ont été acceptées, dont « {title} »',
   'notification.requests_completed': 'Plusieurs de tes demandes ont été terminées, dont « {title} »',
   'notification.requests_rejected': 'Plusieurs de tes demandes ont été refusées, dont « {title} »',
+  'notification.source_failed': '{name} ne laisse plus Bookbell lire vos membres. Reconnectez-le dans vos réglages.',
   'notification.title': 'Notifications',
   'notification.while_away': {one: 'En ton absence : {count} notification.', other: 'En ton absence : {count} notifications.'},
 

@@ -182,7 +182,8 @@ public final class Services {
     followedTiers = new FollowedTierService(tiers, activity, inbox);
     reconciler = new MemberReconciler(creators, new FollowedMemberships(this));
     webhooks = new WebhookService(creators, access, newsTargets, outbox);
-    sources = new SourceService(creators, access, tiers, activity, reconciler);
+    sources =
+        new SourceService(creators, access, tiers, activity, reconciler, notifications, inbox);
   }
 
   /** Removes all that lets somebody act as a user without the password. */

@@ -21,7 +21,8 @@ public final class RefreshQueue {
         INSERT INTO source_refresh (creator_id, source, member_key, generation)
         VALUES (?, ?, ?, 1)
         ON CONFLICT (creator_id, source, member_key)
-        DO UPDATE SET generation = source_refresh.generation + 1""",
+        DO UPDATE SET generation = source_refresh.generation + 1\
+        """,
         creator,
         source,
         memberKey);
@@ -31,21 +32,24 @@ public final class RefreshQueue {
     return tx.query(
             """
             SELECT member_key, generation FROM source_refresh
-            WHERE creator_id = ? AND source = ? ORDER BY member_key LIMIT ?""",
+            WHERE creator_id = ? AND source = ? ORDER BY member_key LIMIT ?\
+            """,
             key.creator(),
             key.source(),
             limit)
         .list(row -> new PendingRefresh(row.getString("member_key"), row.getInt("generation")));
   }
 
-  /** Returns the sources with members to be read. */
+  /** Returns the sources with members to be read, unless a problem keeps them from being read. */
   List<SourceKey> findSources(Transaction tx) {
     return tx.query(
             """
             SELECT s.creator_id AS creator_id, s.source AS source FROM membership_source s
-            WHERE EXISTS (
+            WHERE s.problem IS NULL
+            AND EXISTS (
               SELECT 1 FROM source_refresh r
-              WHERE r.creator_id = s.creator_id AND r.source = s.source)""")
+              WHERE r.creator_id = s.creator_id AND r.source = s.source)\
+            """)
         .list(SourceKey::of);
   }
 
@@ -54,7 +58,8 @@ public final class RefreshQueue {
     tx.update(
         """
         DELETE FROM source_refresh
-        WHERE creator_id = ? AND source = ? AND member_key = ? AND generation = ?""",
+        WHERE creator_id = ? AND source = ? AND member_key = ? AND generation = ?\
+        """,
         key.creator(),
         key.source(),
         done.memberKey,

@@ -8,10 +8,17 @@ import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.FieldError;
 import io.bookbell.server.http.Problem;
+import io.bookbell.server.inbox.InboxStore;
+import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.membership.SourceException.SourceProblem;
 import io.bookbell.server.membership.SourceMemberStore.StoredMember;
 import io.bookbell.server.membership.SourceStore.ConnectedSource;
 import io.bookbell.server.membership.SourceTierStore.SourceTier;
+import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
+import io.bookbell.server.notification.NotificationFacts;
+import io.bookbell.server.notification.NotificationKind;
+import io.bookbell.server.notification.NotificationService;
+import io.bookbell.server.notification.NotificationService.NewNotification;
 import io.bookbell.server.quota.Tier;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
@@ -19,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,18 +48,24 @@ public final class SourceService {
   private final TierService tierService;
   private final ActivityLog activityLog;
   private final MemberReconciler reconciler;
+  private final NotificationService notificationService;
+  private final InboxStore inboxStore;
 
   public SourceService(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       TierService tierService,
       ActivityLog activityLog,
-      MemberReconciler reconciler) {
+      MemberReconciler reconciler,
+      NotificationService notificationService,
+      InboxStore inboxStore) {
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
     this.tierService = tierService;
     this.activityLog = activityLog;
     this.reconciler = reconciler;
+    this.notificationService = notificationService;
+    this.inboxStore = inboxStore;
   }
 
   /**
@@ -144,12 +158,28 @@ public final class SourceService {
         tx, creator, actor, ActivityKind.SOURCE_DISCONNECTED, new SourceDetails(source));
   }
 
-  /** Records that a source can't be read, where the creator and the team see it. */
+  /**
+   * Tells the creator, and the team in the activity log, that a source has to be connected again.
+   */
   public void recordFailure(Transaction tx, UserId creator, String source, SourceProblem problem) {
     if (problem == SourceProblem.REVOKED) {
       activityLog.recordActivity(
           tx, creator, creator, ActivityKind.SOURCE_FAILED, new SourceDetails(source));
+      var facts =
+          new NotificationFacts(
+              NotificationKind.SOURCE_FAILED, new SourceRefusalDetails(nameForPeople(source)));
+      var outgoingMessages = new OutgoingMessages();
+      notificationService.addNotification(
+          tx,
+          new NewNotification(creator, null, facts, null, true),
+          Set.of(creator),
+          outgoingMessages);
+      inboxStore.append(tx, outgoingMessages);
     }
+  }
+
+  private static String nameForPeople(String source) {
+    return source.substring(0, 1).toUpperCase(Locale.ROOT) + source.substring(1);
   }
 
   /**

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class SourceStore {
   static final int USUAL_GRACE_DAYS = 7;
   static final Duration SYNC_EVERY = Duration.ofHours(6);
-  private static final Duration LEASE = Duration.ofMinutes(2);
+
+  /** Longer than a call takes that the service asks to repeat; a killed node holds it so long. */
+  private static final Duration LEASE = Duration.ofMinutes(6);
+
   private static final Duration FIRST_RETRY = Duration.ofMinutes(10);
 
   private static final String SELECT =
@@ -34,7 +37,8 @@ public final class SourceStore {
       ON CONFLICT (creator_id, source)
       DO UPDATE SET account_id = excluded.account_id, account_name = excluded.account_name,
         connected_at = excluded.connected_at, next_sync_at = excluded.next_sync_at,
-        problem = NULL, problem_at = NULL""";
+        problem = NULL, problem_at = NULL, lease = NULL, lease_until = NULL\
+      """;
 
   /** A source that a creator has connected. */
   public record ConnectedSource(
@@ -101,7 +105,7 @@ public final class SourceStore {
   }
 
   /**
-   * Connects a source or connects it again.
+   * Connects a source or connects it again; whoever is reading it loses the lease.
    *
    * @param firstSync when it is to be synced; null if it can't be listed
    */
@@ -143,7 +147,8 @@ public final class SourceStore {
     return tx.update(
             """
             UPDATE membership_source SET lease = ?, lease_until = ?
-            WHERE creator_id = ? AND source = ? AND (lease IS NULL OR lease_until < ?)""",
+            WHERE creator_id = ? AND source = ? AND (lease IS NULL OR lease_until < ?)\
+            """,
             holder,
             tx.now().plus(LEASE),
             key.creator,
@@ -157,7 +162,8 @@ public final class SourceStore {
     return tx.update(
             """
             UPDATE membership_source SET lease_until = ?
-            WHERE creator_id = ? AND source = ? AND lease = ?""",
+            WHERE creator_id = ? AND source = ? AND lease = ?\
+            """,
             tx.now().plus(LEASE),
             key.creator,
             key.source,
@@ -169,7 +175,8 @@ public final class SourceStore {
     tx.update(
         """
         UPDATE membership_source SET lease = NULL, lease_until = NULL
-        WHERE creator_id = ? AND source = ? AND lease = ?""",
+        WHERE creator_id = ? AND source = ? AND lease = ?\
+        """,
         key.creator,
         key.source,
         holder);
@@ -182,7 +189,8 @@ public final class SourceStore {
         UPDATE membership_source
         SET problem = NULL, problem_at = NULL, synced_at = ?, next_sync_at = ?, added = ?,
           changed = ?, ended = ?, unknown = ?
-        WHERE creator_id = ? AND source = ?""",
+        WHERE creator_id = ? AND source = ?\
+        """,
         tx.now(),
         tx.now().plus(SYNC_EVERY),
         counts.added(),
@@ -195,7 +203,7 @@ public final class SourceStore {
 
   /**
    * Records that a source can't be read. It is tried again soon, unless the creator has to connect
-   * it again.
+   * it again: nothing but that ends this problem.
    *
    * @return whether this problem is a new one
    */
@@ -204,16 +212,18 @@ public final class SourceStore {
     Duration pause =
         failure.retryAfter().filter(asked -> asked.compareTo(FIRST_RETRY) > 0).orElse(FIRST_RETRY);
     Instant next = revoked ? null : tx.now().plus(pause);
-    boolean isNew =
-        find(tx, key.creator, key.source)
-            .map(ConnectedSource::problem)
-            .filter(before -> before == failure.problem())
-            .isEmpty();
+    Optional<SourceProblem> before =
+        find(tx, key.creator, key.source).map(ConnectedSource::problem);
+    boolean isNew = !before.equals(Optional.of(failure.problem()));
+    if (isNew && before.equals(Optional.of(SourceProblem.REVOKED))) {
+      return false;
+    }
     tx.update(
         """
         UPDATE membership_source
         SET problem = ?, problem_at = coalesce(problem_at, ?), next_sync_at = ?
-        WHERE creator_id = ? AND source = ?""",
+        WHERE creator_id = ? AND source = ?\
+        """,
         failure.problem().wireName(),
         tx.now(),
         next,
@@ -226,7 +236,8 @@ public final class SourceStore {
     return tx.query(
             """
             SELECT creator_id, source FROM membership_source
-            WHERE next_sync_at <= ? ORDER BY next_sync_at LIMIT ?""",
+            WHERE next_sync_at <= ? ORDER BY next_sync_at LIMIT ?\
+            """,
             tx.now(),
             limit)
         .list(SourceKey::of);
@@ -249,7 +260,8 @@ public final class SourceStore {
     return tx.query(
             """
             SELECT creator_id, source FROM membership_source
-            WHERE redecide_after IS NOT NULL ORDER BY creator_id, source LIMIT 1""")
+            WHERE redecide_after IS NOT NULL ORDER BY creator_id, source LIMIT 1\
+            """)
         .first(SourceKey::of);
   }
 
@@ -257,7 +269,8 @@ public final class SourceStore {
     return tx.query(
             """
             SELECT redecide_after FROM membership_source
-            WHERE creator_id = ? AND source = ? AND redecide_after IS NOT NULL""",
+            WHERE creator_id = ? AND source = ? AND redecide_after IS NOT NULL\
+            """,
             key.creator,
             key.source)
         .first(row -> row.getString("redecide_after"));

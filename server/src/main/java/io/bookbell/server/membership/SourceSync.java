@@ -11,6 +11,7 @@ import io.bookbell.server.membership.SourceStore.SourceKey;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,9 +72,19 @@ public final class SourceSync {
                     "The members are being read right now. Try again in a minute."));
   }
 
-  /** Reads the members whom events named; does nothing while the source is being read already. */
+  /**
+   * Reads the members whom events named. Does nothing while the source is being read already, or
+   * after a problem: the sync that ends the problem reads all members.
+   */
   public void refresh(UserId creator, MembershipSource source) {
     var key = new SourceKey(creator, source.name());
+    boolean readable =
+        read(tx -> sourceStore.find(tx, creator, source.name()))
+            .filter(found -> found.problem() == null)
+            .isPresent();
+    if (!readable) {
+      return;
+    }
     var _ =
         holdingLease(
             key,
@@ -97,7 +108,7 @@ public final class SourceSync {
     try {
       return Optional.of(work.apply(lease));
     } catch (SourceException failure) {
-      recordFailure(key, failure);
+      recordFailure(lease, failure);
       throw Problem.of(
           502, "source_" + failure.problem().wireName(), "Not readable", failure.detail());
     } finally {
@@ -111,7 +122,9 @@ public final class SourceSync {
 
   private record Lease(SourceKey key, String holder) {}
 
-  private void recordFailure(SourceKey key, SourceException failure) {
+  /** What a reader without the lease has found says nothing about the source as it is now. */
+  private void recordFailure(Lease lease, SourceException failure) {
+    SourceKey key = lease.key;
     log.info(
         "The members of creator {} at {} can't be read: {}",
         key.creator(),
@@ -119,7 +132,8 @@ public final class SourceSync {
         failure.getMessage());
     write(
         tx -> {
-          if (sourceStore.recordProblem(tx, key, failure)) {
+          if (sourceStore.renewLease(tx, key, lease.holder)
+              && sourceStore.recordProblem(tx, key, failure)) {
             problemListener.sourceFailed(tx, key.creator(), key.source(), failure.problem());
           }
           return true;
@@ -151,11 +165,12 @@ public final class SourceSync {
 
   private SyncCounts readPages(MembershipSource source, Lease lease, Instant began) {
     SyncCounts counts = SyncCounts.NONE;
+    var cursors = new HashSet<String>();
     Optional<String> cursor = Optional.empty();
     do {
       MemberPage page = source.readMembers(lease.key.creator(), cursor);
       counts = counts.plus(applyInSteps(lease, page.members(), began));
-      if (page.next().isPresent() && page.next().equals(cursor)) {
+      if (page.next().isPresent() && !cursors.add(page.next().get())) {
         throw new SourceException(SourceProblem.UNAVAILABLE, "its pages don't end");
       }
       cursor = page.next();

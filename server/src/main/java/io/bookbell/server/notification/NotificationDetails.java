@@ -36,6 +36,13 @@ public sealed interface NotificationDetails {
       implements NotificationDetails {}
 
   /**
+   * A membership service that no longer lets its members be read.
+   *
+   * @param actorName what the service calls itself
+   */
+  record SourceRefusalDetails(String actorName) implements NotificationDetails {}
+
+  /**
    * An English text in place of details.
    *
    * @param kind the kind under which the text was stored

@@ -5,6 +5,7 @@ import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
 import io.bookbell.server.notification.NotificationDetails.TextDetails;
 
 /**
@@ -27,6 +28,8 @@ final class NotificationEnglish {
       case ReplyDetails(var title, _, var actor) -> actor + " replied to " + quote(title);
       case OnBehalfDetails(var title, _, var actor) ->
           actor + " requested " + quote(title) + " for you";
+      case SourceRefusalDetails(var source) ->
+          source + " no longer lets Bookbell read your members. Connect it again in your settings.";
       case TextDetails(_, var text) -> text;
     };
   }
@@ -44,7 +47,7 @@ final class NotificationEnglish {
       case FOLLOWED_REQUEST_COMPLETED -> ", which you follow, was completed";
       case FOLLOWED_REQUEST_CANCELLED ->
           ", which you follow, was withdrawn by the person who requested it";
-      case REQUEST_CREATED, REQUEST_CREATED_FOR_YOU, REPLY_ADDED, TEXT ->
+      case REQUEST_CREATED, REQUEST_CREATED_FOR_YOU, REPLY_ADDED, SOURCE_FAILED, TEXT ->
           throw new IllegalArgumentException(kind + " has no outcome");
     };
   }

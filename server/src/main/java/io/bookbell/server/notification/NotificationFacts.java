@@ -7,6 +7,7 @@ import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
 import io.bookbell.server.notification.NotificationDetails.TextDetails;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
     return Json.writeAsString(details);
   }
 
-  /** The title of the request. */
+  /** The title of the request; null if there is none. */
   @Nullable String title() {
     return switch (details) {
       case CreatedDetails created -> created.title();
@@ -65,7 +66,7 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
       case SeveralDetails several -> several.title();
       case ReplyDetails reply -> reply.title();
       case OnBehalfDetails made -> made.title();
-      case TextDetails _ -> null;
+      case SourceRefusalDetails _, TextDetails _ -> null;
     };
   }
 
@@ -74,7 +75,12 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
     return switch (details) {
       case CreatedDetails created -> created.supporterName();
       case ReplyDetails reply -> reply.actorName();
-      case RequestDetails _, SeveralDetails _, OnBehalfDetails _, TextDetails _ -> null;
+      case RequestDetails _,
+          SeveralDetails _,
+          OnBehalfDetails _,
+          SourceRefusalDetails _,
+          TextDetails _ ->
+          null;
     };
   }
 }

@@ -6,6 +6,7 @@ import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
 import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
 import io.bookbell.server.notification.NotificationDetails.TextDetails;
 import io.bookbell.server.outbox.NewsEvent;
 import java.util.Arrays;
@@ -30,6 +31,8 @@ public enum NotificationKind {
   FOLLOWED_REQUEST_REJECTED(RequestDetails.class),
   FOLLOWED_REQUEST_COMPLETED(RequestDetails.class),
   FOLLOWED_REQUEST_CANCELLED(RequestDetails.class),
+  /** A membership service no longer lets its members be read, for the creator. */
+  SOURCE_FAILED(SourceRefusalDetails.class),
   /** One from before notifications had details, whose text couldn't be parsed. Not sent anew. */
   TEXT(TextDetails.class);
 
@@ -71,6 +74,7 @@ public enum NotificationKind {
           FOLLOWED_REQUEST_COMPLETED,
           FOLLOWED_REQUEST_CANCELLED ->
           NewsEvent.FOLLOWED_ANSWERED;
+      case SOURCE_FAILED -> NewsEvent.NOTICE;
       case TEXT -> throw new IllegalStateException("Texts aren't sent anew");
     };
   }

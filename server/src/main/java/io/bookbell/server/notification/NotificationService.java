@@ -36,12 +36,14 @@ public final class NotificationService {
   private static final String INSERT_NOTIFICATION =
       """
       INSERT INTO notification (id, creator_id, kind, request_id, text, details, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?, ?, ?, ?)\
+      """;
 
   private static final String INSERT_RECIPIENT =
       """
       INSERT INTO notification_recipient (user_id, notification_id, creator_id, as_admin)
-      VALUES (?, ?, ?, ?)""";
+      VALUES (?, ?, ?, ?)\
+      """;
 
   private static final SqlFragment NOTIFICATIONS =
       SqlFragment.of(
@@ -50,7 +52,8 @@ public final class NotificationService {
             n.created_at, r.is_read
           FROM notification_recipient r
           JOIN notification n ON n.id = r.notification_id
-          WHERE""");
+          WHERE\
+          """);
 
   /** With {@code is_read = FALSE}; SQLite would not look for {@code NOT is_read} in an index. */
   private static final SqlFragment COUNT_UNREAD =
@@ -58,13 +61,15 @@ public final class NotificationService {
           """
           SELECT count(*) AS amount
           FROM notification_recipient r
-          WHERE r.is_read = FALSE AND""");
+          WHERE r.is_read = FALSE AND\
+          """);
 
   private static final String MARK_ALL_READ =
       """
       UPDATE notification_recipient
       SET is_read = TRUE
-      WHERE user_id = ? AND is_read = FALSE""";
+      WHERE user_id = ? AND is_read = FALSE\
+      """;
 
   private static final String MARK_SOME_READ = MARK_ALL_READ + " AND notification_id IN (?)";
 
@@ -79,12 +84,16 @@ public final class NotificationService {
   /**
    * A notification to be sent.
    *
-   * @param request the request that it is about
-   * @param actor the user who caused it, who isn't notified
+   * @param request the request that it is about; null if it is about none
+   * @param actor the user who caused it, who isn't notified; null if nobody here did
    * @param toAdmins whether the recipients get it as admins
    */
   public record NewNotification(
-      UserId creator, long request, NotificationFacts facts, UserId actor, boolean toAdmins) {}
+      UserId creator,
+      @Nullable Long request,
+      NotificationFacts facts,
+      @Nullable UserId actor,
+      boolean toAdmins) {}
 
   /** Reserves the id of a notification, on PostgreSQL together with the next statement. */
   public void reserveNotification(Transaction tx) {
@@ -101,7 +110,7 @@ public final class NotificationService {
       Collection<UserId> recipients,
       OutgoingMessages outgoingMessages) {
     var others = new TreeSet<>(recipients);
-    others.remove(newNotification.actor());
+    Optional.ofNullable(newNotification.actor()).ifPresent(others::remove);
     if (others.isEmpty()) {
       return;
     }
@@ -199,7 +208,7 @@ public final class NotificationService {
   record NotificationMessage(
       long id,
       NotificationKind kind,
-      long bookRequestId,
+      @Nullable Long bookRequestId,
       @Nullable String title,
       @Nullable String supporterName,
       String text,
@@ -224,7 +233,7 @@ public final class NotificationService {
       long id,
       UserId creatorId,
       NotificationKind kind,
-      long bookRequestId,
+      @Nullable Long bookRequestId,
       @Nullable String title,
       @Nullable String supporterName,
       String text,
@@ -239,7 +248,7 @@ public final class NotificationService {
           row.getLong("id"),
           row.getUser("creator_id"),
           facts.kind(),
-          row.getLong("request_id"),
+          row.findLong("request_id"),
           facts.title(),
           row.getBoolean("as_admin") ? facts.supporterName() : null,
           NotificationEnglish.toSentence(facts),
@@ -255,7 +264,8 @@ public final class NotificationService {
             """
             SELECT notification_id
             FROM notification_recipient
-            WHERE user_id = ? AND notification_id IN (?) AND is_read = TRUE""",
+            WHERE user_id = ? AND notification_id IN (?) AND is_read = TRUE\
+            """,
             user,
             notifications)
         .set(row -> row.getLong("notification_id"));

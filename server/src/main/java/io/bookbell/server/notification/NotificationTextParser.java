@@ -71,7 +71,7 @@ final class NotificationTextParser {
           FOLLOWED_REQUEST_COMPLETED,
           FOLLOWED_REQUEST_CANCELLED ->
           parseRequest(FOLLOWED, text);
-      case REQUEST_CREATED_FOR_YOU, TEXT -> null;
+      case REQUEST_CREATED_FOR_YOU, SOURCE_FAILED, TEXT -> null;
     };
   }
 
