@@ -83,7 +83,7 @@ export function ledgerLine(entry, quota) {
     case 'lapse':
       return translate('ledger.lapsed');
     case 'tier':
-      return translate('ledger.moved', {name: sourceName(actor_name), old: reason ?? '–', title: title ?? '–'});
+      return translate('ledger.moved', {name: sourceName(personName(actor_name)), old: reason ?? '–', title: title ?? '–'});
     case 'import':
       return translate('ledger.imported', {count: amount});
     case 'grant':

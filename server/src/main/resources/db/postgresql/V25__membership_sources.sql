@@ -114,17 +114,19 @@ CREATE INDEX patreon_authorization_user ON patreon_authorization (user_id);
 CREATE INDEX patreon_authorization_creator ON patreon_authorization (creator_id);
 CREATE INDEX patreon_authorization_expiry ON patreon_authorization (expires_at);
 
--- The lines of the ledger that say when a source changed a tier. Their ids are those of quota_ledger's sequence.
+-- The lines of the ledger that say when a source, or somebody of the team, changed a tier. Their ids are those of quota_ledger's sequence.
 CREATE TABLE tier_change (
   id          BIGINT NOT NULL PRIMARY KEY,
   creator_id  BIGINT NOT NULL,
   user_id     BIGINT NOT NULL,
-  source      VARCHAR(20) NOT NULL,
+  source      VARCHAR(20),
+  actor_id    BIGINT REFERENCES app_user (id),
   old_tier    VARCHAR(300),
   new_tier    VARCHAR(300),
   period_key  VARCHAR(20) NOT NULL,
   created_at  BIGINT NOT NULL,
   CHECK (old_tier IS NOT NULL OR new_tier IS NOT NULL),
+  CHECK ((source IS NULL) <> (actor_id IS NULL)),
   FOREIGN KEY (creator_id, user_id) REFERENCES membership (creator_id, user_id)
 );
 CREATE INDEX tier_change_supporter ON tier_change (creator_id, user_id, id);

@@ -11,16 +11,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger's lines of kind {@code tier}: a membership service has moved somebody to another tier.
- * They don't count anything. Append-only. Stateless and thread-safe.
+ * The ledger's lines of kind {@code tier}: a membership service, or somebody of the team, has moved
+ * a supporter to another tier. They don't count anything. Append-only. Stateless and thread-safe.
  */
 final class TierLines {
   static final String TIER = "tier";
 
   private TierLines() {}
 
+  /** Adds a line that says that somebody of the team has moved a supporter. */
+  static void addMove(
+      Transaction tx, Membership membership, UserId actor, String oldTier, String newTier) {
+    insert(tx, membership, null, actor, oldTier, newTier);
+  }
+
   /**
-   * Adds a line.
+   * Adds a line about what a membership service has changed.
    *
    * @param oldTier its name; null for a new supporter
    * @param newTier its name; null if the membership has ended
@@ -31,15 +37,27 @@ final class TierLines {
       String source,
       @Nullable String oldTier,
       @Nullable String newTier) {
+    insert(tx, membership, source, null, oldTier, newTier);
+  }
+
+  private static void insert(
+      Transaction tx,
+      Membership membership,
+      @Nullable String source,
+      @Nullable UserId actor,
+      @Nullable String oldTier,
+      @Nullable String newTier) {
     tx.update(
         """
         INSERT INTO tier_change
-          (id, creator_id, user_id, source, old_tier, new_tier, period_key, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+          (id, creator_id, user_id, source, actor_id, old_tier, new_tier, period_key, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """,
         tx.nextId("quota_ledger"), // so that the lines of both tables are in one order
         membership.creator(),
         membership.user(),
         source,
+        actor,
         oldTier,
         newTier,
         membership.periodKey(),
@@ -52,8 +70,13 @@ final class TierLines {
     List<LedgerEntry> changes =
         tx.query(
                 """
-                SELECT id, source, old_tier, new_tier, period_key, created_at FROM tier_change
-                WHERE creator_id = ? AND user_id = ? ORDER BY id DESC LIMIT ?""",
+                SELECT t.id AS id, coalesce(t.source, u.display_name) AS mover,
+                  t.old_tier AS old_tier, t.new_tier AS new_tier, t.period_key AS period_key,
+                  t.created_at AS created_at
+                FROM tier_change t
+                LEFT JOIN app_user u ON u.id = t.actor_id
+                WHERE t.creator_id = ? AND t.user_id = ? ORDER BY t.id DESC LIMIT ?\
+                """,
                 creator,
                 user,
                 most)
@@ -76,7 +99,7 @@ final class TierLines {
         row.findString("new_tier"),
         row.getString("period_key"),
         row.findString("old_tier"),
-        row.getString("source"),
+        row.getString("mover"),
         row.getTime("created_at"),
         Ledger.OWN);
   }

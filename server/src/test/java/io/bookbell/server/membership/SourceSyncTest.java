@@ -1,0 +1,246 @@
+package io.bookbell.server.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.DomainTest;
+import io.bookbell.server.membership.SourceException.SourceProblem;
+import io.bookbell.server.membership.SourceService.SourceState;
+import io.bookbell.server.membership.SourceService.TierMapping;
+import io.bookbell.server.membership.SourceStore.SourceKey;
+import io.bookbell.server.quota.Ledger.LedgerEntry;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.Tier;
+import io.bookbell.server.quota.TierService.TierTerms;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Members are followed whatever a service does, and whatever happens to tiers and people here. */
+class SourceSyncTest extends DomainTest {
+  private static final String NAME = "patreon";
+
+  private final ListedSource source = new ListedSource();
+  private UserId creator;
+  private UserId reader;
+  private long silver;
+  private long gold;
+  private SourceSync sync;
+  private SourceWorker worker;
+
+  @BeforeEach
+  void open() {
+    creator = domain.creator("ada");
+    reader = domain.account("reader");
+    silver = domain.tier(creator, 1, Period.NONE);
+    gold = domain.tier(creator, 9, Period.NONE);
+    sync =
+        new SourceSync(
+            domain.database(), domain.features.reconciler, domain.features.sources::recordFailure);
+    worker =
+        new SourceWorker(domain.database(), domain.features.reconciler, sync, Map.of(NAME, source));
+    connect("campaign");
+    source.list("reader", "t9");
+    sync();
+    map(Map.of("t9", gold));
+  }
+
+  @AfterEach
+  void close() {
+    worker.close();
+  }
+
+  @Test
+  void aDeletedTierStandsForTheOneItsSupportersWereMovedTo() {
+    assertThat(tier()).contains(gold);
+    run(tx -> domain.features.tiers.delete(tx, creator, gold, Optional.of(silver)));
+    assertThat(state().tiers().getFirst().tierId()).as("what the form shows").isEqualTo(silver);
+    sync();
+    assertThat(tier()).contains(silver);
+
+    long any = domain.write(tx -> createUnlimited(tx).id());
+    assertThat(best(Set.of(silver, any))).contains(any);
+    assertThat(best(Set.of(gold))).contains(silver);
+    map(Map.of("t9", any));
+    assertThat(tier()).contains(any);
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  private Tier createUnlimited(Transaction tx) {
+    return domain.features.tiers.create(
+        tx, creator, creator, new TierTerms("Any", null, Period.NONE));
+  }
+
+  private Optional<Long> best(Set<Long> tiers) {
+    return domain.read(tx -> domain.features.followedTiers.findBest(tx, creator, tiers));
+  }
+
+  @Test
+  void whoeverIsBlockedStaysOutAndAMoveByHandIsALineOfTheLedger() {
+    run(tx -> domain.features.supporters.setTier(tx, creator, creator, reader, silver));
+    LedgerEntry moved =
+        domain.read(tx -> domain.features.quotas.findEntries(tx, creator, reader)).getFirst();
+    assertThat(List.of(moved.kind(), moved.reason(), moved.title(), moved.actorName()))
+        .containsExactly("tier", "Tier of 9 NONE", "Tier of 1 NONE", "ada");
+    sync();
+    assertThat(tier()).as("until the service says something else").contains(silver);
+
+    run(tx -> domain.features.membershipEnding.block(tx, creator, creator, reader));
+    source.list("reader", "t1");
+    map(Map.of("t9", gold, "t1", silver));
+    sync();
+    source.list("reader", "t9");
+    sync();
+    assertThat(tier()).isEmpty();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void aSyncThatIsKilledIsDoneAgainByAnotherNode() {
+    for (int number = 0; number < 120; number++) {
+      domain.account("patron" + number);
+      source.list("patron" + number, "t9");
+    }
+    source.pageSize = 60;
+    source.beforePage =
+        page -> {
+          if (page == 1) { // the node has vanished: it neither goes on nor gives up its lease
+            domain.write(tx -> new SourceStore().takeLease(tx, key(), "killed"));
+            source.beforePage = _ -> {};
+            throw new SourceException(SourceProblem.UNAVAILABLE, "killed");
+          }
+        };
+    refused("source_unavailable", this::sync);
+    domain.passes(Duration.ofMinutes(1));
+    run(tx -> assertThat(new SourceStore().takeLease(tx, key(), "killed")).isTrue());
+    refused("sync_running", this::sync);
+    domain.passes(Duration.ofMinutes(7));
+    SyncCounts counts = sync();
+    assertThat(counts.added()).as("the rest").isBetween(60, 70);
+    assertThat(sync().added()).isZero();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void pagesThatDoNotEndAreGivenUp() {
+    source.cycle = true;
+    refused("source_unavailable", this::sync);
+    assertThat(state().source().problem()).isEqualTo(SourceProblem.UNAVAILABLE);
+    assertThat(tier()).contains(gold);
+  }
+
+  @Test
+  void aReaderOfAnAccountThatIsNotConnectedAnyMoreRecordsNothing() {
+    source.beforePage =
+        _ -> {
+          source.beforePage = _ -> {};
+          connect("another campaign");
+        };
+    refused("source_unavailable", this::sync);
+    assertThat(state().source().problem()).isNull();
+    assertThat(state().source().nextSyncAt()).isEqualTo(domain.now());
+    assertThat(tier()).contains(gold);
+  }
+
+  private void connect(String account) {
+    run(
+        tx ->
+            domain.features.sources.connect(
+                tx, creator, creator, NAME, account, "Ada", domain.now()));
+  }
+
+  private void map(Map<String, Long> tiers) {
+    run(
+        tx ->
+            domain.features.sources.configure(
+                tx,
+                creator,
+                creator,
+                NAME,
+                tiers.entrySet().stream()
+                    .map(each -> new TierMapping(each.getKey(), each.getValue()))
+                    .toList(),
+                Optional.of(0)));
+    worker.runSteps();
+  }
+
+  private void run(Consumer<Transaction> command) {
+    domain.write(
+        tx -> {
+          command.accept(tx);
+          return true;
+        });
+  }
+
+  private SyncCounts sync() {
+    return sync.sync(creator, source);
+  }
+
+  private SourceKey key() {
+    return new SourceKey(creator, NAME);
+  }
+
+  private SourceState state() {
+    return domain
+        .read(tx -> domain.features.sources.find(tx, creator, creator, NAME))
+        .orElseThrow();
+  }
+
+  private Optional<Long> tier() {
+    return domain.read(tx -> domain.features.followedTiers.findTier(tx, creator, reader));
+  }
+
+  /** A service with the members that the test lists, which misbehaves where the test says. */
+  private static final class ListedSource implements MembershipSource {
+    private final Map<String, ExternalMember> members = new HashMap<>();
+    private int pageSize = 500;
+    private boolean cycle;
+    private IntConsumer beforePage = _ -> {};
+
+    void list(String name, String tier) {
+      var email = Optional.of(name + "@test.example");
+      members.put(
+          name,
+          new ExternalMember(name, email, MemberState.ACTIVE, Set.of(tier), Optional.empty()));
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public List<ExternalTier> readTiers(UserId creator) {
+      return List.of(new ExternalTier("t9", "Nine", 9), new ExternalTier("t1", "One", 1));
+    }
+
+    @Override
+    public MemberPage readMembers(UserId creator, Optional<String> cursor) {
+      int page = cursor.map(Integer::parseInt).orElse(0);
+      beforePage.accept(page);
+      if (cycle) {
+        return new MemberPage(List.of(), Optional.of(page == 1 ? "2" : "1"));
+      }
+      var sorted = new ArrayList<>(members.keySet().stream().sorted().toList());
+      int end = Math.min(sorted.size(), (page + 1) * pageSize);
+      return new MemberPage(
+          sorted.subList(page * pageSize, end).stream().map(members::get).toList(),
+          end < sorted.size() ? Optional.of(Integer.toString(page + 1)) : Optional.empty());
+    }
+
+    @Override
+    public Optional<ExternalMember> readMember(UserId creator, String memberKey) {
+      return Optional.ofNullable(members.get(memberKey));
+    }
+  }
+}
