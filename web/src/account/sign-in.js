@@ -65,7 +65,7 @@ export class SignIn extends LightElement {
 /** What there is beside the password, with the module that shows it. @param {Api} api */
 export async function loadMethods(api) {
   const methods = await api.http.get('/api/auth/methods');
-  if (methods.oidc.length || methods.passkey) await import('../passkey/sign-in-ways.js');
+  if (methods.oidc.length || methods.passkey || methods.patreon) await import('../passkey/sign-in-ways.js');
   return methods;
 }
 

@@ -9,7 +9,7 @@ import {canUsePasskeys, isDismissed, signInWithPasskey} from './web-authn.js';
 
 /**
  * @import {Api} from '../client/api.js'
- * @typedef {{password: boolean, passkey: boolean, oidc: {id: string, name: string, url: string}[]}} SignInMethods
+ * @typedef {{password: boolean, passkey: boolean, oidc: {id: string, name: string, url: string}[], patreon: boolean}} SignInMethods
  */
 
 /** The ways to sign in beside the password, and why one of them has failed. Emits `signed-in`. */
@@ -32,7 +32,8 @@ export class SignInWays extends LightElement {
   render() {
     const {oidc, password, passkey} = this.methods;
     const byPasskey = passkey && canUsePasskeys() && !this.invitation;
-    if (!byPasskey && oidc.length === 0) return nothing;
+    const byPatreon = this.methods.patreon && !this.invitation;
+    if (!byPasskey && !byPatreon && oidc.length === 0) return nothing;
     return html`<div class="ways" data-testid="sign-in-ways">
       ${password ? html`<p class="ways__or">${translate('ways.or')}</p>` : nothing} ${formError(this.#why())}
       ${
@@ -41,6 +42,7 @@ export class SignInWays extends LightElement {
           : nothing
       }
       ${oidc.map(({id, name, url}) => html`<a class="button button--wide" href=${this.#addressOf(url)} data-testid="sign-in-provider" data-provider=${id}>${translate('ways.provider', {name})}</a>`)}
+      ${byPatreon ? html`<a class="button button--wide" href="${BASE_PATH}/patreon" data-testid="sign-in-patreon">${translate('ways.provider', {name: 'Patreon'})}</a>` : nothing}
     </div>`;
   }
 

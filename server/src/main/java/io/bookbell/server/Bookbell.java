@@ -318,7 +318,13 @@ public final class Bookbell implements AutoCloseable {
     var signInService = accountWiring.createSignInService();
     accountWiring.addRoutes(apiRouter, signInService);
     registerCloseable(
-            new SignInWiring(database, services, signInService, serverConfig.providers(), clock))
+            new SignInWiring(
+                database,
+                services,
+                signInService,
+                serverConfig.providers(),
+                patreonConnect.isPresent(),
+                clock))
         .addRoutes(apiRouter);
     OperatorWiring.addRoutes(
         apiRouter, services, liveConnections, !serverConfig.providers().isEmpty());

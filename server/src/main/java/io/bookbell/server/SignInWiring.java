@@ -28,6 +28,7 @@ final class SignInWiring implements AutoCloseable {
   private final Database database;
   private final Services services;
   private final List<OidcConfig> providers;
+  private final boolean patreon;
   private final OidcRoutes oidcRoutes;
   private final PasskeyService passkeyService;
 
@@ -36,10 +37,12 @@ final class SignInWiring implements AutoCloseable {
       Services services,
       SignInService signInService,
       List<OidcConfig> providers,
+      boolean patreon,
       InstantSource clock) {
     this.database = database;
     this.services = services;
     this.providers = providers;
+    this.patreon = patreon;
     this.oidcRoutes =
         new OidcRoutes(
             database,
@@ -57,7 +60,7 @@ final class SignInWiring implements AutoCloseable {
     new IdentityRoutes(services.identities, services.signInWays, providers).addRoutes(apiRouter);
     new PasskeyRoutes(database, services.passkeys, passkeyService, services.signInWays)
         .addRoutes(apiRouter);
-    new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries())
+    new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries(), patreon)
         .addRoutes(apiRouter);
   }
 

@@ -13,12 +13,20 @@ public final class SignInMethodRoutes {
   private final Database database;
   private final PasswordSwitch passwordSwitch;
   private final List<ProviderEntry> providers;
+  private final boolean patreon;
 
+  /**
+   * @param patreon whether this server is registered at Patreon
+   */
   public SignInMethodRoutes(
-      Database database, PasswordSwitch passwordSwitch, List<ProviderEntry> providers) {
+      Database database,
+      PasswordSwitch passwordSwitch,
+      List<ProviderEntry> providers,
+      boolean patreon) {
     this.database = database;
     this.passwordSwitch = passwordSwitch;
     this.providers = List.copyOf(providers);
+    this.patreon = patreon;
   }
 
   /**
@@ -47,7 +55,7 @@ public final class SignInMethodRoutes {
                         providers.stream()
                             .map(each -> new OidcMethod(each.id, each.name, base + each.path))
                             .toList(),
-                        false)));
+                        patreon)));
   }
 
   /** Browsers have passkeys only for names, and over TLS or on their own machine. */

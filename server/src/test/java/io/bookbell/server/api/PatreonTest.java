@@ -124,10 +124,22 @@ class PatreonTest {
     assertThat(creator.get("/api/activity?creator_id=" + id).body().findValuesAsText("kind"))
         .contains("source_failed");
     assertThat(memberships(patron)).as("nobody loses anything by it").hasSize(1);
+    sync().expect(502);
+    patreon.breakDown(true);
+    sync().expect(502);
+    patreon.breakDown(false);
+    sync().expect(502);
+    assertThat(creator.get("/api/notifications").body().findValuesAsText("kind"))
+        .as("told once")
+        .containsExactly("source_failed");
+    int calls = patreon.calls().size();
+    send(new Patron("7", patron.email(), "active_patron", List.of("t9")), 2);
+    assertThat(patreon.calls()).as("not asked until connected again").hasSize(calls);
 
     patreon.revokeAccess(false);
     connect();
     assertThat(state().path("problem").isNull()).isTrue();
+    awaitTier(patron, gold);
     assertThat(sync().expect(200).body().path("changed").asInt()).isZero();
 
     creator.delete("/api/patreon?creator_id=" + id).expect(204);
@@ -165,6 +177,30 @@ class PatreonTest {
     Reply again = finish(server.client(), Map.of(), "8").expect(200);
     assertThat(again.body().at("/user/id").asLong()).isEqualTo(joined.userId());
     finish(server.client(), Map.of(), "nobody").expect(404);
+
+    var anonymous = codeOf(begin(server.client(), Map.of()), "8");
+    known.client().post("/api/patreon/finish", anonymous).expect(404);
+    known.client().delete("/api/patreon/account").expect(204);
+    finish(server.client(), Map.of(), "7").expect(200);
+  }
+
+  @Test
+  void aDisabledAccountIsNotSignedInThroughPatreon() {
+    connect();
+    map(7);
+    assertThat(server.client().get("/api/auth/methods").body().path("patreon").asBoolean())
+        .isTrue();
+    Cast.Person known = cast.stranger();
+    finish(known.client(), Map.of(), "7").expect(200);
+    finish(server.client(), Map.of(), "7").expect(200);
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update("UPDATE app_user SET disabled_at = ? WHERE id = ?", tx.now(), known.id()))
+        .join();
+    assertThat(finish(server.client(), Map.of(), "7").expect(403).code())
+        .isEqualTo("account_disabled");
   }
 
   @Test
