@@ -50,6 +50,7 @@ final class CreatorTies implements AccountTies {
     }
     services.team.disbandTeam(tx, locked);
     services.invitations.revokeAll(tx, locked.id());
+    services.sources.forgetCreator(tx, locked.id());
     services.canned.removeAll(tx, locked.id());
     services.pictures.erasePicture(tx, services.creators.get(tx, locked.id()));
     CreatorRow current = services.creators.get(tx, locked.id());

@@ -1,6 +1,7 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.membership.MembershipChange;
@@ -33,8 +34,21 @@ final class FollowedMemberships implements MembershipChange {
     if (services.quotas.isSupporter(tx, creator, user)) {
       services.followedTiers.moveSupporter(tx, creator, user, tier, source);
     } else {
+      lockPresent(tx, user);
       services.supporters.addSupporter(tx, services.creators.get(tx, creator), user, tier);
       services.followedTiers.recordJoin(tx, creator, user, source);
+    }
+  }
+
+  /** An account that is being removed gets no further membership. */
+  private static void lockPresent(Transaction tx, UserId user) {
+    boolean present =
+        tx.query(
+                "SELECT id FROM app_user WHERE id = ? AND removed_at IS NULL FOR NO KEY UPDATE",
+                user)
+            .exists();
+    if (!present) {
+      throw Problem.notFound();
     }
   }
 

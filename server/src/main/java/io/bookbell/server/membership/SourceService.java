@@ -319,6 +319,14 @@ public final class SourceService {
     memberMatcher.unlinkAccount(tx, user, source);
   }
 
+  /** Disconnects the sources of a creator whose account is removed, and whose row is locked. */
+  public void forgetCreator(Transaction tx, UserId creator) {
+    for (String source : sourceStore.findNames(tx, creator)) {
+      removeStored(tx, creator, source);
+      sourceStore.disconnect(tx, creator, source);
+    }
+  }
+
   /** Forgets which members a removed account belonged to. Its memberships have ended. */
   public void forgetUser(Transaction tx, UserId user) {
     memberMatcher.unlinkAccounts(tx, user);

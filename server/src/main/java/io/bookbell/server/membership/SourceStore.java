@@ -86,6 +86,12 @@ public final class SourceStore {
         .first(ConnectedSource::of);
   }
 
+  /** Returns the names of a creator's sources. */
+  Set<String> findNames(Transaction tx, UserId creator) {
+    return tx.query("SELECT source FROM membership_source WHERE creator_id = ?", creator)
+        .set(row -> row.getString("source"));
+  }
+
   /** Returns those of a source's accounts that creators have connected. */
   Set<String> findConnected(Transaction tx, String source, Set<String> accounts) {
     return tx.query(

@@ -89,6 +89,7 @@ public final class PatreonConnectRoutes {
     return connectService
         .finish(
             caller.map(Caller::user),
+            tx -> caller.ifPresent(known -> signUpService.lockCaller(tx, known)),
             code,
             state,
             returnAddress(apiRequest),

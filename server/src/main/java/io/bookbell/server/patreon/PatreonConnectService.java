@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,17 +110,28 @@ public final class PatreonConnectService {
         });
   }
 
-  /** Finishes an authorization with the code with which somebody came back. */
+  /**
+   * Finishes an authorization with the code with which somebody came back.
+   *
+   * @param sessionLock locks the caller's session at the end of the transaction, or fails if it has
+   *     ended
+   */
   CompletableFuture<ConnectResult> finish(
-      Optional<UserId> caller, String code, String state, String returnAddress, String publicUrl) {
+      Optional<UserId> caller,
+      Consumer<Transaction> sessionLock,
+      String code,
+      String state,
+      String returnAddress,
+      String publicUrl) {
     return sourceWorker.runBlocking(
         () -> {
           Begun begun = database.write(tx -> authorizations.take(tx, state, caller)).join();
           PatreonTokens tokens = call(() -> api.exchangeCode(code, returnAddress));
           UserId creator = begun.creator();
           return creator == null
-              ? finishSupporter(caller, call(() -> api.readIdentity(tokens.accessToken())))
-              : finishCreator(creator, tokens, publicUrl);
+              ? finishSupporter(
+                  caller, sessionLock, call(() -> api.readIdentity(tokens.accessToken())))
+              : finishCreator(creator, sessionLock, tokens, publicUrl);
         });
   }
 
@@ -134,7 +146,8 @@ public final class PatreonConnectService {
     }
   }
 
-  private ConnectResult finishCreator(UserId creator, PatreonTokens fresh, String publicUrl) {
+  private ConnectResult finishCreator(
+      UserId creator, Consumer<Transaction> sessionLock, PatreonTokens fresh, String publicUrl) {
     Campaign campaign =
         call(() -> api.findCampaign(fresh.accessToken()))
             .orElseThrow(
@@ -152,6 +165,7 @@ public final class PatreonConnectService {
                   campaign.name(),
                   tx.now());
               patreonSource.storeTokens(tx, creator, tokens);
+              sessionLock.accept(tx);
               tx.afterCommit(sourceWorker::runSoon);
               return true;
             })
@@ -171,17 +185,21 @@ public final class PatreonConnectService {
     }
   }
 
-  private ConnectResult finishSupporter(Optional<UserId> caller, Identity all) {
+  private ConnectResult finishSupporter(
+      Optional<UserId> caller, Consumer<Transaction> sessionLock, Identity all) {
     return database
         .write(
             tx -> {
               Set<String> here =
                   sourceService.findConnected(tx, PatreonSource.NAME, all.memberships().keySet());
               Identity identity = all.withCampaigns(here);
-              return caller
-                  .<ConnectResult>map(
-                      user -> new ConnectResult.SupporterConnected(link(tx, user, identity)))
-                  .orElseGet(() -> admitNewcomer(tx, identity));
+              if (caller.isEmpty()) {
+                return admitNewcomer(tx, identity);
+              }
+              var connected =
+                  new ConnectResult.SupporterConnected(link(tx, caller.get(), identity));
+              sessionLock.accept(tx);
+              return connected;
             })
         .join();
   }

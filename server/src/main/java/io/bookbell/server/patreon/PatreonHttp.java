@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class PatreonHttp implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration CONNECTING = Duration.ofSeconds(5);
-  private static final Duration USUAL_PAUSE = Duration.ofSeconds(2);
+  private static final Duration USUAL_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(65);
   private static final int MOST_ATTEMPTS = 4;
   private static final int LARGEST_ANSWER = 16 << 20;

@@ -125,10 +125,6 @@ class PatreonTest {
         .contains("source_failed");
     assertThat(memberships(patron)).as("nobody loses anything by it").hasSize(1);
     sync().expect(502);
-    patreon.breakDown(true);
-    sync().expect(502);
-    patreon.breakDown(false);
-    sync().expect(502);
     assertThat(creator.get("/api/notifications").body().findValuesAsText("kind"))
         .as("told once")
         .containsExactly("source_failed");
@@ -201,6 +197,27 @@ class PatreonTest {
         .join();
     assertThat(finish(server.client(), Map.of(), "7").expect(403).code())
         .isEqualTo("account_disabled");
+  }
+
+  @Test
+  void nothingIsReadForACreatorWhoseAccountIsRemoved() {
+    connect();
+    for (JsonNode each : creator.get("/api/supporters?creator_id=" + id).body().path("items")) {
+      creator
+          .delete("/api/supporters/" + each.path("user_id").asLong() + "?creator_id=" + id)
+          .expect(204);
+    }
+    var password = Json.writeAsString(Map.of("password", TestServer.PASSWORD));
+    creator.send("DELETE", "/api/me", password, Map.of()).expect(204);
+    for (String table : List.of("membership_source", "source_secret", "source_tier")) {
+      assertThat(
+              server
+                  .database()
+                  .<Boolean>read(tx -> tx.query("SELECT 1 FROM " + table).exists())
+                  .join())
+          .as(table)
+          .isFalse();
+    }
   }
 
   @Test

@@ -132,6 +132,26 @@ class SourceSyncTest extends DomainTest {
   }
 
   @Test
+  void theCreatorIsToldOnceThatAServiceHasToBeConnectedAgain() {
+    source.beforePage = _ -> fail(SourceProblem.REVOKED);
+    refused("source_revoked", this::sync);
+    source.beforePage = _ -> fail(SourceProblem.UNAVAILABLE);
+    refused("source_unavailable", this::sync);
+    source.beforePage = _ -> fail(SourceProblem.REVOKED);
+    refused("source_revoked", this::sync);
+
+    assertThat(state().source().problem()).isEqualTo(SourceProblem.REVOKED);
+    assertThat(state().source().nextSyncAt()).isNull();
+    assertThat(domain.<Integer>read(tx -> domain.features.notifications.countUnread(tx, creator)))
+        .isEqualTo(1);
+    assertThat(tier()).contains(gold);
+  }
+
+  private static void fail(SourceProblem problem) {
+    throw new SourceException(problem, "as the test says");
+  }
+
+  @Test
   void pagesThatDoNotEndAreGivenUp() {
     source.cycle = true;
     refused("source_unavailable", this::sync);
