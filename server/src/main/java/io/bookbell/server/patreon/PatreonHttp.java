@@ -148,9 +148,12 @@ final class PatreonHttp implements AutoCloseable {
             .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
     try {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (TimeoutException e) {
       answer.cancel(true);
-      throw new SourceException(SourceProblem.UNAVAILABLE, "Patreon can't be reached: " + e);
+      throw new SourceException(SourceProblem.UNAVAILABLE, "Patreon takes too long to answer");
+    } catch (ExecutionException e) {
+      throw new SourceException(
+          SourceProblem.UNAVAILABLE, "Patreon can't be reached: " + e.getCause());
     } catch (InterruptedException e) {
       answer.cancel(true);
       Thread.currentThread().interrupt();

@@ -88,7 +88,8 @@ class QueryPlansTest {
           Map.entry(
               "WHERE name_key IS NULL", "its index has only accounts to be brought up to date"),
           Map.entry(
-              "FROM membership_source s WHERE EXISTS", "creators have connected few services"),
+              "FROM membership_source s WHERE s.problem IS NULL",
+              "creators have connected few services"),
           Map.entry("WHERE details IS NULL", "its index has only rows to be brought up to date"),
           Map.entry(
               "FROM request_word w WHERE w.creator_id = ? AND",
@@ -359,7 +360,8 @@ class QueryPlansTest {
     String payment =
         """
         {"verification_token":"a token of Ko-fi","timestamp":"%s","email":"x@plans.test",
-        "is_subscription_payment":true,"tier_name":"Reader"}"""
+        "is_subscription_payment":true,"tier_name":"Reader"}\
+        """
             .formatted(Instant.now());
     String form = "data=" + URLEncoder.encode(payment, UTF_8);
     server
