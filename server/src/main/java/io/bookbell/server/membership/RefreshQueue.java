@@ -21,8 +21,7 @@ public final class RefreshQueue {
         INSERT INTO source_refresh (creator_id, source, member_key, generation)
         VALUES (?, ?, ?, 1)
         ON CONFLICT (creator_id, source, member_key)
-        DO UPDATE SET generation = source_refresh.generation + 1\
-        """,
+        DO UPDATE SET generation = source_refresh.generation + 1""",
         creator,
         source,
         memberKey);
@@ -32,8 +31,7 @@ public final class RefreshQueue {
     return tx.query(
             """
             SELECT member_key, generation FROM source_refresh
-            WHERE creator_id = ? AND source = ? ORDER BY member_key LIMIT ?\
-            """,
+            WHERE creator_id = ? AND source = ? ORDER BY member_key LIMIT ?""",
             key.creator(),
             key.source(),
             limit)
@@ -48,8 +46,7 @@ public final class RefreshQueue {
             WHERE s.problem IS NULL
             AND EXISTS (
               SELECT 1 FROM source_refresh r
-              WHERE r.creator_id = s.creator_id AND r.source = s.source)\
-            """)
+              WHERE r.creator_id = s.creator_id AND r.source = s.source)""")
         .list(SourceKey::of);
   }
 
@@ -58,8 +55,7 @@ public final class RefreshQueue {
     tx.update(
         """
         DELETE FROM source_refresh
-        WHERE creator_id = ? AND source = ? AND member_key = ? AND generation = ?\
-        """,
+        WHERE creator_id = ? AND source = ? AND member_key = ? AND generation = ?""",
         key.creator(),
         key.source(),
         done.memberKey,

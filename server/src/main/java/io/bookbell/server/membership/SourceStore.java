@@ -37,8 +37,7 @@ public final class SourceStore {
       ON CONFLICT (creator_id, source)
       DO UPDATE SET account_id = excluded.account_id, account_name = excluded.account_name,
         connected_at = excluded.connected_at, next_sync_at = excluded.next_sync_at,
-        problem = NULL, problem_at = NULL, lease = NULL, lease_until = NULL\
-      """;
+        problem = NULL, problem_at = NULL, lease = NULL, lease_until = NULL""";
 
   /** A source that a creator has connected. */
   public record ConnectedSource(
@@ -153,8 +152,7 @@ public final class SourceStore {
     return tx.update(
             """
             UPDATE membership_source SET lease = ?, lease_until = ?
-            WHERE creator_id = ? AND source = ? AND (lease IS NULL OR lease_until < ?)\
-            """,
+            WHERE creator_id = ? AND source = ? AND (lease IS NULL OR lease_until < ?)""",
             holder,
             tx.now().plus(LEASE),
             key.creator,
@@ -168,8 +166,7 @@ public final class SourceStore {
     return tx.update(
             """
             UPDATE membership_source SET lease_until = ?
-            WHERE creator_id = ? AND source = ? AND lease = ?\
-            """,
+            WHERE creator_id = ? AND source = ? AND lease = ?""",
             tx.now().plus(LEASE),
             key.creator,
             key.source,
@@ -181,8 +178,7 @@ public final class SourceStore {
     tx.update(
         """
         UPDATE membership_source SET lease = NULL, lease_until = NULL
-        WHERE creator_id = ? AND source = ? AND lease = ?\
-        """,
+        WHERE creator_id = ? AND source = ? AND lease = ?""",
         key.creator,
         key.source,
         holder);
@@ -195,8 +191,7 @@ public final class SourceStore {
         UPDATE membership_source
         SET problem = NULL, problem_at = NULL, synced_at = ?, next_sync_at = ?, added = ?,
           changed = ?, ended = ?, unknown = ?
-        WHERE creator_id = ? AND source = ?\
-        """,
+        WHERE creator_id = ? AND source = ?""",
         tx.now(),
         tx.now().plus(SYNC_EVERY),
         counts.added(),
@@ -228,8 +223,7 @@ public final class SourceStore {
         """
         UPDATE membership_source
         SET problem = ?, problem_at = coalesce(problem_at, ?), next_sync_at = ?
-        WHERE creator_id = ? AND source = ?\
-        """,
+        WHERE creator_id = ? AND source = ?""",
         failure.problem().wireName(),
         tx.now(),
         next,
@@ -242,8 +236,7 @@ public final class SourceStore {
     return tx.query(
             """
             SELECT creator_id, source FROM membership_source
-            WHERE next_sync_at <= ? ORDER BY next_sync_at LIMIT ?\
-            """,
+            WHERE next_sync_at <= ? ORDER BY next_sync_at LIMIT ?""",
             tx.now(),
             limit)
         .list(SourceKey::of);
@@ -266,8 +259,7 @@ public final class SourceStore {
     return tx.query(
             """
             SELECT creator_id, source FROM membership_source
-            WHERE redecide_after IS NOT NULL ORDER BY creator_id, source LIMIT 1\
-            """)
+            WHERE redecide_after IS NOT NULL ORDER BY creator_id, source LIMIT 1""")
         .first(SourceKey::of);
   }
 
@@ -275,8 +267,7 @@ public final class SourceStore {
     return tx.query(
             """
             SELECT redecide_after FROM membership_source
-            WHERE creator_id = ? AND source = ? AND redecide_after IS NOT NULL\
-            """,
+            WHERE creator_id = ? AND source = ? AND redecide_after IS NOT NULL""",
             key.creator,
             key.source)
         .first(row -> row.getString("redecide_after"));

@@ -36,14 +36,12 @@ public final class NotificationService {
   private static final String INSERT_NOTIFICATION =
       """
       INSERT INTO notification (id, creator_id, kind, request_id, text, details, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)\
-      """;
+      VALUES (?, ?, ?, ?, ?, ?, ?)""";
 
   private static final String INSERT_RECIPIENT =
       """
       INSERT INTO notification_recipient (user_id, notification_id, creator_id, as_admin)
-      VALUES (?, ?, ?, ?)\
-      """;
+      VALUES (?, ?, ?, ?)""";
 
   private static final SqlFragment NOTIFICATIONS =
       SqlFragment.of(
@@ -52,8 +50,7 @@ public final class NotificationService {
             n.created_at, r.is_read
           FROM notification_recipient r
           JOIN notification n ON n.id = r.notification_id
-          WHERE\
-          """);
+          WHERE""");
 
   /** With {@code is_read = FALSE}; SQLite would not look for {@code NOT is_read} in an index. */
   private static final SqlFragment COUNT_UNREAD =
@@ -61,15 +58,13 @@ public final class NotificationService {
           """
           SELECT count(*) AS amount
           FROM notification_recipient r
-          WHERE r.is_read = FALSE AND\
-          """);
+          WHERE r.is_read = FALSE AND""");
 
   private static final String MARK_ALL_READ =
       """
       UPDATE notification_recipient
       SET is_read = TRUE
-      WHERE user_id = ? AND is_read = FALSE\
-      """;
+      WHERE user_id = ? AND is_read = FALSE""";
 
   private static final String MARK_SOME_READ = MARK_ALL_READ + " AND notification_id IN (?)";
 
@@ -264,8 +259,7 @@ public final class NotificationService {
             """
             SELECT notification_id
             FROM notification_recipient
-            WHERE user_id = ? AND notification_id IN (?) AND is_read = TRUE\
-            """,
+            WHERE user_id = ? AND notification_id IN (?) AND is_read = TRUE""",
             user,
             notifications)
         .set(row -> row.getLong("notification_id"));

@@ -54,8 +54,7 @@ public final class PatreonAuthorizations {
     tx.update(
         """
         INSERT INTO patreon_authorization (state_hash, user_id, creator_id, content, expires_at)
-        VALUES (?, ?, ?, ?, ?)\
-        """,
+        VALUES (?, ?, ?, ?, ?)""",
         SecretTokens.hashToken(token),
         begun.user,
         begun.creator,
@@ -86,8 +85,7 @@ public final class PatreonAuthorizations {
         tx.query(
                 """
                 DELETE FROM patreon_authorization WHERE state_hash = ? AND expires_at >= ?
-                RETURNING user_id, creator_id, content\
-                """,
+                RETURNING user_id, creator_id, content""",
                 SecretTokens.hashToken(token),
                 tx.now())
             .first(

@@ -90,8 +90,7 @@ public final class SupporterService {
                         SELECT u.id AS id, u.display_name AS display_name, u.email AS email
                         FROM membership m
                         JOIN app_user u ON u.id = m.user_id
-                        WHERE\
-                        """)
+                        WHERE""")
                     .append(which)
                     .append("ORDER BY m.user_id LIMIT ?", page.limit() + 1))
             .list(SupporterPerson::of);
@@ -379,8 +378,7 @@ public final class SupporterService {
             FROM app_user u
             JOIN membership m ON m.creator_id = ? AND m.user_id = u.id
             JOIN tier t ON t.id = m.tier_id
-            WHERE u.email = ?\
-            """,
+            WHERE u.email = ?""",
             creatorId,
             email)
         .first(
@@ -409,8 +407,7 @@ public final class SupporterService {
                 JOIN app_user u ON u.id = m.user_id
                 WHERE m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NOT NULL
                 AND u.removed_at IS NULL
-                ORDER BY m.user_id LIMIT ?\
-                """,
+                ORDER BY m.user_id LIMIT ?""",
                 creatorId,
                 page.cursor().orElse(0L),
                 page.limit() + 1)

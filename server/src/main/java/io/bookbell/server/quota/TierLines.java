@@ -51,8 +51,7 @@ final class TierLines {
         """
         INSERT INTO tier_change
           (id, creator_id, user_id, source, actor_id, old_tier, new_tier, period_key, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
-        """,
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         tx.nextId("quota_ledger"), // so that the lines of both tables are in one order
         membership.creator(),
         membership.user(),
@@ -75,8 +74,7 @@ final class TierLines {
                   t.created_at AS created_at
                 FROM tier_change t
                 LEFT JOIN app_user u ON u.id = t.actor_id
-                WHERE t.creator_id = ? AND t.user_id = ? ORDER BY t.id DESC LIMIT ?\
-                """,
+                WHERE t.creator_id = ? AND t.user_id = ? ORDER BY t.id DESC LIMIT ?""",
                 creator,
                 user,
                 most)

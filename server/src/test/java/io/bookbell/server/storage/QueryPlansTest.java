@@ -360,8 +360,7 @@ class QueryPlansTest {
     String payment =
         """
         {"verification_token":"a token of Ko-fi","timestamp":"%s","email":"x@plans.test",
-        "is_subscription_payment":true,"tier_name":"Reader"}\
-        """
+        "is_subscription_payment":true,"tier_name":"Reader"}"""
             .formatted(Instant.now());
     String form = "data=" + URLEncoder.encode(payment, UTF_8);
     server
