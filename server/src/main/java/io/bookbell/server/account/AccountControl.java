@@ -2,6 +2,7 @@ package io.bookbell.server.account;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.ResetLinkStore.ResetLink;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import java.util.function.BiConsumer;
@@ -36,8 +37,23 @@ public final class AccountControl {
   }
 
   /**
-   * Disables an account: its sessions, keys and links end, and it can't be signed in to. Passkeys
-   * and providers stay for the day on which it is enabled again.
+   * Refuses everybody else than operators. Reads the database, because nodes remember callers for a
+   * while: an operator who was disabled must not be able to undo that.
+   *
+   * @throws Problem 404
+   */
+  public void requireOperator(Transaction tx, Caller caller) {
+    if (!tx.query(
+            "SELECT 1 FROM app_user WHERE id = ? AND operator AND disabled_at IS NULL LIMIT 1",
+            caller.user())
+        .exists()) {
+      throw Problem.notFound();
+    }
+  }
+
+  /**
+   * Disables an account: its sessions, external sign-ins, keys and links end, and it can't be
+   * signed in to. Passkeys and providers stay for the day on which it is enabled again.
    *
    * @throws Problem 404 if there is no such account
    */
@@ -46,6 +62,7 @@ public final class AccountControl {
     tx.update(
         "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", tx.now(), user);
     sessionEnding.endAllExcept(tx, user, "");
+    sessionStore.announceExternalEnd(tx, user);
     keysEnder.accept(tx, user);
   }
 

@@ -342,6 +342,17 @@ public final class SessionStore {
   }
 
   /**
+   * Makes all nodes close the sockets of a user's external sign-ins, for a caller who has locked
+   * the account. They may have been closed before, which must not keep other nodes from learning of
+   * it again.
+   */
+  void announceExternalEnd(Transaction tx, UserId user) {
+    String hash = ExternalSignIns.sessionOf(user);
+    tx.update("DELETE FROM ended_session WHERE token_hash = ?", hash);
+    announceEnd(tx, user, hash);
+  }
+
+  /**
    * Makes all nodes close the sockets that were opened with a token.
    *
    * @param hash the hash of a session's token or of a key, which is no longer valid

@@ -8,6 +8,10 @@ public record ExternalSignInConfig(
   public static final ExternalSignInConfig NONE =
       new ExternalSignInConfig(Optional.empty(), Optional.empty());
 
-  /** The names of the headers in which a trusted proxy says whom it has signed in. */
-  public record AuthHeaderConfig(String user, String email, String displayName) {}
+  /**
+   * The names of the headers in which a trusted proxy says whom it has signed in.
+   *
+   * @param email empty if the address is in the user's header
+   */
+  public record AuthHeaderConfig(String user, Optional<String> email, String displayName) {}
 }

@@ -102,12 +102,13 @@ final class ExternalSignInReader {
         name ->
             new AuthHeaderConfig(
                 requireName(Setting.AUTH_HEADER, name, "Remote-User"),
-                headerName(settingValues, Setting.AUTH_EMAIL_HEADER, "Remote-Email"),
-                headerName(settingValues, Setting.AUTH_NAME_HEADER, "Remote-Name")));
-  }
-
-  private static String headerName(SettingValues settingValues, Setting setting, String usual) {
-    return requireName(setting, settingValues.optionalText(setting).orElse(usual), usual);
+                settingValues
+                    .optionalText(Setting.AUTH_EMAIL_HEADER)
+                    .map(email -> requireName(Setting.AUTH_EMAIL_HEADER, email, "Remote-Email")),
+                requireName(
+                    Setting.AUTH_NAME_HEADER,
+                    settingValues.optionalText(Setting.AUTH_NAME_HEADER).orElse("Remote-Name"),
+                    "Remote-Name")));
   }
 
   private static String requireName(Setting setting, String value, String example) {

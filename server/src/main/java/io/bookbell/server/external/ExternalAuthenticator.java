@@ -13,6 +13,8 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.GraphemeClusters;
+import io.bookbell.server.text.TextNormalizer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -91,12 +93,12 @@ public final class ExternalAuthenticator {
   public CompletionStage<AuthenticatedCaller> authenticateProxyUser(ProxyUser user) {
     String address =
         user.email()
-            .or(() -> Optional.of(user.user()))
             .flatMap(EmailAddress::of)
             .orElseThrow(
                 () ->
                     Problem.unauthorized(
-                        "The proxy names a user, but no e-mail address to find the account by."));
+                        "The proxy names a user, but no e-mail address to find the account by. Its"
+                            + " header can be set as BOOKBELL_AUTH_EMAIL_HEADER."));
     return database
         .read(tx -> findByAddress(tx, address))
         .thenCompose(
@@ -117,15 +119,21 @@ public final class ExternalAuthenticator {
     if (!AccountStore.hasAccounts(tx)) {
       throw Problem.unauthorized("Nobody has an account here yet. Use the setup link first.");
     }
-    String name = user.displayName().orElse(user.user()).replaceAll("\\p{C}", "").strip();
-    String usable = name.isEmpty() ? address : name;
-    String shown = usable.substring(0, Math.min(usable.length(), LONGEST_NAME));
-    var created = accountStore.create(tx, new NewAccount(address, shown, ""), false);
-    return new ExternalSignIns.ExternalAccount(created.id(), false);
+    String name = TextNormalizer.normalizeLine(user.displayName().orElse(user.user()));
+    String shown = GraphemeClusters.truncateText(name, LONGEST_NAME);
+    String usable =
+        shown.isBlank() || GraphemeClusters.hasOversizedCluster(shown)
+            ? address.substring(0, address.indexOf('@'))
+            : shown;
+    var created = accountStore.create(tx, new NewAccount(address, usable, ""), false);
+    return new ExternalSignIns.ExternalAccount(created.id(), false, false);
   }
 
   private static AuthenticatedCaller accept(
       ExternalSignIns.ExternalAccount account, Optional<Duration> timeLeft) {
+    if (account.disabled()) {
+      throw Problem.unauthorized("This account is disabled. Ask whoever runs this Bookbell.");
+    }
     var caller =
         new Caller(
             account.user(),
@@ -136,8 +144,10 @@ public final class ExternalAuthenticator {
     return new AuthenticatedCaller(caller, Optional.empty());
   }
 
-  /** Returns whether the caller still has an account. */
+  /** Returns whether the caller still has an account, which isn't disabled. */
   public CompletionStage<Boolean> isAlive(Caller caller) {
-    return database.read(tx -> ExternalSignIns.findAccount(tx, caller.user()).isPresent());
+    return database
+        .read(tx -> ExternalSignIns.findAccount(tx, caller.user()))
+        .thenApply(found -> found.filter(account -> !account.disabled()).isPresent());
   }
 }

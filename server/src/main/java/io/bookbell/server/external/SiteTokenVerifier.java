@@ -9,6 +9,7 @@ import com.nimbusds.jose.KeySourceException;
 import com.nimbusds.jose.jwk.source.ImmutableSecret;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -124,12 +125,18 @@ final class SiteTokenVerifier {
   VerifiedToken verify(String token) {
     try {
       return toVerified(processor.process(token, null));
+    } catch (RateLimitReachedException e) { // tokens of strangers name keys that nobody has
+      throw busyProblem();
     } catch (KeySourceException e) {
       log.warn("The keys of BOOKBELL_JWT_JWKS_URL cannot be fetched: {}", e.getMessage());
-      throw Problem.serverBusy("The keys that check this token cannot be fetched now.");
+      throw busyProblem();
     } catch (BadJOSEException | JOSEException | ParseException e) {
       throw invalidToken(e.getMessage());
     }
+  }
+
+  private static Problem busyProblem() {
+    return Problem.serverBusy("The keys that check this token cannot be fetched now.");
   }
 
   private VerifiedToken toVerified(JWTClaimsSet claims) throws ParseException {
@@ -139,10 +146,16 @@ final class SiteTokenVerifier {
       throw invalidToken("Expired JWT");
     }
     boolean isAddress = claim.equals(ADDRESS);
-    if (isAddress && Boolean.FALSE.equals(claims.getClaim("email_verified"))) {
+    if (isAddress && !isVerified(claims)) {
       throw invalidToken("the address is not verified");
     }
     return new VerifiedToken(readClaim(claims), isAddress, timeLeft);
+  }
+
+  /** Whether the site doesn't say anything else; some say it in a text. */
+  private static boolean isVerified(JWTClaimsSet claims) {
+    @Nullable Object verified = claims.getClaim("email_verified");
+    return verified == null || "true".equals(verified.toString());
   }
 
   /** Numbers are as good as texts. */

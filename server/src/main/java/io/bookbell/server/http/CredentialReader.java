@@ -53,8 +53,13 @@ public final class CredentialReader {
         new ExternalCredentials(false, Optional.empty(), Optional.empty());
   }
 
-  /** The names of the headers that a proxy sets. */
-  public record UserHeader(String user, String email, String displayName) {}
+  /**
+   * The names of the headers that a proxy sets.
+   *
+   * @param email the one that contains the address; empty if it is the user's, because a header
+   *     that the proxy doesn't set could be the client's
+   */
+  public record UserHeader(String user, Optional<String> email, String displayName) {}
 
   /**
    * Returns everything in the request that may say who sends it, in the order in which it counts. A
@@ -138,7 +143,7 @@ public final class CredentialReader {
                         user ->
                             new ProxyUser(
                                 user,
-                                header(request, names.email),
+                                header(request, names.email.orElse(names.user)),
                                 header(request, names.displayName))));
   }
 

@@ -45,6 +45,7 @@ public sealed interface Credentials {
    * Somebody whom a trusted proxy has signed in.
    *
    * @param user the name that the proxy knows them by
+   * @param email the value of the only header that may contain their address
    */
   record ProxyUser(String user, Optional<String> email, Optional<String> displayName)
       implements Credentials {

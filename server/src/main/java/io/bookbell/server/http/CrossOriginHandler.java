@@ -44,7 +44,9 @@ public final class CrossOriginHandler implements Handler<RoutingContext> {
       context.next();
       return;
     }
-    HttpServerResponse response = context.response().putHeader("Vary", "Origin");
+    HttpServerResponse response = context.response();
+    // at the end, beside what else it varies by
+    context.addHeadersEndHandler(_ -> response.headers().add("Vary", "Origin"));
     if (!originPolicy.isOther(request)) {
       context.next();
       return;

@@ -43,6 +43,17 @@ class ExternalSignInReaderTest {
   }
 
   @Test
+  void onlyAHeaderThatWasNamedSaysTheAddress() {
+    var environment =
+        new HashMap<>(
+            Map.of("BOOKBELL_AUTH_HEADER", "Remote-User", "BOOKBELL_TRUSTED_PROXIES", "127.0.0.1"));
+    assertThat(read(environment).external().header().orElseThrow().email()).isEmpty();
+    environment.put("BOOKBELL_AUTH_EMAIL_HEADER", "Remote-Email");
+    assertThat(read(environment).external().header().orElseThrow().email())
+        .contains("Remote-Email");
+  }
+
+  @Test
   void oneKindOfKeyIsEnough() {
     var both = new HashMap<>(Map.of("BOOKBELL_JWT_SECRET", SECRET));
     both.put("BOOKBELL_JWT_JWKS_URL", "https://site.example/jwks.json");
