@@ -317,17 +317,20 @@ public final class Bookbell implements AutoCloseable {
             accountMailer);
     var signInService = accountWiring.createSignInService();
     accountWiring.addRoutes(apiRouter, signInService);
+    var providers = serverConfig.providers();
+    var signInWays = services.signInWays(providers);
     registerCloseable(
             new SignInWiring(
                 database,
                 services,
                 signInService,
-                serverConfig.providers(),
+                signInWays,
+                providers,
                 patreonConnect.isPresent(),
                 clock))
         .addRoutes(apiRouter);
     OperatorWiring.addRoutes(
-        apiRouter, services, liveConnections, !serverConfig.providers().isEmpty());
+        apiRouter, services, signInWays, liveConnections, !providers.isEmpty());
   }
 
   private TierAnnouncer startHousekeeping() {

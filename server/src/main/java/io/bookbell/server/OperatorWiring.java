@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountDirectory;
+import io.bookbell.server.account.SignInWays;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.operator.OperatorRoutes;
@@ -19,6 +20,7 @@ final class OperatorWiring {
   static void addRoutes(
       ApiRouter apiRouter,
       Services services,
+      SignInWays signInWays,
       LiveConnections liveConnections,
       boolean hasProviders) {
     var accountSources =
@@ -27,7 +29,7 @@ final class OperatorWiring {
             services.creators,
             services.identities,
             services.passkeys,
-            services.signInWays,
+            signInWays,
             services.passwordSwitch);
     var operatorService =
         new OperatorService(

@@ -17,6 +17,7 @@ import io.bookbell.server.account.TicketStore;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.activity.ActivityTexts;
 import io.bookbell.server.canned.CannedResponseService;
+import io.bookbell.server.config.OidcConfig;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.ProfilePictureService;
 import io.bookbell.server.creator.ProfileService;
@@ -63,6 +64,7 @@ import io.bookbell.server.webhook.WebhookService;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The services of all features, with their dependencies. They know neither HTTP requests nor
@@ -84,13 +86,6 @@ public final class Services {
   public final PasswordSwitch passwordSwitch = new PasswordSwitch();
   public final IdentityStore identities = new IdentityStore();
   public final PasskeyStore passkeys = new PasskeyStore();
-  public final SignInWays signInWays =
-      new SignInWays(
-          accounts,
-          passwordSwitch,
-          List.of(
-              (tx, user) -> identities.list(tx, user).size(),
-              (tx, user) -> passkeys.list(tx, user).size()));
   public final TicketStore tickets = new TicketStore();
   public final SignInLimiter loginLimit = new SignInLimiter(WRONG_PASSWORDS);
   public final ActivityLog activity;
@@ -191,6 +186,18 @@ public final class Services {
     keys.revokeAll(tx, user);
     identities.removeAll(tx, user);
     passkeys.removeAll(tx, user);
+  }
+
+  /** What accounts can be signed in with, at a server that knows these providers. */
+  SignInWays signInWays(List<OidcConfig> providers) {
+    Set<String> issuers =
+        providers.stream().map(each -> each.issuer().toString()).collect(Collectors.toSet());
+    return new SignInWays(
+        accounts,
+        passwordSwitch,
+        List.of(
+            (tx, user) -> identities.count(tx, user, issuers),
+            (tx, user) -> passkeys.list(tx, user).size()));
   }
 
   /** Tells a user's open pages that they are a creator now. */

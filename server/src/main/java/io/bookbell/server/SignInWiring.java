@@ -3,6 +3,7 @@ package io.bookbell.server;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.SignInMethodRoutes;
 import io.bookbell.server.account.SignInService;
+import io.bookbell.server.account.SignInWays;
 import io.bookbell.server.config.OidcConfig;
 import io.bookbell.server.config.OidcConfig.AutoJoin;
 import io.bookbell.server.http.ApiRouter;
@@ -27,6 +28,7 @@ final class SignInWiring implements AutoCloseable {
 
   private final Database database;
   private final Services services;
+  private final SignInWays signInWays;
   private final List<OidcConfig> providers;
   private final boolean patreon;
   private final OidcRoutes oidcRoutes;
@@ -36,11 +38,13 @@ final class SignInWiring implements AutoCloseable {
       Database database,
       Services services,
       SignInService signInService,
+      SignInWays signInWays,
       List<OidcConfig> providers,
       boolean patreon,
       InstantSource clock) {
     this.database = database;
     this.services = services;
+    this.signInWays = signInWays;
     this.providers = providers;
     this.patreon = patreon;
     this.oidcRoutes =
@@ -57,9 +61,8 @@ final class SignInWiring implements AutoCloseable {
 
   void addRoutes(ApiRouter apiRouter) {
     oidcRoutes.addRoutes(apiRouter);
-    new IdentityRoutes(services.identities, services.signInWays, providers).addRoutes(apiRouter);
-    new PasskeyRoutes(database, services.passkeys, passkeyService, services.signInWays)
-        .addRoutes(apiRouter);
+    new IdentityRoutes(services.identities, signInWays, providers).addRoutes(apiRouter);
+    new PasskeyRoutes(database, services.passkeys, passkeyService, signInWays).addRoutes(apiRouter);
     new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries(), patreon)
         .addRoutes(apiRouter);
   }

@@ -250,6 +250,11 @@ public final class SignInService {
         : sessionStore.lockCaller(tx, caller);
   }
 
+  /** As {@link SessionStore#lockCaller}, for somebody who adds a way to sign in. */
+  public Account lockOwner(Transaction tx, Caller caller) {
+    return sessionStore.lockCaller(tx, caller);
+  }
+
   /**
    * Opens a session for an account that has just been authenticated, and is locked unless it was
    * created in this transaction.

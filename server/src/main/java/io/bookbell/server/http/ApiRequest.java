@@ -191,7 +191,7 @@ public final class ApiRequest {
 
   /** The cookie of a sign-in at another server that has begun. */
   public Optional<String> signInCookie() {
-    return serverCookies.findSignIn(context.request());
+    return serverCookies.findSignIn(context.request(), originPolicy.isSecure(context.request()));
   }
 
   /** A segment of the path that isn't a number. */

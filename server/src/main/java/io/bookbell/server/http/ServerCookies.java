@@ -71,8 +71,12 @@ public final class ServerCookies {
     return device.findIn(request).map(ReceivedCookie::value);
   }
 
-  Optional<String> findSignIn(HttpServerRequest request) {
-    return signIn.findIn(request).map(ReceivedCookie::value);
+  /**
+   * Finds the cookie under no other name than the one under which it is set, because with TLS only
+   * this server can set it.
+   */
+  Optional<String> findSignIn(HttpServerRequest request, boolean secure) {
+    return CookieNames.findCookie(request, signIn.currentName(secure)).map(ReceivedCookie::value);
   }
 
   /** Creates cookies for a client with or without TLS. */

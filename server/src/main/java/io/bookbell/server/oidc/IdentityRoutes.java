@@ -45,6 +45,7 @@ public final class IdentityRoutes {
         PATH + "/:id",
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
+          caller.requireOwnSession();
           signInWays.lockAccount(tx, caller.user());
           if (!identityStore.remove(tx, caller.user(), id)) {
             throw Problem.notFound();

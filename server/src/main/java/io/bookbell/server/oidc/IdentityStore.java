@@ -6,6 +6,7 @@ import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +95,12 @@ public final class IdentityStore {
                     row.findString("email"),
                     row.getTime("created_at"),
                     row.findTime("last_used_at")));
+  }
+
+  /** Counts the identities of an account that these issuers still vouch for. */
+  public int count(Transaction tx, UserId user, Set<String> issuers) {
+    return (int)
+        list(tx, user).stream().filter(identity -> issuers.contains(identity.issuer())).count();
   }
 
   /** Removes one of an account's identities; returns false if it has no such. */

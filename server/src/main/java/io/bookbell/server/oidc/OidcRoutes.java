@@ -29,7 +29,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,10 +40,6 @@ public final class OidcRoutes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OidcRoutes.class);
   private static final String PATH = "/api/auth/oidc/";
   private static final String ACCOUNT_PAGE = "/account";
-
-  /** A path of the page, which can't lead to another site. */
-  private static final Pattern RETURN_TO =
-      Pattern.compile("/(?:[A-Za-z0-9_-][A-Za-z0-9/_.?=&-]{0,400})?");
 
   private static final int LONGEST_PARAMETER = 4_000;
 
@@ -91,12 +86,27 @@ public final class OidcRoutes implements AutoCloseable {
         PATH + ":provider/link",
         RateLimit.ACCOUNT,
         this::parseLink,
-        (_, visit) ->
-            begin(visit)
-                .thenApply(
-                    address ->
-                        ApiResponse.ok(new LinkResponse(address.toString()))
-                            .withCookie(visit.startCookie())));
+        this::beginLink);
+  }
+
+  private record LinkRequest(OidcProvider provider, CookieSetter cookies, URI callback) {}
+
+  private LinkRequest parseLink(ApiRequest apiRequest) {
+    apiRequest.jsonBody().requireNoErrors();
+    OidcProvider provider = requireProvider(apiRequest);
+    return new LinkRequest(provider, apiRequest.cookieSetter(), callbackOf(apiRequest, provider));
+  }
+
+  private CompletionStage<ApiResponse> beginLink(Caller caller, LinkRequest link) {
+    caller.requireOwnSession();
+    var pending =
+        PendingSignIn.toLink(link.provider.config().id(), clock.instant(), ACCOUNT_PAGE, caller);
+    var visit = new Visit(link.provider, pending, link.cookies, link.callback);
+    return begin(visit)
+        .thenApply(
+            address ->
+                ApiResponse.ok(new LinkResponse(address.toString()))
+                    .withCookie(visit.startCookie()));
   }
 
   private record LinkResponse(String url) {}
@@ -107,20 +117,6 @@ public final class OidcRoutes implements AutoCloseable {
     String startCookie() {
       return cookies.signInCookie(pending.toCookie(), PendingSignIn.LIFE);
     }
-  }
-
-  private Visit parseLink(ApiRequest apiRequest) {
-    apiRequest.jsonBody().requireNoErrors();
-    return toVisit(apiRequest, ACCOUNT_PAGE, Optional.empty(), true);
-  }
-
-  private Visit toVisit(
-      ApiRequest apiRequest, String returnTo, Optional<String> invitation, boolean link) {
-    OidcProvider provider = requireProvider(apiRequest);
-    var pending =
-        PendingSignIn.begin(provider.config().id(), clock.instant(), returnTo, invitation, link);
-    return new Visit(
-        provider, pending, apiRequest.cookieSetter(), callbackOf(apiRequest, provider));
   }
 
   private OidcProvider requireProvider(ApiRequest apiRequest) {
@@ -150,10 +146,14 @@ public final class OidcRoutes implements AutoCloseable {
   private CompletionStage<ApiResponse> start(ApiRequest apiRequest) {
     QueryParameters query = apiRequest.queryParameters();
     String returnTo = query.optionalVerbatim("return", 500).orElse(PendingSignIn.HOME);
-    query.checkField("return", RETURN_TO.matcher(returnTo).matches(), "must be a path of the page");
+    query.checkField("return", PendingSignIn.isPath(returnTo), "must be a path of the page");
     Optional<String> invitation = query.optionalVerbatim("invitation", 100);
     query.requireNoErrors();
-    Visit visit = toVisit(apiRequest, returnTo, invitation, false);
+    OidcProvider provider = requireProvider(apiRequest);
+    var pending =
+        PendingSignIn.toSignIn(provider.config().id(), clock.instant(), returnTo, invitation);
+    var visit =
+        new Visit(provider, pending, apiRequest.cookieSetter(), callbackOf(apiRequest, provider));
     return begin(visit)
         .thenApply(
             address -> ApiResponse.redirect(address.toString()).withCookie(visit.startCookie()))
@@ -182,7 +182,8 @@ public final class OidcRoutes implements AutoCloseable {
             .signInCookie()
             .flatMap(cookie -> PendingSignIn.ofCookie(cookie, clock.instant()))
             .filter(pending -> isAnswerTo(pending, answer, provider));
-    String page = found.filter(PendingSignIn::link).isPresent() ? ACCOUNT_PAGE : PendingSignIn.HOME;
+    String page =
+        found.filter(PendingSignIn::addsProvider).isPresent() ? ACCOUNT_PAGE : PendingSignIn.HOME;
     CompletionStage<ApiResponse> finished;
     if (found.isEmpty()) {
       finished = CompletableFuture.failedStage(refusal("sign_in_expired"));
@@ -221,8 +222,8 @@ public final class OidcRoutes implements AutoCloseable {
       PendingSignIn pending,
       ProviderClaims claims) {
     String address = apiRequest.publicUrl() + pending.returnTo();
-    if (pending.link()) {
-      Caller user = caller.orElseThrow(() -> Problem.unauthorized("Sign in first."));
+    if (pending.addsProvider()) {
+      Caller user = caller.filter(pending::isAskedBy).orElseThrow(() -> refusal("sign_in_expired"));
       return database.write(
           tx -> {
             signInService.link(tx, user, claims);

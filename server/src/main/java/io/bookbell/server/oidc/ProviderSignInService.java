@@ -92,7 +92,7 @@ public final class ProviderSignInService {
         .map(found -> accountStore.lockAccount(tx, found.id()))
         .map(
             account -> {
-              identityStore.add(tx, account.id(), claims);
+              link(tx, account, claims);
               return account;
             });
   }
@@ -127,10 +127,16 @@ public final class ProviderSignInService {
   /**
    * Lets the caller sign in through the provider from now on.
    *
-   * @throws Problem 401 if the session has ended, 409 if the identity belongs to another account
+   * @throws Problem 401 if the session has ended, 403 if somebody else has signed the caller in,
+   *     409 if the identity belongs to another account
    */
   void link(Transaction tx, Caller caller, ProviderClaims claims) {
-    Account account = signInService.lockCaller(tx, caller);
+    Account account = signInService.lockOwner(tx, caller);
+    link(tx, account, claims);
+  }
+
+  /** The account is locked, so that another sign-in with the same identity has ended. */
+  private void link(Transaction tx, Account account, ProviderClaims claims) {
     Optional<UserId> owner = identityStore.findUser(tx, claims);
     if (owner.isEmpty()) {
       identityStore.add(tx, account.id(), claims);

@@ -231,6 +231,7 @@ public final class OperatorService {
    * @throws Problem 409 if there would be no other way in
    */
   void turnPasswords(Transaction tx, UserId operator, boolean on) {
+    signInWays.lockAccount(tx, operator); // so that the other way isn't removed meanwhile
     if (!on && !mayTurnOff(tx, operator)) {
       throw Problem.conflict(
           "no_other_way",

@@ -96,6 +96,7 @@ public final class PasskeyRoutes {
         PATH + "/:id",
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) -> {
+          caller.requireOwnSession();
           signInWays.lockAccount(tx, caller.user());
           if (!passkeyStore.remove(tx, caller.user(), id)) {
             throw Problem.notFound();

@@ -60,6 +60,7 @@ public final class PasskeyService implements AutoCloseable {
   record CreationTerms(String challenge, Account account, String userHandle, List<String> known) {}
 
   CreationTerms beginCreation(Transaction tx, Caller caller) {
+    caller.requireOwnSession();
     String challenge = SecretTokens.createToken();
     passkeyStore.addChallenge(tx, challenge, Optional.of(caller.user()));
     String handle = "user " + caller.user() + " of installation " + EpochStore.installationId(tx);
@@ -102,7 +103,7 @@ public final class PasskeyService implements AutoCloseable {
   }
 
   private Passkey add(Transaction tx, Caller caller, NewPasskey wanted) {
-    Account account = signInService.lockCaller(tx, caller);
+    Account account = signInService.lockOwner(tx, caller);
     return passkeyStore.add(tx, account.id(), wanted);
   }
 

@@ -1,5 +1,6 @@
 package io.bookbell.server.oidc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +22,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -218,13 +221,53 @@ class OidcSignInTest {
             tx ->
                 tx.update("UPDATE app_user SET password_hash = '' WHERE id = ?", cast.other().id()))
         .join();
+    identityOfFormerProvider(cast.other().id());
     assertThat(owner.delete("/api/identities/" + id).expect(409).code()).isEqualTo("last_way_in");
     cast.supporter().client().delete("/api/identities/" + id).expect(404);
   }
 
-  /** Begins with a POST of the page, whose cookie the browser keeps. */
+  private void identityOfFormerProvider(long user) {
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update(
+                    "INSERT INTO oidc_identity (user_id, issuer, subject, created_at) VALUES (?,"
+                        + " 'https://gone.test', '1', 1)",
+                    user))
+        .join();
+  }
+
+  @Test
+  void aProviderIsAddedToNoOtherSessionThanTheOneThatAsked() {
+    first.signInAs(new Person("thief", "thief@id.test", true, "Thief"));
+    var visitor = new Visitor();
+    visitor.keep("bookbell_session", cast.supporter().client().token().orElseThrow());
+
+    // Another server of the host has set a cookie that it has got with an account of its own.
+    assertThat(link(visitor, cast.other().client())).isEqualTo("/account?refused=sign_in_expired");
+    assertThat(visitor.client().get("/api/identities").body().get("items")).isEmpty();
+  }
+
+  @Test
+  void aCookieThatIsNotOursIsNoPendingSignIn() {
+    Instant now = Instant.now();
+    String begun = PendingSignIn.toSignIn("1", now, "/account", Optional.empty()).toCookie();
+    assertThat(PendingSignIn.ofCookie(begun, now)).isPresent();
+    assertThat(PendingSignIn.ofCookie(begun, now.plus(PendingSignIn.LIFE))).isEmpty();
+    String json = new String(Base64.getUrlDecoder().decode(begun), UTF_8);
+    for (String other : List.of("{}", "null", "", json.replace("/account", "@evil.test/"))) {
+      String cookie = Base64.getUrlEncoder().encodeToString(other.getBytes(UTF_8));
+      assertThat(PendingSignIn.ofCookie(cookie, now)).as(other).isEmpty();
+    }
+  }
+
   private String link(Visitor visitor) {
-    var owner = visitor.client();
+    return link(visitor, visitor.client());
+  }
+
+  /** Begins with a POST of the page, whose cookie the browser keeps. */
+  private String link(Visitor visitor, TestClient owner) {
     var begun = owner.send("POST", "/api/auth/oidc/1/link", null, Map.of()).expect(200);
     String cookie =
         begun.raw().headers().allValues("Set-Cookie").stream()
