@@ -1,5 +1,6 @@
 package io.bookbell.server.account;
 
+import io.bookbell.server.account.AddressChangeStore.AddressChange;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  */
 public final class ForgotRoutes {
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
+  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
   private final Database database;
   private final AccountStore accountStore;
   private final RateLimits rateLimits;
@@ -60,12 +62,19 @@ public final class ForgotRoutes {
     jsonBody.requireNoErrors();
     String chosen = language.apply(apiRequest.header("Accept-Language"));
     return database
-        .read(tx -> accountStore.findByEmail(tx, email))
+        .read(tx -> findSendable(tx, email))
         .thenApply(
             account -> {
               account.ifPresent(found -> sendLink(found, chosen));
               return ApiResponse.accepted(new ForgotResponse(mailer.isPresent()));
             });
+  }
+
+  /** The account to which a link may be sent. */
+  private Optional<Account> findSendable(Transaction tx, String email) {
+    return accountStore
+        .findByEmail(tx, email)
+        .filter(account -> passwordSwitch.isOn(tx) && !accountStore.isDisabled(tx, account.id()));
   }
 
   /**
@@ -100,12 +109,15 @@ public final class ForgotRoutes {
   }
 
   private void confirmAddress(Transaction tx, String token) {
-    var change =
-        addressChangeStore
-            .findByToken(tx, token)
-            .orElseThrow(() -> Problem.notFound("This link is no longer valid."));
-    accountStore.lockAccount(tx, change.user());
+    accountStore.lockAccount(tx, requireChange(tx, token).user());
+    AddressChange change = requireChange(tx, token); // it may have ended before the lock
     accountStore.updateEmail(tx, change.user(), change.email());
     addressChangeStore.remove(tx, change.user());
+  }
+
+  private AddressChange requireChange(Transaction tx, String token) {
+    return addressChangeStore
+        .findByToken(tx, token)
+        .orElseThrow(() -> Problem.notFound("This link is no longer valid."));
   }
 }

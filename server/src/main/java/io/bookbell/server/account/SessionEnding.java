@@ -6,10 +6,11 @@ import java.util.function.BiConsumer;
 
 /**
  * Ends everything that lets somebody act as a user without the current password: sessions with
- * their sockets and tickets, links for a new password, and sign-ups that could be repeated. For
- * callers who have locked the account. Thread-safe and stateless.
+ * their sockets and tickets, links for a new password or address, and sign-ups that could be
+ * repeated. For callers who have locked the account. Thread-safe and stateless.
  */
 public final class SessionEnding {
+  private final AddressChangeStore addressChangeStore = new AddressChangeStore();
   private final SessionStore sessionStore;
   private final ResetLinkStore resetLinkStore;
   private final BiConsumer<Transaction, UserId> keysEnder;
@@ -31,7 +32,7 @@ public final class SessionEnding {
   /** Ends the keys of programs, too, and closes the sockets of external sign-ins. */
   public void endAll(Transaction tx, UserId user) {
     endAllExcept(tx, user, "");
-    sessionStore.announceEnd(tx, user, ExternalSignIns.sessionOf(user));
+    sessionStore.announceExternalEnd(tx, user);
     keysEnder.accept(tx, user);
   }
 
@@ -43,6 +44,7 @@ public final class SessionEnding {
    */
   public void endAllExcept(Transaction tx, UserId user, String kept) {
     resetLinkStore.removeLinkOf(tx, user);
+    addressChangeStore.remove(tx, user);
     SignUpService.removeKeysOf(tx, user);
     sessionStore.endAllExcept(tx, user, kept);
   }

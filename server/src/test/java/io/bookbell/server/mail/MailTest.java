@@ -128,6 +128,9 @@ class MailTest {
     Person ada = cast.supporter();
     TestClient stranger = server.client();
     stranger.post("/api/auth/forgot", Map.of("email", "nobody@home.test")).expect(202);
+    turnPasswordsOff(true);
+    stranger.post("/api/auth/forgot", Map.of("email", cast.other().email())).expect(202);
+    turnPasswordsOff(false);
     String body = Json.writeAsString(Map.of("email", ada.email()));
     stranger.send("POST", "/api/auth/forgot", body, GERMAN).expect(202);
     stranger.send("POST", "/api/auth/forgot", body, GERMAN).expect(202);
@@ -140,6 +143,14 @@ class MailTest {
     stranger.post("/api/auth/reset", reset).expect(200);
     stranger.post("/api/auth/reset", reset).expect(404);
     assertThat(mailsTo("nobody@home.test")).isEmpty();
+    assertThat(mailsTo(cast.other().email())).isEmpty();
+  }
+
+  private void turnPasswordsOff(boolean off) {
+    server
+        .database()
+        .write(tx -> tx.update("UPDATE installation SET passwords_off = ?", off))
+        .join();
   }
 
   @Test
@@ -154,6 +165,13 @@ class MailTest {
     open("/api/auth/confirm-email", token);
     assertThat(ada.get("/api/me").body().at("/user/email").asText()).isEqualTo("ada@new.test");
     server.client().post("/api/auth/confirm-email", Map.of("token", token)).expect(404);
+
+    // Whoever has stolen a session loses the address, too, once there is another password.
+    ada.patch("/api/me", Map.of("email", "thief@new.test")).expect(200);
+    String thief = linkIn(awaitMail("thief@new.test", 1), "address");
+    var change = Map.of("current", TestServer.PASSWORD, "new", "eleven green pears");
+    ada.post("/api/auth/password", change).expect(204);
+    server.client().post("/api/auth/confirm-email", Map.of("token", thief)).expect(404);
   }
 
   @Test
