@@ -45,21 +45,21 @@ public final class OperatorRoutes {
         ACCOUNTS,
         OperatorRoutes::parseAccountQuery,
         (tx, caller, query) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           return ApiResponse.ok(operatorService.listAccounts(tx, query.sought, query.page));
         });
     apiRouter.get(
         ACCOUNT,
         OperatorRoutes::parseUser,
         (tx, caller, user) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           return ApiResponse.ok(operatorService.getAccount(tx, user));
         });
     apiRouter.get(
         "/api/operator/connections",
         OperatorRoutes::requireNoQuery,
         (tx, caller, _) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           return ApiResponse.ok(operatorService.listConnections(tx));
         });
   }
@@ -91,7 +91,7 @@ public final class OperatorRoutes {
         RateLimit.ACCOUNT,
         OperatorRoutes::parseCreator,
         (tx, caller, wanted) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           operatorService.makeCreator(tx, wanted.user, wanted.name);
           return ApiResponse.ok(operatorService.getAccount(tx, wanted.user));
         });
@@ -103,7 +103,7 @@ public final class OperatorRoutes {
           return new ResetOrder(parseUser(apiRequest), apiRequest.publicUrl());
         },
         (tx, caller, order) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           ResetLink link = accountControl.createResetLink(tx, order.user);
           return ApiResponse.created(
               new ResetLinkResponse(order.base + "/reset#" + link.token(), link.expiresAt()));
@@ -144,7 +144,7 @@ public final class OperatorRoutes {
           return parseUser(apiRequest);
         },
         (tx, caller, user) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           command.accept(tx, new AccountOrder(caller, user));
           return ApiResponse.ok(operatorService.getAccount(tx, user));
         });
@@ -155,7 +155,7 @@ public final class OperatorRoutes {
         ACCOUNT + "/sessions",
         OperatorRoutes::parseUser,
         (tx, caller, user) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           accountControl.endSessions(tx, user);
           return ApiResponse.noContent();
         });
@@ -163,7 +163,7 @@ public final class OperatorRoutes {
         ACCOUNT + "/sessions/:id",
         apiRequest -> new SessionOrder(parseUser(apiRequest), apiRequest.pathId("id")),
         (tx, caller, order) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           accountControl.endSession(tx, order.user, order.id);
           return ApiResponse.noContent();
         });
@@ -176,7 +176,7 @@ public final class OperatorRoutes {
         SIGN_IN,
         OperatorRoutes::requireNoQuery,
         (tx, caller, _) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           return ApiResponse.ok(operatorService.signInSettings(tx, caller.user()));
         });
     apiRouter.patch(
@@ -188,7 +188,7 @@ public final class OperatorRoutes {
           return passwords;
         },
         (tx, caller, passwords) -> {
-          requireOperator(caller);
+          accountControl.requireOperator(tx, caller);
           operatorService.turnPasswords(tx, caller.user(), passwords);
           return ApiResponse.ok(operatorService.signInSettings(tx, caller.user()));
         });
@@ -201,11 +201,5 @@ public final class OperatorRoutes {
   private static ApiRequest requireNoQuery(ApiRequest apiRequest) {
     apiRequest.queryParameters().requireNoErrors();
     return apiRequest;
-  }
-
-  private static void requireOperator(Caller caller) {
-    if (!caller.operator()) {
-      throw Problem.notFound();
-    }
   }
 }

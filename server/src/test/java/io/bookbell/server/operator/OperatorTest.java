@@ -3,9 +3,11 @@ package io.bookbell.server.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.UserId;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.ExternalSignIns;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.support.StandInProvider;
@@ -117,10 +119,27 @@ class OperatorTest {
     assertThat(signIn(supporter, TestServer.PASSWORD, 403)).isEqualTo("account_disabled");
     assertThat(order(path(supporter) + "/reset").expect(409).code()).isEqualTo("account_disabled");
 
+    long announced = externalEnd(supporter);
     order(path(supporter) + "/enable").expect(200);
     signIn(supporter, TestServer.PASSWORD, 200);
+    order(path(supporter) + "/disable").expect(200);
+    assertThat(externalEnd(supporter)).isGreaterThan(announced); // other nodes learn of it again
+    order(path(supporter) + "/enable").expect(200);
     assertThat(order(path(cast.stranger()) + "/disable").expect(409).code())
         .isEqualTo("own_account");
+  }
+
+  /** When all nodes were told last to close the sockets of somebody's external sign-ins. */
+  private long externalEnd(Person person) {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.query(
+                        "SELECT ended_at FROM ended_session WHERE token_hash = ?",
+                        ExternalSignIns.sessionOf(new UserId(person.id())))
+                    .single(row -> row.getLong("ended_at")))
+        .join();
   }
 
   private String signIn(Person person, String password, int status) {
@@ -174,8 +193,10 @@ class OperatorTest {
         .write(
             tx ->
                 tx.update(
-                    "INSERT INTO oidc_identity (user_id, issuer, subject, created_at) VALUES (?, 'x', ?, 1)",
+                    "INSERT INTO oidc_identity (user_id, issuer, subject, created_at) VALUES (?, ?,"
+                        + " ?, 1)",
                     person.id(),
+                    provider.config("1", Optional.empty()).issuer().toString(),
                     "sub " + person.id()))
         .join();
   }
@@ -202,6 +223,10 @@ class OperatorTest {
   @Test
   void nobodyElseLearnsThatThereIsAnOperatorsPage() {
     cast.creator().client().get("/api/operator/accounts").expect(404);
+    operator.get("/api/operator/accounts").expect(200);
+    change("UPDATE app_user SET operator = FALSE WHERE id = ?", cast.stranger().id());
+    order(path(cast.supporter()) + "/disable").expect(404); // though the caller is remembered
+    operator.get("/api/operator/accounts").expect(404);
     server.withKey(cast.stranger().id(), KeyScope.ADMIN).get("/api/operator/accounts").expect(403);
   }
 }
