@@ -22,6 +22,7 @@ export default {
   'ways.sign_in_again': 'Melde dich ab und wieder an und mach das innerhalb von zehn Minuten.',
   'ways.title': 'Passkeys und Anbieter',
 
+  'error.external_sign_in': 'Du bist über eine andere Website angemeldet. Melde dich dafür bei Bookbell selbst an.',
   'refused.already_member': 'Mit diesem Konto bist du schon dabei.',
   'refused.email_unverified': 'Der Anbieter bestätigt deine E-Mail-Adresse nicht. Melde dich anders an und füge ihn auf deiner Kontoseite hinzu.',
   'refused.identity_taken': 'Damit meldet sich schon jemand anders an.',

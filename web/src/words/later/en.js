@@ -22,6 +22,7 @@ export default {
   'ways.sign_in_again': 'Sign out, sign in again, and do this within ten minutes.',
   'ways.title': 'Passkeys and providers',
 
+  'error.external_sign_in': 'You’re signed in through another site. Sign in to Bookbell itself to do this.',
   'refused.already_member': 'You’ve already joined with this account.',
   'refused.email_unverified': 'The provider doesn’t say that your email address is verified. Sign in another way, then add the provider on your account page.',
   'refused.identity_taken': 'Somebody else’s account uses this already.',

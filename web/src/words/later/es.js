@@ -22,6 +22,7 @@ export default {
   'ways.sign_in_again': 'Cierra la sesión, vuelve a iniciarla y hazlo en los diez minutos siguientes.',
   'ways.title': 'Llaves de acceso y proveedores',
 
+  'error.external_sign_in': 'Has iniciado sesión a través de otro sitio. Para hacer esto, inicia sesión en Bookbell.',
   'refused.already_member': 'Ya te has unido con esta cuenta.',
   'refused.email_unverified': 'El proveedor no confirma que tu correo esté verificado. Inicia sesión de otra forma y añádelo en la página de tu cuenta.',
   'refused.identity_taken': 'Ya lo usa otra cuenta.',

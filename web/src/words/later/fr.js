@@ -22,6 +22,7 @@ export default {
   'ways.sign_in_again': 'Déconnectez-vous, reconnectez-vous, puis faites-le dans les dix minutes.',
   'ways.title': 'Clés d’accès et fournisseurs',
 
+  'error.external_sign_in': 'Ta connexion vient d’un autre site. Connecte-toi directement à Bookbell pour faire cela.',
   'refused.already_member': 'Vous avez déjà rejoint avec ce compte.',
   'refused.email_unverified': 'Le fournisseur n’indique pas que votre adresse e-mail est vérifiée. Connectez-vous autrement, puis ajoutez-le sur la page de votre compte.',
   'refused.identity_taken': 'Un autre compte l’utilise déjà.',

@@ -22,6 +22,7 @@ export default {
   'ways.sign_in_again': '一度ログアウトして再度ログインし、10分以内に行ってください。',
   'ways.title': 'パスキーと連携サービス',
 
+  'error.external_sign_in': 'ほかのサイト経由でログインしています。この操作には、Bookbell に直接ログインしてください。',
   'refused.already_member': 'このアカウントではすでに参加しています。',
   'refused.email_unverified': '連携サービスがメールアドレスを確認済みと示していません。別の方法でログインし、アカウントページで追加してください。',
   'refused.identity_taken': 'すでに別のアカウントで使われています。',

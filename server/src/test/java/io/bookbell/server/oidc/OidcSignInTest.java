@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.OidcConfig.AutoJoin;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.StandInProvider;
 import io.bookbell.server.support.StandInProvider.Mood;
 import io.bookbell.server.support.StandInProvider.Person;
@@ -247,6 +249,39 @@ class OidcSignInTest {
     // Another server of the host has set a cookie that it has got with an account of its own.
     assertThat(link(visitor, cast.other().client())).isEqualTo("/account?refused=sign_in_expired");
     assertThat(visitor.client().get("/api/identities").body().get("items")).isEmpty();
+  }
+
+  @Test
+  void overTlsOnlyTheCookieThatNobodyElseCanSetCounts() {
+    first.signInAs(somebody("new@id.test", true));
+    var reach =
+        new PublicAccessConfig(
+            PublicUrl.parse("https://books.test"), List.of(), List.of(), Optional.empty());
+    var config =
+        TestServer.config(kind.create(folder.resolve("tls")))
+            .withReach(reach)
+            .withProviders(List.of(first.config("1", Optional.empty())));
+    try (var secure = TestServer.with(config)) {
+      String start = "/api/auth/oidc/1/start";
+      var begun = secure.client().send("GET", start, null, Map.of()).raw().headers();
+      String cookie = begun.firstValue("Set-Cookie").orElseThrow().replaceFirst(";.*", "");
+      assertThat(cookie).startsWith("__Host-bookbell_sign_in=");
+      String callback =
+          new Visitor()
+              .next(begun.firstValue("Location").orElseThrow())
+              .replace("https://books.test", "");
+
+      for (var sent :
+          Map.of(
+                  cookie.replace("__Host-", ""), "sign_in_expired", // from a sibling's domain
+                  cookie, "invitation_needed")
+              .entrySet()) {
+        var answer =
+            secure.client().send("GET", callback, null, Map.of("Cookie", sent.getKey())).raw();
+        assertThat(answer.headers().firstValue("Location"))
+            .contains("https://books.test/?refused=" + sent.getValue());
+      }
+    }
   }
 
   @Test
