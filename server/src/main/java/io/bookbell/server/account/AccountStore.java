@@ -75,7 +75,7 @@ public final class AccountStore {
     return tx.query(BY_ID + " FOR NO KEY UPDATE", id).single(AccountStore::toAccount);
   }
 
-  boolean isDisabled(Transaction tx, UserId id) {
+  public boolean isDisabled(Transaction tx, UserId id) {
     return tx.query("SELECT disabled_at FROM app_user WHERE id = ?", id)
         .single(row -> row.findTime("disabled_at") != null);
   }

@@ -1,6 +1,7 @@
 package io.bookbell.server.news;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.notification.NotificationService;
 import io.bookbell.server.outbox.NewsTarget;
@@ -22,9 +23,10 @@ import java.util.stream.Collectors;
  * personal channels call it from {@code planNext}. Thread-safe.
  *
  * <p>What the person has read on the page isn't sent any more, and neither is what the person was
- * told as an admin of a creator and isn't any more.
+ * told as an admin of a creator and isn't any more. A disabled account gets nothing.
  */
 public final class PersonalFilter {
+  private final AccountStore accountStore = new AccountStore();
   private final NewsPreferenceStore preferenceStore = new NewsPreferenceStore();
   private final NotificationService notificationService;
   private final CreatorRoles creatorRoles;
@@ -59,12 +61,13 @@ public final class PersonalFilter {
         queued.stream().anyMatch(OutboxItem::asAdmin)
             ? Set.copyOf(creatorRoles.administeredCreators(tx, user))
             : Set.of();
+    boolean disabled = accountStore.isDisabled(tx, user);
     var wanted = new ArrayList<OutboxItem>();
     var unwanted = new ArrayList<Long>();
     for (OutboxItem item : queued) {
       boolean isRead = item.notification() != null && read.contains(item.notification());
       boolean hidden = item.asAdmin() && !administered.contains(item.creator());
-      if (isRead || hidden) {
+      if (disabled || isRead || hidden) {
         unwanted.add(item.id());
       } else {
         wanted.add(item);

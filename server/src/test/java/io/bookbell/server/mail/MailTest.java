@@ -214,6 +214,31 @@ class MailTest {
     cast.supporter().ask(mara, "Unread");
 
     assertThat(textOf(awaitMail("mara@home.test", 2))).contains("Unread").doesNotContain("“Read");
+
+    disable(mara, "1");
+    cast.supporter().ask(mara, "Asked of a disabled account");
+    await().untilAsserted(() -> assertThat(waitingItems()).isZero());
+    disable(mara, "NULL");
+    cast.supporter().ask(mara, "Enabled again");
+    assertThat(textOf(awaitMail("mara@home.test", 3)))
+        .contains("Enabled again")
+        .doesNotContain("disabled");
+  }
+
+  private void disable(Person person, String time) {
+    String change = "UPDATE app_user SET disabled_at = " + time + " WHERE id = ?";
+    server.database().write(tx -> tx.update(change, person.id())).join();
+  }
+
+  private int waitingItems() {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.query(
+                        "SELECT count(*) AS amount FROM outbox_item WHERE state IN ('new', 'queued')")
+                    .single(row -> row.getInt("amount")))
+        .join();
   }
 
   /** As mail programs do it: neither JSON nor from a page. */
