@@ -1,6 +1,7 @@
 package io.bookbell.server.news;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.Optional;
@@ -35,12 +36,14 @@ public record NewsPreference(
               if (!hours.contains(local.toLocalTime())) {
                 return now;
               }
-              var end = local.toLocalDate().atTime(hours.to).atZone(timeZone);
-              return (end.isAfter(local)
-                      ? end
-                      : local.toLocalDate().plusDays(1).atTime(hours.to).atZone(timeZone))
-                  .toInstant();
+              var today = endOn(local.toLocalDate(), hours);
+              return today.isAfter(now) ? today : endOn(local.toLocalDate().plusDays(1), hours);
             })
         .orElse(now);
+  }
+
+  /** Where the clock is set back, an hour of the day comes twice; it is quiet until the second. */
+  private Instant endOn(LocalDate day, QuietHours hours) {
+    return day.atTime(hours.to).atZone(timeZone).withLaterOffsetAtOverlap().toInstant();
   }
 }
