@@ -42,9 +42,10 @@ CREATE INDEX news_subscription_of_target ON news_subscription (target_id);
 
 -- What is to be sent to one target, written by the change it tells of. id is its stable id. state: new (no node has seen it yet),
 -- queued, sent, failed, or skipped (it was no longer wanted). Items of a target are sent in the order of their ids.
+-- target_id isn't a foreign key: the check would wait for whoever removes a target, and then fail the change that inserts an item.
 CREATE TABLE outbox_item (
   id               INTEGER PRIMARY KEY AUTOINCREMENT,
-  target_id        BIGINT NOT NULL REFERENCES news_target (id) ON DELETE CASCADE,
+  target_id        BIGINT NOT NULL,
   event            VARCHAR(40) NOT NULL,
   creator_id       BIGINT,
   request_id       BIGINT,
@@ -61,6 +62,7 @@ CREATE INDEX outbox_item_of_target ON outbox_item (target_id, id);
 CREATE INDEX outbox_item_new ON outbox_item (id) WHERE state = 'new';
 CREATE INDEX outbox_item_queued ON outbox_item (target_id, id) WHERE state = 'queued';
 CREATE INDEX outbox_item_unsent ON outbox_item (state, target_id) WHERE state IN ('new', 'queued', 'failed');
+CREATE INDEX outbox_item_unsettled ON outbox_item (created_at) WHERE settled_at IS NULL;
 CREATE INDEX outbox_item_settled ON outbox_item (settled_at) WHERE settled_at IS NOT NULL;
 
 -- A service behind many targets that is out of order, such as the mail server. All targets of the kind wait until retry_at.

@@ -22,6 +22,8 @@ public final class NewsTargetStore {
 
   private static final String SELECT = "SELECT " + NewsTarget.COLUMNS + " FROM news_target ";
 
+  private static final String IDS = "SELECT id FROM news_target ";
+
   private static final String INSERT =
       """
       INSERT INTO news_target (user_id, creator_id, purpose, kind, address, details, token,
@@ -105,19 +107,29 @@ public final class NewsTargetStore {
     return tx.query(SELECT + "WHERE token = ?", token).first(NewsTarget::of);
   }
 
-  /** Replaces the address and details. The queued items go to the new address. */
+  /**
+   * Replaces the address and details. The queued items go to the new address. The owner of the
+   * former one knows the token, so another address gets another token.
+   */
   public void changeAddress(
       Transaction tx, long id, String address, String details, boolean verified) {
     tx.update(
         """
         UPDATE news_target
-        SET address = ?, details = ?, verified = ?, failures = 0, failing_since = NULL,
-          last_error = NULL
+        SET token = CASE WHEN address = ? THEN token ELSE ? END, address = ?, details = ?,
+          verified = ?, failures = 0, failing_since = NULL, last_error = NULL
         WHERE id = ?""",
+        address,
+        createToken(),
         address,
         details,
         verified,
         id);
+  }
+
+  /** Replaces the details only. */
+  public void changeDetails(Transaction tx, long id, String details) {
+    tx.update("UPDATE news_target SET details = ? WHERE id = ?", details, id);
   }
 
   public void markVerified(Transaction tx, long id) {
@@ -176,7 +188,7 @@ public final class NewsTargetStore {
 
   /** Deletes a target with everything that is queued for it. */
   public void delete(Transaction tx, long id) {
-    tx.update("DELETE FROM news_target WHERE id = ?", id);
+    deleteAll(tx, List.of(id));
   }
 
   /** Deletes the other channels that lead to the same browser, whosever they are. */
@@ -189,7 +201,12 @@ public final class NewsTargetStore {
 
   /** Deletes all targets that belong to a person, and the webhooks of the person's own creator. */
   public void deleteAllOf(Transaction tx, UserId user) {
-    tx.update("DELETE FROM news_target WHERE user_id = ?", user);
-    tx.update("DELETE FROM news_target WHERE creator_id = ?", user);
+    deleteAll(tx, tx.query(IDS + "WHERE user_id = ?", user).list(row -> row.getLong("id")));
+    deleteAll(tx, tx.query(IDS + "WHERE creator_id = ?", user).list(row -> row.getLong("id")));
+  }
+
+  static void deleteAll(Transaction tx, List<Long> ids) {
+    tx.update("DELETE FROM outbox_item WHERE target_id IN (?)", ids);
+    tx.update("DELETE FROM news_target WHERE id IN (?)", ids);
   }
 }

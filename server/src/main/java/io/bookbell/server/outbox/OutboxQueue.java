@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The queue behind {@link OutboxSender}: which targets have something to be sent, and which node
@@ -24,7 +25,7 @@ public final class OutboxQueue {
   private static final int MOST_COLLECTED = 1000;
   private static final int MOST_REMOVED = 500;
 
-  /** How long settled items can be looked at. */
+  /** How long settled items can be looked at, and longer than anything waits for its time. */
   private static final Duration KEPT = Duration.ofDays(14);
 
   private static final String COLLECT =
@@ -55,6 +56,24 @@ public final class OutboxQueue {
       SET lease = ?, leased_until = ?
       WHERE id IN (?) AND wake_at <= ? AND leased_until <= ?
       RETURNING id""";
+
+  private static final String OLD_ONCE =
+      """
+      SELECT id
+      FROM news_target
+      WHERE purpose = 'once' AND created_at <= ? AND (wake_at IS NULL OR created_at <= ?)
+      ORDER BY created_at
+      LIMIT """
+          + " "
+          + MOST_REMOVED;
+
+  private static final String OLD_SETTLED =
+      "SELECT id FROM outbox_item WHERE settled_at <= ? ORDER BY settled_at LIMIT " + MOST_REMOVED;
+
+  private static final String OLD_UNSETTLED =
+      "SELECT id FROM outbox_item WHERE settled_at IS NULL AND created_at <= ? ORDER BY created_at"
+          + " LIMIT "
+          + MOST_REMOVED;
 
   private static final String NEXT_ITEMS =
       "SELECT "
@@ -264,20 +283,24 @@ public final class OutboxQueue {
     tx.update("UPDATE news_target SET lease = NULL, leased_until = 0 WHERE leased_until > 0");
   }
 
-  /** Deletes items that were settled long ago, and targets for a single item that is settled. */
+  /**
+   * Deletes items that were settled long ago, or were never sent because nothing sends their kind
+   * any more, and targets for a single item that is settled.
+   *
+   * @return whether there may be more
+   */
   public boolean removeOld(Transaction tx) {
-    tx.update(
-        """
-        DELETE FROM news_target
-        WHERE purpose = 'once' AND created_at <= ? AND wake_at IS NULL""",
-        tx.now().minus(RetrySchedule.LONGEST));
-    List<Long> old =
-        tx.query(
-                "SELECT id FROM outbox_item WHERE settled_at <= ? ORDER BY settled_at LIMIT ?",
-                tx.now().minus(KEPT),
-                MOST_REMOVED)
-            .list(row -> row.getLong("id"));
-    tx.update("DELETE FROM outbox_item WHERE id IN (?)", old);
-    return old.size() == MOST_REMOVED;
+    Instant before = tx.now().minus(KEPT);
+    List<Long> once = findIds(tx, OLD_ONCE, tx.now().minus(RetrySchedule.LONGEST), before);
+    NewsTargetStore.deleteAll(tx, once);
+    List<Long> settled = findIds(tx, OLD_SETTLED, before);
+    List<Long> unsettled = findIds(tx, OLD_UNSETTLED, before);
+    tx.update("DELETE FROM outbox_item WHERE id IN (?)", settled);
+    tx.update("DELETE FROM outbox_item WHERE id IN (?)", unsettled);
+    return Stream.of(once, settled, unsettled).anyMatch(ids -> ids.size() == MOST_REMOVED);
+  }
+
+  private static List<Long> findIds(Transaction tx, String query, Instant... times) {
+    return tx.query(query, (Object[]) times).list(row -> row.getLong("id"));
   }
 }

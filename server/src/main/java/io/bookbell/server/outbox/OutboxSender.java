@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutboxSender implements AutoCloseable {
   /** How long an attempt may take. */
-  public static final Duration PATIENCE = Duration.ofSeconds(20);
+  public static final Duration PATIENCE = Duration.ofSeconds(35);
 
   private static final Logger log = LoggerFactory.getLogger(OutboxSender.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
@@ -49,6 +49,7 @@ public final class OutboxSender implements AutoCloseable {
   private final Map<NewsKind, KindSlots> slots = new EnumMap<>(NewsKind.class);
   private final Database database;
   private final TargetSender targetSender;
+  private boolean endedLeases;
   private boolean failing;
 
   /** Which kinds this node can send, and how many targets of each it is sending to. */
@@ -89,12 +90,13 @@ public final class OutboxSender implements AutoCloseable {
 
   private void runOnce() {
     try {
-      if (!database.isShared() && targetSender.isUnused()) {
-        write(
-            tx -> {
-              queue.endAllLeases(tx); // those of a process that was killed
-              return true;
-            });
+      if (!database.isShared() && !endedLeases) {
+        endedLeases =
+            write(
+                tx -> {
+                  queue.endAllLeases(tx); // those of a process that was killed
+                  return true;
+                });
       }
       startDue();
       failing = false;
@@ -119,21 +121,29 @@ public final class OutboxSender implements AutoCloseable {
     Set<NewsKind> paused = database.read(serviceStore::findPaused).join();
     Set<NewsKind> broken = database.read(serviceStore::findBrokenKinds).join();
     for (NewsKind kind : EnumSet.copyOf(kinds)) {
-      if (!paused.contains(kind)) {
-        startDue(kind, false, broken.contains(kind) ? 1 : SLOTS);
-        startDue(kind, true, broken.contains(kind) ? 0 : SLOTS_OF_FAILING);
+      if (paused.contains(kind)) {
+        continue;
+      }
+      if (!broken.contains(kind)) {
+        startDue(kind, false, SLOTS);
+        startDue(kind, true, SLOTS_OF_FAILING);
+      } else if (!startDue(kind, false, 1)) {
+        startDue(kind, true, 1);
       }
     }
   }
 
-  private void startDue(NewsKind kind, boolean failingTargets, int most) {
+  /** Returns whether it sends to any of these targets now. */
+  private boolean startDue(NewsKind kind, boolean failingTargets, int most) {
     AtomicInteger used = slots.getOrDefault(kind, new KindSlots()).used(failingTargets);
     int free = most - used.get();
     if (free <= 0) {
-      return;
+      return true;
     }
+    int started = 0;
     String lease = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     for (long target : write(tx -> queue.takeLeases(tx, lease, kind, failingTargets, free))) {
+      started++;
       used.incrementAndGet();
       threads.execute(
           () -> {
@@ -144,6 +154,7 @@ public final class OutboxSender implements AutoCloseable {
             }
           });
     }
+    return started > 0 || used.get() > 0;
   }
 
   private <T> T write(Function<Transaction, T> work) {

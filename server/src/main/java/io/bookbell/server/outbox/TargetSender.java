@@ -40,7 +40,6 @@ final class TargetSender implements AutoCloseable {
   private final NewsServiceStore serviceStore;
   private final ExecutorService threads;
   private final OutboxStatistics statistics;
-  private volatile boolean unused = true;
   private volatile boolean closing;
 
   TargetSender(
@@ -58,17 +57,11 @@ final class TargetSender implements AutoCloseable {
     this.statistics = statistics;
   }
 
-  /** Whether nothing was sent yet, so that all leases are those of other processes. */
-  boolean isUnused() {
-    return unused;
-  }
-
   /** The target and items of the next attempt. */
   private record NextAttempt(NewsTarget target, List<Long> items, Sending sending) {}
 
   /** Sends what is due for a target on which a lease was taken. */
   void sendAll(String lease, long target) {
-    unused = false;
     try {
       Optional<NextAttempt> next = database.write(tx -> planNext(tx, lease, target)).join();
       while (next.isPresent()) {

@@ -2,6 +2,7 @@ package io.bookbell.server.outbox;
 
 import static io.bookbell.server.request.Status.APPROVED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
@@ -21,7 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -199,6 +203,99 @@ class OutboxTest extends DomainTest {
     domain.passes(Duration.ofMinutes(6));
     sendUntil(() -> assertThat(outside.accepted).hasSize(20));
     assertThat(domain.read(services::findBroken)).isEmpty();
+  }
+
+  /** Its only target had failed before, for a reason of its own. */
+  @Test
+  void aBrokenServiceIsAskedAgainEvenIfAllItsTargetsHaveFailed() {
+    subscribe(creator, "mail", NewsEvent.REQUEST_CREATED);
+    var results =
+        new ConcurrentLinkedQueue<SendResult>(
+            List.of(new TryAgain("greylisted"), new ServiceDown("no answer")));
+    outside.behave(
+        "mail", _ -> results.isEmpty() ? new SendResult.Accepted() : results.remove());
+    askTimes(1);
+
+    sendUntil(() -> assertThat(results).hasSize(1));
+    await().untilAsserted(() -> assertThat(leased()).isZero());
+    domain.passes(Duration.ofMinutes(1));
+    sendUntil(() -> assertThat(results).isEmpty());
+    await().untilAsserted(() -> assertThat(leased()).isZero());
+    domain.passes(Duration.ofMinutes(1));
+    sendUntil(() -> assertThat(outside.at("mail")).hasSize(1));
+  }
+
+  @Test
+  void removingATargetNeitherDelaysNorFailsTheChangesOfOthers() throws Exception {
+    assumeThat(domain.database().isShared()).as("one transaction at a time").isTrue();
+    long removed = subscribe(creator, "mara", NewsEvent.REQUEST_CREATED);
+    var asked = new CountDownLatch(1);
+    var removing = new CountDownLatch(1);
+    try (var removal = Executors.newVirtualThreadPerTaskExecutor()) {
+      var done =
+          removal.submit(
+              () ->
+                  domain.write(
+                      tx -> {
+                        targets.delete(tx, removed);
+                        removing.countDown();
+                        awaitLatch(asked);
+                        return true;
+                      }));
+      awaitLatch(removing);
+      var request = removal.submit(() -> domain.ask(supporter, creator, "Kindred"));
+      assertThat(request.get(4, TimeUnit.SECONDS).title()).isEqualTo("Kindred");
+      asked.countDown();
+      done.get();
+    }
+    askTimes(1);
+  }
+
+  @Test
+  void whatNothingSendsAnyMoreIsRemovedAfterTwoWeeks() {
+    subscribe(creator, "mara", NewsEvent.REQUEST_CREATED);
+    domain.write(
+        tx -> {
+          outbox.addOnce(tx, creator, NewsKind.MAIL, "once@home.test", "invitation", "{}");
+          return true;
+        });
+    askTimes(2);
+    domain.write(new OutboxQueue()::collectNew);
+    askTimes(1);
+    domain.passes(Duration.ofDays(13));
+    domain.write(new OutboxQueue()::removeOld);
+    assertThat(itemsOf("mara")).hasSize(3);
+    assertThat(rows("news_target")).isEqualTo(2);
+
+    domain.passes(Duration.ofDays(1));
+    domain.write(new OutboxQueue()::removeOld);
+    assertThat(rows("outbox_item")).isZero();
+    assertThat(rows("news_target")).isEqualTo(1);
+  }
+
+  private int rows(String table) {
+    return domain.read(
+        tx ->
+            tx.query("SELECT count(*) AS amount FROM " + table).single(row -> row.getInt("amount")));
+  }
+
+  /** Otherwise, the owner of one address could agree for somebody else's. */
+  @Test
+  void anotherAddressOfATargetHasAnotherToken() {
+    long id = subscribe(creator, "mara", NewsEvent.REQUEST_CREATED);
+    String former = target(id).token();
+    domain.write(
+        tx -> {
+          targets.changeAddress(tx, id, "mara", "{\"key\": 1}", true);
+          return true;
+        });
+    assertThat(target(id).token()).isEqualTo(former);
+    domain.write(
+        tx -> {
+          targets.changeAddress(tx, id, "victim", "{}", false);
+          return true;
+        });
+    assertThat(target(id).token()).isNotEqualTo(former);
   }
 
   @Test
