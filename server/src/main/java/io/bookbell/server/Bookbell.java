@@ -328,7 +328,7 @@ public final class Bookbell implements AutoCloseable {
                 providers,
                 patreonConnect.isPresent(),
                 clock))
-        .addRoutes(apiRouter);
+        .addRoutes(apiRouter, accountMailer.isPresent());
     OperatorWiring.addRoutes(
         apiRouter, services, signInWays, liveConnections, !providers.isEmpty());
   }

@@ -72,7 +72,8 @@ final class NewsWiring implements AutoCloseable {
     this.accountMails =
         new AccountMails(
             services.outbox, services.newsTargets, services.accounts, services.resetLinks);
-    this.invitationMails = new InvitationMails(services.invitations, services.outbox);
+    this.invitationMails = 
+        new InvitationMails(services.invitations, services.outbox, services.newsTargets);
     this.hasMail = serverConfig.mail().isPresent() && serverConfig.reach().publicUrl().isPresent();
     if (hasMail) {
       addMail(serverConfig, vertx);
@@ -135,7 +136,12 @@ final class NewsWiring implements AutoCloseable {
     new NotificationSettingsRoutes(settingsService).addRoutes(apiRouter);
     new NewsLinkRoutes(database, services.newsTargets).addRoutes(apiRouter);
     new ForgotRoutes(
-            database, services.accounts, rateLimits, accountMailer(), NewsWords::preferredLanguage)
+            database,
+            services.accounts,
+            services.resetLinks,
+            rateLimits,
+            accountMailer(),
+            NewsWords::preferredLanguage)
         .addRoutes(apiRouter);
     invitationMails.addRoutes(apiRouter, hasMail);
     PushRoutes.addRoutes(apiRouter, pushKeyStore);

@@ -59,11 +59,16 @@ final class SignInWiring implements AutoCloseable {
         new PasskeyService(database, services.accounts, services.passkeys, signInService);
   }
 
-  void addRoutes(ApiRouter apiRouter) {
+  /**
+   * Adds the routes.
+   *
+   * @param hasMail whether mail is set up
+   */
+  void addRoutes(ApiRouter apiRouter, boolean hasMail) {
     oidcRoutes.addRoutes(apiRouter);
     new IdentityRoutes(services.identities, signInWays, providers).addRoutes(apiRouter);
     new PasskeyRoutes(database, services.passkeys, passkeyService, signInWays).addRoutes(apiRouter);
-    new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries(), patreon)
+    new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries(), patreon, hasMail)
         .addRoutes(apiRouter);
   }
 

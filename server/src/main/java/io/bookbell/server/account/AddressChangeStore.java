@@ -52,6 +52,15 @@ public final class AddressChangeStore {
         .first(row -> new AddressChange(row.getUser("user_id"), row.getString("email")));
   }
 
+  /** Uses a link up; returns false if it isn't valid any more. */
+  boolean consumeLink(Transaction tx, String token) {
+    return tx.update(
+            "DELETE FROM address_change WHERE token_hash = ? AND expires_at > ?",
+            SecretTokens.hashToken(token),
+            tx.now())
+        == 1;
+  }
+
   /** Deletes what an account is waiting for. */
   public void remove(Transaction tx, UserId user) {
     tx.update("DELETE FROM address_change WHERE user_id = ?", user);

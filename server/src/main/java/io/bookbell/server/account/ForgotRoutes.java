@@ -1,6 +1,5 @@
 package io.bookbell.server.account;
 
-import io.bookbell.server.account.AddressChangeStore.AddressChange;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -23,6 +22,7 @@ public final class ForgotRoutes {
   private final PasswordSwitch passwordSwitch = new PasswordSwitch();
   private final Database database;
   private final AccountStore accountStore;
+  private final ResetLinkStore resetLinkStore;
   private final RateLimits rateLimits;
   private final Optional<AccountMailer> mailer;
   private final Function<Optional<String>, String> language;
@@ -36,11 +36,13 @@ public final class ForgotRoutes {
   public ForgotRoutes(
       Database database,
       AccountStore accountStore,
+      ResetLinkStore resetLinkStore,
       RateLimits rateLimits,
       Optional<AccountMailer> mailer,
       Function<Optional<String>, String> language) {
     this.database = database;
     this.accountStore = accountStore;
+    this.resetLinkStore = resetLinkStore;
     this.rateLimits = rateLimits;
     this.mailer = mailer;
     this.language = language;
@@ -108,16 +110,19 @@ public final class ForgotRoutes {
         });
   }
 
+  /** The account is locked before the link is used up, in the order in which all others do. */
   private void confirmAddress(Transaction tx, String token) {
-    accountStore.lockAccount(tx, requireChange(tx, token).user());
-    AddressChange change = requireChange(tx, token); // it may have ended before the lock
+    var change =
+        addressChangeStore.findByToken(tx, token).orElseThrow(ForgotRoutes::invalidLink);
+    accountStore.lockAccount(tx, change.user());
+    if (!addressChangeStore.consumeLink(tx, token)) {
+      throw invalidLink();
+    }
     accountStore.updateEmail(tx, change.user(), change.email());
-    addressChangeStore.remove(tx, change.user());
+    resetLinkStore.removeLinkOf(tx, change.user()); // it was mailed to the former address
   }
 
-  private AddressChange requireChange(Transaction tx, String token) {
-    return addressChangeStore
-        .findByToken(tx, token)
-        .orElseThrow(() -> Problem.notFound("This link is no longer valid."));
+  private static Problem invalidLink() {
+    return Problem.notFound("This link is no longer valid.");
   }
 }

@@ -14,19 +14,25 @@ public final class SignInMethodRoutes {
   private final PasswordSwitch passwordSwitch;
   private final List<ProviderEntry> providers;
   private final boolean patreon;
+  private final boolean hasMail;
 
   /**
+   * Creates the routes.
+   *
    * @param patreon whether this server is registered at Patreon
+   * @param hasMail whether mail is set up
    */
   public SignInMethodRoutes(
       Database database,
       PasswordSwitch passwordSwitch,
       List<ProviderEntry> providers,
-      boolean patreon) {
+      boolean patreon,
+      boolean hasMail) {
     this.database = database;
     this.passwordSwitch = passwordSwitch;
     this.providers = List.copyOf(providers);
     this.patreon = patreon;
+    this.hasMail = hasMail;
   }
 
   /**
@@ -55,7 +61,8 @@ public final class SignInMethodRoutes {
                         providers.stream()
                             .map(each -> new OidcMethod(each.id, each.name, base + each.path))
                             .toList(),
-                        patreon)));
+                        patreon,
+                        hasMail)));
   }
 
   /** Browsers have passkeys only for names, and over TLS or on their own machine. */
@@ -65,7 +72,7 @@ public final class SignInMethodRoutes {
   }
 
   private record SignInMethods(
-      boolean password, boolean passkey, List<OidcMethod> oidc, boolean patreon) {}
+      boolean password, boolean passkey, List<OidcMethod> oidc, boolean patreon, boolean mail) {}
 
   private record OidcMethod(String id, String name, String url) {}
 }

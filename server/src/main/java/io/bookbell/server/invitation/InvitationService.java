@@ -102,9 +102,7 @@ public final class InvitationService {
     if (!expiresAt.isAfter(tx.now())) {
       throw Problem.validationFailed("expires_at", "must be in the future");
     }
-    if (countOpen(tx, creator.id()) >= MOST) {
-      throw Problem.limitReached("too_many_invitations", MOST, "open invitations");
-    }
+    requireRoom(tx, creator, 1);
     TeamRole teamRole = invitationTerms.teamRole();
     String token = SecretTokens.createToken();
     long id =
@@ -155,13 +153,16 @@ public final class InvitationService {
   }
 
   /**
-   * Checks whether {@link #create} would accept these terms later, and returns the creator.
+   * Checks whether {@link #create} would accept these terms that many times later, and returns the
+   * creator.
    *
    * @throws Problem as it does
    */
-  public CreatorRow checkTerms(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
+  public CreatorRow checkTerms(
+      Transaction tx, UserId actor, InvitationTerms invitationTerms, int times) {
     CreatorRow creator = creatorStore.get(tx, invitationTerms.creator());
     checkTerms(tx, actor, creator, invitationTerms.kind(), invitationTerms.tierId());
+    requireRoom(tx, creator, times);
     return creator;
   }
 
@@ -173,6 +174,12 @@ public final class InvitationService {
       throw Problem.validationFailed("tier_id", "must be the id of one of the creator's tiers");
     }
     return tierName;
+  }
+
+  private static void requireRoom(Transaction tx, CreatorRow creator, int more) {
+    if (countOpen(tx, creator.id()) + more > MOST) {
+      throw Problem.limitReached("too_many_invitations", MOST, "open invitations");
+    }
   }
 
   private static int countOpen(Transaction tx, UserId creatorId) {
@@ -237,6 +244,26 @@ public final class InvitationService {
         ActivityKind.INVITATION_REVOKED,
         new InvitationDetails(
             revoked.kind(), revoked.uses(), findTierName(tx, creatorId, revoked.tierId())));
+  }
+
+  /**
+   * Replaces the token of a link that is still usable; for those who may create it.
+   *
+   * @throws Problem 404 if it isn't usable any more
+   */
+  public String renewToken(Transaction tx, UserId actor, long id) {
+    Invitation renewed = get(tx, actor, id);
+    String token = SecretTokens.createToken();
+    int changed =
+        tx.update(
+            "UPDATE invitation SET token_hash = ? WHERE id = ? AND " + IS_OPEN,
+            SecretTokens.hashToken(token),
+            renewed.id(),
+            tx.now());
+    if (changed == 0) {
+      throw invalidInvitation();
+    }
+    return token;
   }
 
   /** Deletes all links of a locked creator. */

@@ -30,7 +30,12 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   private static final String ADDRESS_CHANGE = "address_change";
   private static final String CONFIRM_CHANNEL = "confirm_channel";
   private static final Duration RESET_LIFE = Duration.ofHours(1);
-  private static final int SECONDS_BETWEEN = 60;
+  private static final Duration BETWEEN_RESETS = Duration.ofMinutes(1);
+
+  /** Each link replaces the former one, so that strangers who ask must not use up every minute. */
+  private static final int MOST_RESETS_PER_HOUR = 3;
+
+  private static final int MOST_LINKS_PER_DAY = 20;
   private static final int SECONDS_PER_HOUR = 3600;
 
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
@@ -60,10 +65,9 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   @Override
   public void sendResetLink(Transaction tx, Account account, String language) {
-    boolean justSent =
-        outboxStore.hasOnceSince(
-            tx, account.id(), PASSWORD_RESET, tx.now().minusSeconds(SECONDS_BETWEEN));
-    if (!justSent) {
+    int justSent = countSince(tx, account.id(), PASSWORD_RESET, BETWEEN_RESETS);
+    int lately = countSince(tx, account.id(), PASSWORD_RESET, Duration.ofHours(1));
+    if (justSent == 0 && lately < MOST_RESETS_PER_HOUR) {
       outboxStore.addOnce(
           tx,
           account.id(),
@@ -72,6 +76,10 @@ public final class AccountMails implements AccountMailer, ChannelKind {
           PASSWORD_RESET,
           bodyOf(PASSWORD_RESET, language));
     }
+  }
+
+  private int countSince(Transaction tx, UserId user, String event, Duration ago) {
+    return outboxStore.countOnce(tx, user, event, tx.now().minus(ago));
   }
 
   private Optional<ActionLink> prepareReset(Transaction tx, NewsTarget target, ActionDetails body) {
@@ -85,15 +93,15 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   @Override
   public void sendAddressLink(Transaction tx, UserId user, String email, String language) {
+    requireFew(tx, user, ADDRESS_CHANGE);
     addressChangeStore.createLink(tx, user, email);
-    requireSent(
-        outboxStore.addOnce(
-            tx,
-            user,
-            NewsKind.MAIL,
-            email,
-            ADDRESS_CHANGE,
-            bodyOf(ADDRESS_CHANGE, NewsWords.preferredLanguage(Optional.of(language)))));
+    outboxStore.addOnce(
+        tx,
+        user,
+        NewsKind.MAIL,
+        email,
+        ADDRESS_CHANGE,
+        bodyOf(ADDRESS_CHANGE, NewsWords.preferredLanguage(Optional.of(language))));
   }
 
   private Optional<ActionLink> prepareAddressChange(
@@ -127,14 +135,14 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   @Override
   public void askForConsent(Transaction tx, NewsTarget target, String language) {
-    requireSent(
-        outboxStore.addOnce(
-            tx,
-            target.user(),
-            NewsKind.MAIL,
-            target.address(),
-            CONFIRM_CHANNEL,
-            NewsBody.of(CONFIRM_CHANNEL, Map.of("language", language, "channel", target.id()))));
+    requireFew(tx, target.user(), CONFIRM_CHANNEL);
+    outboxStore.addOnce(
+        tx,
+        target.user(),
+        NewsKind.MAIL,
+        target.address(),
+        CONFIRM_CHANNEL,
+        NewsBody.of(CONFIRM_CHANNEL, Map.of("language", language, "channel", target.id())));
   }
 
   private Optional<ActionLink> prepareConfirmation(
@@ -147,8 +155,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
                 new ActionLink("/news#confirm=" + channel.token(), body.language(), Map.of()));
   }
 
-  private static void requireSent(boolean sent) {
-    if (!sent) {
+  private void requireFew(Transaction tx, UserId user, String event) {
+    if (countSince(tx, user, event, Duration.ofDays(1)) >= MOST_LINKS_PER_DAY) {
       throw Problem.tooMany(
           "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
     }

@@ -16,7 +16,9 @@ import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,15 +35,19 @@ import org.jspecify.annotations.Nullable;
 public final class InvitationMails {
   private static final String INVITATION = "invitation";
   private static final int MOST_ADDRESSES = 50;
+  private static final int MOST_PER_DAY = 200;
   private static final Duration LIFE = Duration.ofDays(14);
   private static final int SECONDS_PER_HOUR = 3600;
 
   private final InvitationService invitationService;
   private final OutboxStore outboxStore;
+  private final NewsTargetStore targetStore;
 
-  public InvitationMails(InvitationService invitationService, OutboxStore outboxStore) {
+  public InvitationMails(
+      InvitationService invitationService, OutboxStore outboxStore, NewsTargetStore targetStore) {
     this.invitationService = invitationService;
     this.outboxStore = outboxStore;
+    this.targetStore = targetStore;
   }
 
   /** What is mailed, by the event of the item. */
@@ -60,7 +66,9 @@ public final class InvitationMails {
         RateLimit.ACCOUNT,
         InvitationMails::parse,
         (tx, caller, wanted) -> {
-          var creator = invitationService.checkTerms(tx, caller.user(), wanted.terms(tx.now()));
+          var creator =
+              invitationService.checkTerms(
+                  tx, caller.user(), wanted.terms(tx.now()), wanted.emails.size());
           if (!isSetUp) {
             throw Problem.conflict(
                 "no_mail", "No mail server is set up here. Share a link instead.");
@@ -73,9 +81,14 @@ public final class InvitationMails {
   private record AcceptedResponse(int accepted) {}
 
   private record WantedMails(
-      UserId creator, String kind, @Nullable Long tier, List<String> emails, String language) {
+      UserId creator,
+      String kind,
+      @Nullable Long tier,
+      @Nullable TeamRole role,
+      List<String> emails,
+      String language) {
     InvitationTerms terms(Instant expiresAt) {
-      return new InvitationTerms(creator, kind, tier, 1, expiresAt);
+      return new InvitationTerms(creator, kind, tier, role, 1, expiresAt);
     }
   }
 
@@ -89,12 +102,18 @@ public final class InvitationMails {
         "tier_id",
         supporter == tier.isPresent(),
         supporter ? "is required for supporters" : "is only for supporters");
+    var role =
+        jsonBody
+            .optionalOneOf("team_role", TeamRole.WIRE_NAMES.toArray(String[]::new))
+            .map(TeamRole::of);
+    jsonBody.checkField("team_role", !supporter || role.isEmpty(), "is only for the team");
     List<String> emails = jsonBody.requiredEmails("emails", MOST_ADDRESSES);
     jsonBody.requireNoErrors();
     return new WantedMails(
         creator,
         kind,
         tier.orElse(null),
+        role.orElse(supporter ? null : TeamRole.EVERYTHING),
         emails,
         NewsWords.preferredLanguage(apiRequest.header("Accept-Language")));
   }
@@ -108,30 +127,50 @@ public final class InvitationMails {
     if (wanted.tier != null) {
       details.put("tier", wanted.tier);
     }
+    if (wanted.role != null) {
+      details.put("role", wanted.role.wireName());
+    }
+    requireFew(tx, caller.user(), wanted.emails.size());
     String body = NewsBody.of(INVITATION, details);
     for (String email : wanted.emails) {
-      boolean accepted =
-          outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, INVITATION, body);
-      if (!accepted) {
-        throw Problem.tooMany(
-            "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
-      }
+      outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, INVITATION, body);
     }
     return wanted.emails.size();
   }
 
+  private void requireFew(Transaction tx, UserId user, int more) {
+    Instant yesterday = tx.now().minus(Duration.ofDays(1));
+    if (outboxStore.countOnce(tx, user, INVITATION, yesterday) + more > MOST_PER_DAY) {
+      throw Problem.tooMany(
+          "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
+    }
+  }
+
+  /** A mail that is tried again has the same invitation, with another link. */
   private Optional<ActionLink> prepare(Transaction tx, NewsTarget target, ActionDetails details) {
+    long former = NewsBody.parse(target.details()).details().path("id").asLong();
+    String token =
+        former > 0
+            ? invitationService.renewToken(tx, target.user(), former)
+            : create(tx, target, details);
+    return Optional.of(
+        new ActionLink(
+            "/join#" + token, details.language(), Map.of("name", details.text("name"))));
+  }
+
+  private String create(Transaction tx, NewsTarget target, ActionDetails details) {
     var json = details.json();
     var terms =
         new InvitationTerms(
             new UserId(json.path("creator").asLong()),
             details.text("kind"),
             json.has("tier") ? json.path("tier").asLong() : null,
+            json.has("role") ? TeamRole.of(details.text("role")) : null,
             1,
             tx.now().plus(LIFE));
     var created = invitationService.create(tx, target.user(), terms);
-    return Optional.of(
-        new ActionLink(
-            "/join#" + created.token(), details.language(), Map.of("name", details.text("name"))));
+    var stored = Map.of("id", created.invitation().id());
+    targetStore.changeDetails(tx, target.id(), NewsBody.of(INVITATION, stored));
+    return created.token();
   }
 }

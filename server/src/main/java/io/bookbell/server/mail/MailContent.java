@@ -79,7 +79,12 @@ final class MailContent {
     String page =
         "<!doctype html>\n<html lang=\"%s\" dir=\"%s\"><meta charset=\"utf-8\"><body style=\"%s\">\n%s</body></html>\n"
             .formatted(words.language(), words.isRightToLeft() ? "rtl" : "ltr", STYLE, html);
-    return new ComposedMail(to, subject, text.toString(), page, headers);
+    return new ComposedMail(to, toLine(subject), text.toString(), page, headers);
+  }
+
+  /** A line break in a title or name, such as an imported one, must not begin another header. */
+  private static String toLine(String subject) {
+    return subject.replaceAll("\\p{Cntrl}+", " ");
   }
 
   private static String escape(String plain) {

@@ -6,6 +6,7 @@ import io.bookbell.server.outbox.SendResult;
 import io.bookbell.server.outbox.SendResult.Accepted;
 import io.bookbell.server.outbox.SendResult.ItemRefused;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
+import io.bookbell.server.outbox.SendResult.TargetGone;
 import io.bookbell.server.outbox.SendResult.TryAgain;
 import io.vertx.core.Vertx;
 import io.vertx.ext.mail.LoginOption;
@@ -13,6 +14,7 @@ import io.vertx.ext.mail.MailClient;
 import io.vertx.ext.mail.MailMessage;
 import io.vertx.ext.mail.SMTPException;
 import io.vertx.ext.mail.StartTLSOptions;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,22 +23,35 @@ import java.util.regex.Pattern;
 
 /** The SMTP server that delivers mails. Thread-safe. */
 final class MailServer implements AutoCloseable {
-  private static final int PATIENCE_SECONDS = 15;
+  /** Servers check a mail for spam before they accept it, which can take long. */
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final int CONNECTIONS = 4;
   private static final Set<String> LOCAL = Set.of("localhost", "127.0.0.1", "::1", "[::1]");
 
-  /** Replies to commands about one mail. The others concern the server, such as a refused login. */
-  private static final Pattern ABOUT_THE_MAIL = Pattern.compile("recipient|sender address|data");
+  /**
+   * How the client's messages about one mail begin. The others concern all mails, such as a refused
+   * login or sender.
+   */
+  private static final Pattern ABOUT_THE_MAIL =
+      Pattern.compile("^(?:recipient address|DATA command|sending data|no recipient|message)");
+
+  /** There is no such mailbox or domain, or it gets no mail (RFC 3463). */
+  private static final Pattern NO_SUCH_ADDRESS =
+      Pattern.compile("\\b5\\.(?:1\\.(?:1|2|3|6|10)|2\\.1)\\b");
 
   private final MailClient client;
   private final MailConfig mailConfig;
+  private final Duration patience;
 
-  MailServer(Vertx vertx, MailConfig mailConfig) {
+  MailServer(Vertx vertx, MailConfig mailConfig, Duration patience) {
     this.mailConfig = mailConfig;
-    this.client = MailClient.create(vertx, toOptions(mailConfig));
+    this.patience = patience;
+    this.client = MailClient.create(vertx, toOptions(mailConfig, patience));
   }
 
-  private static io.vertx.ext.mail.MailConfig toOptions(MailConfig mailConfig) {
+  /** Connections end when nothing comes, so that those that hang don't use up the pool. */
+  private static io.vertx.ext.mail.MailConfig toOptions(MailConfig mailConfig, Duration patience) {
     boolean hasPassword = mailConfig.password().isPresent();
     boolean mayBePlain = !hasPassword || LOCAL.contains(mailConfig.host());
     var options = new io.vertx.ext.mail.MailConfig();
@@ -48,7 +63,9 @@ final class MailServer implements AutoCloseable {
     options.setLogin(hasPassword ? LoginOption.REQUIRED : LoginOption.DISABLED);
     mailConfig.user().ifPresent(options::setUsername);
     mailConfig.password().ifPresent(options::setPassword);
-    options.setConnectTimeout((int) TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+    options.setConnectTimeout((int) patience.toMillis());
+    options.setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+    options.setIdleTimeout((int) patience.toMillis());
     options.setMaxPoolSize(CONNECTIONS);
     options.setUserAgent("bookbell");
     return options;
@@ -68,7 +85,7 @@ final class MailServer implements AutoCloseable {
           .sendMail(message)
           .toCompletionStage()
           .toCompletableFuture()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
       return new Accepted();
     } catch (TimeoutException e) {
       return new ServiceDown("The mail server doesn't answer");
@@ -82,8 +99,13 @@ final class MailServer implements AutoCloseable {
         failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     if (failure instanceof SMTPException refusal
         && refusal.getReplyCode() > 0
-        && ABOUT_THE_MAIL.matcher(reason.toLowerCase(java.util.Locale.ROOT)).find()) {
-      return refusal.isPermanent() ? new ItemRefused(reason) : new TryAgain(reason);
+        && ABOUT_THE_MAIL.matcher(reason).find()) {
+      if (!refusal.isPermanent()) {
+        return new TryAgain(reason);
+      }
+      return NO_SUCH_ADDRESS.matcher(refusal.getReplyMessage()).find()
+          ? new TargetGone(reason)
+          : new ItemRefused(reason);
     }
     return new ServiceDown(reason);
   }

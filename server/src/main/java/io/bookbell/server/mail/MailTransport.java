@@ -20,6 +20,7 @@ import io.bookbell.server.storage.Transaction;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Sends news by mail, each at once or several together, and mails about accounts. Thread-safe. */
 public final class MailTransport implements NewsTransport, AutoCloseable {
@@ -43,7 +44,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
       PublicUrl publicUrl,
       PersonalFilter personalFilter,
       Map<String, ActionMail> actions) {
-    this.mailServer = new MailServer(vertx, mailConfig);
+    this.mailServer = new MailServer(vertx, mailConfig, MailServer.PATIENCE);
     this.composer = new MailComposer(publicUrl);
     this.personalFilter = personalFilter;
     this.actions = Map.copyOf(actions);
@@ -91,6 +92,10 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   }
 
   private SendPlan planNews(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
+    Optional<OutboxItem> test = PersonalFilter.findTest(queued);
+    if (test.isPresent()) {
+      return sendOne(target, test.get(), personalFilter.wordsOf(tx, target));
+    }
     var filtered = personalFilter.filterItems(tx, target, queued, true);
     if (!filtered.unwanted().isEmpty()) {
       return new SkipItems(filtered.unwanted());
@@ -104,13 +109,16 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
         wanted.size() > MOST_SINGLE
             || (filtered.preference().digest() != Digest.OFF && wanted.size() > 1);
     if (!together) {
-      OutboxItem first = wanted.getFirst();
-      ComposedMail mail = composer.composeNews(target, first, words);
-      return SendNow.single(first, () -> mailServer.send(mail));
+      return sendOne(target, wanted.getFirst(), words);
     }
     ComposedMail digest = composer.composeDigest(target, wanted, words);
     List<Long> ids = wanted.stream().map(OutboxItem::id).toList();
     return new SendNow(ids, List.of(), () -> mailServer.send(digest));
+  }
+
+  private SendPlan sendOne(NewsTarget target, OutboxItem item, NewsWords words) {
+    ComposedMail mail = composer.composeNews(target, item, words);
+    return SendNow.single(item, () -> mailServer.send(mail));
   }
 
   @Override

@@ -10,6 +10,9 @@ import io.bookbell.server.outbox.NewsTarget;
 import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
@@ -29,12 +32,28 @@ public final class NewsLinkRoutes {
         (apiRequest, _) ->
             change(
                 parseToken(apiRequest), (tx, target) -> targetStore.markVerified(tx, target.id())));
+    apiRouter.getOpen("/api/news/unsubscribe", (apiRequest, _) -> openPage(apiRequest));
     apiRouter.postOpen(
         "/api/news/unsubscribe",
         (apiRequest, _) ->
             change(
                 parseUnsubscribe(apiRequest),
                 (tx, target) -> targetStore.endSubscriptions(tx, target.id())));
+  }
+
+  /** Mail programs that don't know RFC 8058 open the address in a browser. */
+  private static CompletionStage<ApiResponse> openPage(ApiRequest apiRequest) {
+    var queryParameters = apiRequest.queryParameters();
+    var token = queryParameters.optionalVerbatim("token", SecretTokens.LONGEST);
+    queryParameters.requireNoErrors();
+    String encoded =
+        URLEncoder.encode(token.orElseThrow(NewsLinkRoutes::invalidLink), StandardCharsets.UTF_8);
+    return CompletableFuture.completedStage(
+        ApiResponse.redirect(apiRequest.publicUrl() + "/news#unsubscribe=" + encoded));
+  }
+
+  private static Problem invalidLink() {
+    return Problem.notFound("This link is no longer valid.");
   }
 
   private CompletionStage<ApiResponse> change(
@@ -45,7 +64,7 @@ public final class NewsLinkRoutes {
               tx,
               targetStore
                   .findByToken(tx, token)
-                  .orElseThrow(() -> Problem.notFound("This link is no longer valid.")));
+                  .orElseThrow(NewsLinkRoutes::invalidLink));
           return ApiResponse.noContent();
         });
   }

@@ -249,6 +249,6 @@ public final class NotificationSettingsService {
             .find(tx, channel)
             .filter(each -> each.user().equals(user) && each.creator() == null)
             .orElseThrow(Problem::notFound);
-    outboxStore.addForTarget(tx, target.id(), TEST_EVENT, NewsBody.of(TEST_EVENT, Map.of()));
+    outboxStore.addAtOnce(tx, target.id(), TEST_EVENT, NewsBody.of(TEST_EVENT, Map.of()));
   }
 }

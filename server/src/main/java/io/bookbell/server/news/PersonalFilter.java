@@ -89,13 +89,9 @@ public final class PersonalFilter {
    */
   public SendPlan planNews(
       Transaction tx, NewsTarget target, List<OutboxItem> queued, NewsPlan newsPlan) {
-    Optional<OutboxItem> test =
-        queued.stream()
-            .filter(item -> item.event().equals(NotificationSettingsService.TEST_EVENT))
-            .findFirst();
+    Optional<OutboxItem> test = findTest(queued);
     if (test.isPresent()) {
-      return newsPlan.plan(
-          List.of(test.get()), NewsWords.of(preferenceStore.get(tx, target.user()).language()));
+      return newsPlan.plan(List.of(test.get()), wordsOf(tx, target));
     }
     FilteredItems filtered = filterItems(tx, target, queued, false);
     if (!filtered.unwanted.isEmpty()) {
@@ -106,6 +102,18 @@ public final class PersonalFilter {
         .<SendPlan>map(SendLater::new)
         .orElseGet(
             () -> newsPlan.plan(filtered.wanted, NewsWords.of(filtered.preference.language())));
+  }
+
+  /** Returns an item with which the person tries the channel. It doesn't wait for its time. */
+  public static Optional<OutboxItem> findTest(List<OutboxItem> queued) {
+    return queued.stream()
+        .filter(item -> item.event().equals(NotificationSettingsService.TEST_EVENT))
+        .findFirst();
+  }
+
+  /** The words of the language in which the person is sent news. */
+  public NewsWords wordsOf(Transaction tx, NewsTarget target) {
+    return NewsWords.of(preferenceStore.get(tx, target.user()).language());
   }
 
   private static Set<Long> notificationsOf(List<OutboxItem> queued) {

@@ -2,6 +2,7 @@ package io.bookbell.server.outbox;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
+import io.bookbell.server.outbox.OutboxItem.ItemState;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
@@ -37,11 +38,8 @@ public final class OutboxStore {
   private static final String INSERT_FOR_TARGET =
       """
       INSERT INTO outbox_item (target_id, event, as_admin, body, created_at, state)
-      VALUES (?, ?, FALSE, ?, ?, 'new')
+      VALUES (?, ?, FALSE, ?, ?, ?)
       RETURNING id""";
-
-  /** How many single items may be sent for one user in a day. */
-  private static final int MOST_ONCE = 200;
 
   private final NewsTargetStore targetStore = new NewsTargetStore();
 
@@ -101,44 +99,44 @@ public final class OutboxStore {
    * @return the item's id
    */
   public long addForTarget(Transaction tx, long target, String event, String body) {
-    return tx.query(INSERT_FOR_TARGET, target, event, body, tx.now())
+    return insertForTarget(tx, target, event, body, ItemState.NEW);
+  }
+
+  /** Like {@link #addForTarget}, for an item that is looked at now even if the others wait. */
+  public void addAtOnce(Transaction tx, long target, String event, String body) {
+    insertForTarget(tx, target, event, body, ItemState.QUEUED);
+    tx.update("UPDATE news_target SET wake_at = ? WHERE id = ?", tx.now(), target);
+  }
+
+  private static long insertForTarget(
+      Transaction tx, long target, String event, String body, ItemState state) {
+    return tx.query(INSERT_FOR_TARGET, target, event, body, tx.now(), state.wireName())
         .single(row -> row.getLong("id"));
   }
 
-  /**
-   * Adds an item for an address that gets nothing else, such as an invitation.
-   *
-   * @param user for whom it is sent
-   * @return false if too much was sent for the user lately
-   */
-  public boolean addOnce(
+  /** Adds an item for an address that gets nothing else, such as an invitation. */
+  public void addOnce(
       Transaction tx, UserId user, NewsKind kind, String address, String event, String body) {
-    int lately =
-        tx.query(
-                "SELECT count(*) AS amount FROM news_target WHERE user_id = ? AND purpose = 'once'",
-                user)
-            .single(row -> row.getInt("amount"));
-    if (lately >= MOST_ONCE) {
-      return false;
-    }
     NewsTarget target = targetStore.create(tx, NewTarget.once(user, kind, address));
     addForTarget(tx, target.id(), event, body);
-    return true;
   }
 
-  /** Whether something like this was sent for a user to an address that gets nothing else. */
-  public boolean hasOnceSince(Transaction tx, UserId user, String event, Instant since) {
+  /**
+   * How many items of an event were added for a user to addresses that get nothing else.
+   *
+   * @param since a day ago at most
+   */
+  public int countOnce(Transaction tx, UserId user, String event, Instant since) {
     return tx.query(
             """
-            SELECT t.id
+            SELECT count(*) AS amount
             FROM news_target t
             JOIN outbox_item i ON i.target_id = t.id
-            WHERE t.user_id = ? AND t.purpose = 'once' AND t.created_at > ? AND i.event = ?
-            LIMIT 1""",
+            WHERE t.user_id = ? AND t.purpose = 'once' AND t.created_at > ? AND i.event = ?""",
             user,
             since,
             event)
-        .exists();
+        .single(row -> row.getInt("amount"));
   }
 
   /** Returns a target's newest items. */

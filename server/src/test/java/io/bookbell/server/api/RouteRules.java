@@ -38,6 +38,7 @@ record RouteRules(List<Rule> rules) {
           "POST /api/auth/forgot",
           "POST /api/auth/confirm-email",
           "POST /api/news/confirm",
+          "GET /api/news/unsubscribe",
           "POST /api/news/unsubscribe",
           "POST /api/setup",
           "POST /api/patreon/connect",

@@ -118,8 +118,16 @@ class MailTest {
 
     var answer = Map.of("status", "approved", "response", "Ja");
     mara.client().post("/api/book-requests/" + first + "/respond", answer).expect(200);
-    String oneClick = created.getHeader("List-Unsubscribe")[0].replaceAll("[<>]", "");
-    assertThat(postForm(oneClick.replace("https://books.test", ""))).isEqualTo(204);
+    String oneClick =
+        created
+            .getHeader("List-Unsubscribe")[0]
+            .replaceAll("[<>]", "")
+            .replace("https://books.test", "");
+    var opened = server.client().get(oneClick).expect(303);
+    assertThat(opened.raw().headers().firstValue("Location").orElseThrow())
+        .isEqualTo("https://books.test/news#unsubscribe=" + oneClick.split("=")[1]);
+    assertThat(mara.client().get(SETTINGS).body().at("/events/reply_added")).isNotEmpty();
+    assertThat(postForm(oneClick)).isEqualTo(204);
     assertThat(mara.client().get(SETTINGS).body().at("/events/reply_added")).isEmpty();
   }
 
@@ -194,11 +202,13 @@ class MailTest {
     MimeMessage mail = awaitMail("one@home.test", 1);
     assertThat(textOf(mail)).contains("https://books.test/join#");
     assertThat(textOf(awaitMail("two@home.test", 1))).isNotEqualTo(textOf(mail));
-    cast.team().client().post("/api/invitations/mail", invitation).expect(403);
+    cast.other().client().post("/api/invitations/mail", invitation).expect(403);
+    var toTeam = Map.of("creator_id", mara.id(), "kind", "team", "emails", List.of("a@home.test"));
+    cast.team().client().post("/api/invitations/mail", toTeam).expect(403);
   }
 
   @Test
-  void whatWasReadOnThePageIsNotMailed() throws Exception {
+  void whatWasReadOnThePageIsNotMailedAndATestDoesNotWait() throws Exception {
     Person mara = cast.creator();
     chooseMail(mara, "mara@home.test", List.of("request_created"));
     open("/api/news/confirm", linkIn(awaitMail("mara@home.test", 1), "confirm"));
@@ -210,17 +220,20 @@ class MailTest {
             () ->
                 assertThat(mara.client().get("/api/notifications").body().get("items")).hasSize(1));
     mara.client().post("/api/notifications/read", Map.of("all", true)).expect(200);
+    long channel = mara.client().get(SETTINGS).body().at("/channels/0/id").asLong();
+    mara.client().post(SETTINGS + "/test", Map.of("channel", channel)).expect(204);
+    assertThat(awaitMail("mara@home.test", 2).getSubject()).contains("erreichen dich hier");
     setSettings(mara, "mara@home.test", List.of("request_created"), null);
     cast.supporter().ask(mara, "Unread");
 
-    assertThat(textOf(awaitMail("mara@home.test", 2))).contains("Unread").doesNotContain("“Read");
+    assertThat(textOf(awaitMail("mara@home.test", 3))).contains("Unread").doesNotContain("“Read");
 
     disable(mara, "1");
     cast.supporter().ask(mara, "Asked of a disabled account");
     await().untilAsserted(() -> assertThat(waitingItems()).isZero());
     disable(mara, "NULL");
     cast.supporter().ask(mara, "Enabled again");
-    assertThat(textOf(awaitMail("mara@home.test", 3)))
+    assertThat(textOf(awaitMail("mara@home.test", 4)))
         .contains("Enabled again")
         .doesNotContain("disabled");
   }

@@ -1,0 +1,112 @@
+package io.bookbell.server.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.DomainTest;
+import io.bookbell.server.account.Account;
+import io.bookbell.server.creator.TeamRole;
+import io.bookbell.server.invitation.Invitation;
+import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.outbox.NewsBody;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Mails with links, below the mail server. */
+class LinkMailsTest extends DomainTest {
+  private UserId mara;
+
+  @BeforeEach
+  void people() {
+    mara = domain.creator("mara");
+  }
+
+  @Test
+  void aMailThatIsTriedAgainHasTheSameInvitationWithAnotherLink() {
+    var details = Map.of("creator", mara, "kind", "team", "role", "answer", "name", "Mara");
+    long target =
+        domain.write(
+            tx ->
+                domain
+                    .features
+                    .newsTargets
+                    .create(tx, NewTarget.once(mara, NewsKind.MAIL, "ann@home.test"))
+                    .id());
+
+    String first = prepare(target, details);
+    String second = prepare(target, details);
+
+    List<Invitation> open =
+        domain.read(tx -> domain.features.invitations.list(tx, mara, mara));
+    assertThat(open).hasSize(1);
+    assertThat(open.getFirst().teamRole()).isEqualTo(TeamRole.ANSWER);
+    UserId ann = domain.account("ann");
+    refused("not_found", () -> accept(ann, first));
+    accept(ann, second);
+    refused("not_found", () -> prepare(target, details));
+  }
+
+  private String prepare(long id, Map<String, ?> details) {
+    var mails =
+        new InvitationMails(
+            domain.features.invitations, domain.features.outbox, domain.features.newsTargets);
+    ActionLink link =
+        domain.write(
+            tx -> {
+              NewsTarget target = domain.features.newsTargets.find(tx, id).orElseThrow();
+              var stored = NewsBody.parse(NewsBody.of("invitation", details)).details();
+              return mails
+                  .actions()
+                  .values()
+                  .iterator()
+                  .next()
+                  .prepare(tx, target, new ActionDetails(stored))
+                  .orElseThrow();
+            });
+    return link.path().substring("/join#".length());
+  }
+
+  private void accept(UserId user, String token) {
+    domain.write(
+        tx -> {
+          domain.features.invitations.acceptInvitation(tx, user, token);
+          return true;
+        });
+  }
+
+  /** Each link replaces the former one, so whoever asks for somebody else must not do it always. */
+  @Test
+  void strangersCannotHaveLinksForAPasswordReplacedAllTheTime() {
+    Account account = domain.read(tx -> domain.features.accounts.get(tx, mara));
+    assertThat(askTimes(account, 30)).isEqualTo(3);
+    domain.passes(Duration.ofHours(1));
+    assertThat(askTimes(account, 1)).isEqualTo(4);
+  }
+
+  private int askTimes(Account account, int times) {
+    var mails =
+        new AccountMails(
+            domain.features.outbox,
+            domain.features.newsTargets,
+            domain.features.accounts,
+            domain.features.resetLinks);
+    for (int time = 0; time < times; time++) {
+      domain.passes(Duration.ofSeconds(61));
+      domain.write(
+          tx -> {
+            mails.sendResetLink(tx, account, "en");
+            return true;
+          });
+    }
+    return domain.read(
+        tx ->
+            domain.features.outbox.countOnce(
+                tx, mara, "password_reset", tx.now().minus(Duration.ofDays(1))));
+  }
+}

@@ -1,0 +1,141 @@
+package io.bookbell.server.mail;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.news.NewsWords;
+import io.bookbell.server.outbox.SendResult;
+import io.bookbell.server.outbox.SendResult.Accepted;
+import io.bookbell.server.outbox.SendResult.ServiceDown;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What replies of a mail server mean for a mail, its address and all others. */
+class MailServerTest {
+  private final Vertx vertx = Vertx.vertx();
+  private ScriptedServer script;
+  private MailServer mailServer;
+
+  @BeforeEach
+  void start() throws IOException {
+    script = new ScriptedServer();
+    var settings =
+        new MailConfig(
+            "127.0.0.1",
+            script.socket.getLocalPort(),
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            "books@books.test");
+    mailServer = new MailServer(vertx, settings, Duration.ofMillis(500));
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    mailServer.close();
+    script.socket.close();
+    vertx.close().await(5, TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RCPT, 550 5.1.1 no such user, TargetGone",
+    "RCPT, 550 5.7.1 relaying denied, ItemRefused",
+    "RCPT, 450 4.2.0 greylisted; try again later, TryAgain",
+    "MAIL, 553 5.7.1 this sender is not allowed, ServiceDown",
+    "DATA, 554 5.6.0 no data today, ItemRefused",
+    "., 452 4.3.1 disk is full of data, TryAgain",
+  })
+  void aReplyConcernsTheMailItsAddressOrAll(String command, String reply, String expected)
+      throws Exception {
+    script.reply = Map.of(command, reply);
+    assertThat(send()).extracting(result -> result.getClass().getSimpleName()).isEqualTo(expected);
+    script.reply = Map.of();
+    assertThat(send()).isEqualTo(new Accepted());
+  }
+
+  @Test
+  void aLineBreakInATitleBeginsNoHeader() {
+    var mail =
+        new MailContent(NewsWords.of("en"))
+            .toMail("ann@home.test", "Request: x\r\nBcc: eve@home.test", Map.of());
+    assertThat(mail.subject()).isEqualTo("Request: x Bcc: eve@home.test");
+  }
+
+  /** More often than there are connections in the pool. */
+  @Test
+  void aServerThatHangsIsUsedAgainWhenItAnswers() throws Exception {
+    script.reply = Map.of("MAIL", "");
+    for (int time = 0; time < 5; time++) {
+      assertThat(send()).isInstanceOf(ServiceDown.class);
+    }
+    script.reply = Map.of();
+    assertThat(send()).isEqualTo(new Accepted());
+  }
+
+  private SendResult send() throws InterruptedException {
+    var mail = new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of());
+    return mailServer.send(mail);
+  }
+
+  /** Accepts everything, except that some commands have other replies, or none. */
+  private static final class ScriptedServer {
+    final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    volatile Map<String, String> reply = Map.of();
+
+    ScriptedServer() throws IOException {
+      Thread.startVirtualThread(this::acceptAll);
+    }
+
+    private void acceptAll() {
+      try {
+        while (true) {
+          Socket client = socket.accept();
+          Thread.startVirtualThread(() -> talk(client));
+        }
+      } catch (IOException e) {
+        // the test has ended
+      }
+    }
+
+    private void talk(Socket client) {
+      try (client;
+          var in = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
+        say(client, "220 ready");
+        boolean inData = false;
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+          String command = line.split(" ", 2)[0];
+          if (inData && !command.equals(".")) {
+            continue;
+          }
+          String answer = reply.getOrDefault(command, command.equals("DATA") ? "354 go" : "250 ok");
+          inData = command.equals("DATA") && answer.startsWith("354");
+          say(client, answer);
+        }
+      } catch (IOException e) {
+        // the client has closed the connection
+      }
+    }
+
+    private static void say(Socket client, String line) throws IOException {
+      if (!line.isEmpty()) {
+        client.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
+      }
+    }
+  }
+}
