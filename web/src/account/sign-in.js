@@ -31,7 +31,7 @@ export class SignIn extends LightElement {
       ${this.reason ? html`<p class="notice" role="status" data-testid="sign-in-reason">${this.reason}</p>` : nothing}
       ${this.methods?.password === false ? nothing : this.#form(wrong)}
       ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods}></sign-in-ways>` : nothing}
-      ${this.methods?.password === false ? nothing : html`<p class="doorstep__foot"><a href="${BASE_PATH}/news" data-testid="forgot-password">${translate('account.forgot')}</a></p>`}
+      ${this.methods?.password === false ? nothing : html`<p class="doorstep__foot">${this.methods?.mail ? html`<a href="${BASE_PATH}/news" data-testid="forgot-password">${translate('account.forgot_mail')}</a>` : translate('account.forgot')}</p>`}
       <p class="doorstep__foot">${translate('account.new_here')}</p>
     `);
   }

@@ -237,6 +237,9 @@ export class Api {
   /** @param {object} invitation creator_id, kind, tier_id?, uses?, expires_at? @param {Command} [command] @returns {Promise<Invitation>} */
   invite = (invitation, command) => this.http.post('/api/invitations', invitation, command);
 
+  /** @param {object} invitation with `emails` @param {Command} [command] @returns {Promise<{accepted: number}>} */
+  inviteByMail = (invitation, command) => this.http.post('/api/invitations/mail', invitation, command);
+
   /** @param {number} id */
   revokeInvitation = (id) => this.http.delete(`/api/invitations/${id}`);
 

@@ -28,7 +28,7 @@ const LIFETIMES = [1, 7, 30].map((count) => [String(count), translate('invitatio
 
 /** Links by which supporters and team members join. A link is shown once, when it is made. */
 export class InvitationsPage extends SessionElement {
-  static properties = {creatorId: {attribute: false}, kind: {state: true}, made: {state: true}, copied: {state: true}};
+  static properties = {creatorId: {attribute: false}, kind: {state: true}, made: {state: true}, copied: {state: true}, byMail: {state: true}};
 
   #making = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
   #revoking = new FormSubmission(this);
@@ -45,6 +45,14 @@ export class InvitationsPage extends SessionElement {
     /** @type {Invitation | null} */
     this.made = null;
     this.copied = false;
+    /** Whether mail is set up. */
+    this.byMail = false;
+  }
+
+  async firstUpdated() {
+    const {mail} = await this.session.api.http.get('/api/auth/methods').catch(() => ({mail: false}));
+    if (mail) await import('./invite-by-mail.js');
+    this.byMail = mail;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -65,7 +73,8 @@ export class InvitationsPage extends SessionElement {
   render() {
     return html`
       <header class="page-head page-head--row"><h1 tabindex="-1">${translate('supporters.title')}</h1></header>
-      ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing} ${formError(this.#revoking.message)}
+      ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing}
+      ${this.byMail ? html`<invite-by-mail .session=${this.session} .creatorId=${this.creatorId} .tiers=${this.#tiers.items}></invite-by-mail>` : nothing} ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="invitation-list">
         ${repeat(
           this.#invitations.items,

@@ -35,6 +35,7 @@ export default {
 
   'account.email': 'البريد الإلكتروني',
   'account.forgot': 'هل نسيت كلمة المرور؟ يمكن لمن يدير Bookbell هذا أن يرسل إليك رابطًا.',
+  'account.forgot_mail': 'هل نسيت كلمة المرور؟',
   'account.menu': 'حساب {name}',
   'account.name': 'اسمك',
   'account.new_here': 'جديد هنا؟ اطلب رابط دعوة ممّن تدعمه.',

@@ -28,6 +28,7 @@ export default {
 
   'account.email': 'E-Mail',
   'account.forgot': 'Passwort vergessen? Wer dieses Bookbell betreibt, kann dir einen Link schicken.',
+  'account.forgot_mail': 'Passwort vergessen?',
   'account.menu': 'Konto von {name}',
   'account.name': 'Dein Name',
   'account.new_here': 'Neu hier? Bitte die Person, die du unterstützt, um einen Einladungslink.',

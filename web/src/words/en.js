@@ -28,6 +28,7 @@ export default {
 
   'account.email': 'Email',
   'account.forgot': 'Forgot your password? Whoever runs this Bookbell can send you a link.',
+  'account.forgot_mail': 'Forgot your password?',
   'account.menu': 'Account of {name}',
   'account.name': 'Your name',
   'account.new_here': 'New here? Ask the creator you support for an invitation link.',

@@ -28,6 +28,7 @@ export default {
 
   'account.email': 'Correo electrónico',
   'account.forgot': '¿Olvidaste la contraseña? Quien administra este Bookbell puede enviarte un enlace.',
+  'account.forgot_mail': '¿Olvidaste la contraseña?',
   'account.menu': 'Cuenta de {name}',
   'account.name': 'Tu nombre',
   'account.new_here': '¿Acabas de llegar? Pide un enlace de invitación a la persona a la que apoyas.',

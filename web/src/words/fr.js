@@ -28,6 +28,7 @@ export default {
 
   'account.email': 'E-mail',
   'account.forgot': 'Mot de passe oublié ? La personne qui gère ce Bookbell peut t’envoyer un lien.',
+  'account.forgot_mail': 'Mot de passe oublié ?',
   'account.menu': 'Compte de {name}',
   'account.name': 'Ton nom',
   'account.new_here': 'Première visite ? Demande un lien d’invitation à la personne que tu soutiens.',
@@ -578,7 +579,7 @@ export default {
   'notification.request_approved': 'Demande acceptée : « {title} »',
   'notification.request_completed': 'Demande terminée : « {title} »',
   'notification.request_created': '{name} a demandé « {title} »',
-  'notification.request_created_for_you': '{name} a demandé « {title} » pour vous',
+  'notification.request_created_for_you': '{name} a demandé « {title} » pour toi',
   'notification.request_rejected': 'Demande refusée : « {title} »',
   'notification.requests_approved': 'Plusieurs de tes demandes ont été acceptées, dont « {title} »',
   'notification.requests_completed': 'Plusieurs de tes demandes ont été terminées, dont « {title} »',

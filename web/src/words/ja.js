@@ -28,6 +28,7 @@ export default {
 
   'account.email': 'メールアドレス',
   'account.forgot': 'パスワードをお忘れの場合は、このBookbellの管理者にリンクを送ってもらってください。',
+  'account.forgot_mail': 'パスワードをお忘れですか？',
   'account.menu': '{name}さんのアカウント',
   'account.name': 'お名前',
   'account.new_here': 'はじめての方は、応援しているクリエイターに招待リンクをもらってください。',

@@ -73,4 +73,16 @@ export default {
   'operator.turn_off_sure': 'لن يعمل سوى مفاتيح المرور ومقدّمي الخدمة لتسجيل الدخول.',
   'operator.turn_on': 'تشغيل كلمات المرور',
   'operator.unconfirmed': 'لم يُؤكَّد شيء بعد',
+  'invitations.mail_title': 'دعوة عدة أشخاص بالبريد الإلكتروني',
+  'invitations.mail_addresses': 'عناوين البريد الإلكتروني',
+  'invitations.mail_hint': 'حتى 50 عنوانًا، عنوان واحد في كل سطر. يتلقى كل شخص رابطًا خاصًا به.',
+  'invitations.mail_send': 'إرسال الدعوات',
+  'invitations.mail_sent': {
+    zero: 'لا دعوات في الطريق.',
+    one: 'دعوة واحدة في الطريق.',
+    two: 'دعوتان في الطريق.',
+    few: '{count} دعوات في الطريق.',
+    many: '{count} دعوة في الطريق.',
+    other: '{count} دعوة في الطريق.',
+  },
 };

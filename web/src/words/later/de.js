@@ -73,4 +73,9 @@ export default {
   'operator.turn_off_sure': 'Dann funktionieren nur noch Passkeys und Anbieter.',
   'operator.turn_on': 'Passwörter einschalten',
   'operator.unconfirmed': 'Noch nichts bestätigt',
+  'invitations.mail_title': 'Mehrere Personen per E-Mail einladen',
+  'invitations.mail_addresses': 'E-Mail-Adressen',
+  'invitations.mail_hint': 'Bis zu 50 Adressen, eine je Zeile. Alle bekommen einen eigenen Link.',
+  'invitations.mail_send': 'Einladungen schicken',
+  'invitations.mail_sent': {one: '{count} Einladung ist unterwegs.', other: '{count} Einladungen sind unterwegs.'},
 };

@@ -73,4 +73,9 @@ export default {
   'operator.turn_off_sure': 'Only passkeys and providers will work for signing in.',
   'operator.turn_on': 'Turn passwords on',
   'operator.unconfirmed': 'Nothing confirmed yet',
+  'invitations.mail_title': 'Invite several people by email',
+  'invitations.mail_addresses': 'Email addresses',
+  'invitations.mail_hint': 'Up to 50 addresses, one on each line. Everybody gets a link of their own.',
+  'invitations.mail_send': 'Send invitations',
+  'invitations.mail_sent': {one: '{count} invitation is on its way.', other: '{count} invitations are on their way.'},
 };

@@ -73,4 +73,9 @@ export default {
   'operator.turn_off_sure': 'Solo funcionarán las llaves de acceso y los proveedores.',
   'operator.turn_on': 'Activar contraseñas',
   'operator.unconfirmed': 'Nada confirmado aún',
+  'invitations.mail_title': 'Invitar a varias personas por correo',
+  'invitations.mail_addresses': 'Direcciones de correo',
+  'invitations.mail_hint': 'Hasta 50 direcciones, una por línea. Cada persona recibe su propio enlace.',
+  'invitations.mail_send': 'Enviar invitaciones',
+  'invitations.mail_sent': {one: '{count} invitación está en camino.', other: '{count} invitaciones están en camino.'},
 };

@@ -73,4 +73,9 @@ export default {
   'operator.turn_off_sure': 'Seuls les clés d’accès et les fournisseurs permettront de se connecter.',
   'operator.turn_on': 'Activer les mots de passe',
   'operator.unconfirmed': 'Rien de confirmé',
+  'invitations.mail_title': 'Inviter plusieurs personnes par e-mail',
+  'invitations.mail_addresses': 'Adresses e-mail',
+  'invitations.mail_hint': 'Jusqu’à 50 adresses, une par ligne. Chaque personne reçoit son propre lien.',
+  'invitations.mail_send': 'Envoyer les invitations',
+  'invitations.mail_sent': {one: '{count} invitation est en route.', other: '{count} invitations sont en route.'},
 };

@@ -73,4 +73,9 @@ export default {
   'operator.turn_off_sure': 'パスキーと連携サービスでしかログインできなくなります。',
   'operator.turn_on': 'パスワードを有効にする',
   'operator.unconfirmed': '未受信',
+  'invitations.mail_title': '複数の人をメールで招待',
+  'invitations.mail_addresses': 'メールアドレス',
+  'invitations.mail_hint': '1行に1つ、50件まで。それぞれの人に別のリンクが届きます。',
+  'invitations.mail_send': '招待を送る',
+  'invitations.mail_sent': {other: '{count}件の招待を送信しています。'},
 };
