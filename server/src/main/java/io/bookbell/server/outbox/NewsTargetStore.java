@@ -193,10 +193,13 @@ public final class NewsTargetStore {
 
   /** Deletes the other channels that lead to the same browser, whosever they are. */
   public void deleteOthersOfBrowser(Transaction tx, NewsTarget target) {
-    tx.update(
-        "DELETE FROM news_target WHERE kind = 'web_push' AND address = ? AND id <> ?",
-        target.address(),
-        target.id());
+    deleteAll(
+        tx,
+        tx.query(
+                IDS + "WHERE kind = 'web_push' AND address = ? AND id <> ?",
+                target.address(),
+                target.id())
+            .list(row -> row.getLong("id")));
   }
 
   /** Deletes all targets that belong to a person, and the webhooks of the person's own creator. */

@@ -70,6 +70,8 @@ class AccessibilityBrowserTest {
     pressInto("login-submit", "login-error");
     look("/setup#token");
     look("/reset#token");
+    look("/news");
+    look("/news#unsubscribe=token");
     browser.command("Network.enable", Map.of());
     browser.command("Network.setBlockedURLs", Map.of("urls", List.of("*/api/me")));
     look("/");

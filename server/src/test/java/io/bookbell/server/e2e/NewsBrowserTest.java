@@ -104,6 +104,33 @@ class NewsBrowserTest {
         .untilAsserted(() -> assertThat(mailServer.getReceivedMessages()).hasSize(2));
   }
 
+  @Test
+  void severalPeopleAreInvitedAndAForgottenPasswordIsReplaced() {
+    Browser browser = browsers.of("creator").carrySession(server, "creator");
+    browser.expectErrors("/api/invitations/mail"); // refuses an address
+    browser.visit(server.url() + "/creators/1/invitations");
+    browser.part("invite-emails").awaitShown().write("ann@home.test, bob");
+    browser.part("invite-mail-submit").click();
+    browser.part("invite-emails-error").awaitText("bob: Enter a valid email address.");
+    browser.part("invite-emails").write("@home.test");
+    browser.part("invite-mail-submit").click();
+    browser.part("toast").awaitText("2 invitations are on their way.");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(mailServer.getReceivedMessages()).hasSize(2));
+
+    Browser visitor = browsers.of("visitor");
+    visitor.expectErrors("/api/me");
+    visitor.visit(server.url() + "/");
+    visitor.part("forgot-password").awaitText("Forgot your password?").click();
+    visitor.part("forgot-email").awaitShown().write("creator@demo.test");
+    visitor.part("news-link-submit").click();
+    visitor.part("news-link-done").awaitText("If there’s such an account, the email is on its way.");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(mailServer.getReceivedMessages()).hasSize(3));
+  }
+
   private String awaitLink() {
     await()
         .atMost(Duration.ofSeconds(20))
