@@ -78,6 +78,18 @@ record PeriodSchedule(Period period, @Nullable Integer days, ZoneId zone) {
     return seriesOf(key).equals(seriesOf(other));
   }
 
+  /**
+   * Returns the current month for the key of a month, and the current week for that of a week;
+   * other keys as they are.
+   */
+  static String currentOfSeries(String key, Instant now, ZoneId zone) {
+    if (key.equals(NONE_KEY) || isRolling(key)) {
+      return key;
+    }
+    Period period = key.contains(WEEK_MARK) ? Period.WEEK : Period.MONTH;
+    return new PeriodSchedule(period, null, zone).keyAt(now);
+  }
+
   private static String seriesOf(String key) {
     if (key.equals(NONE_KEY) || isRolling(key)) {
       return key;

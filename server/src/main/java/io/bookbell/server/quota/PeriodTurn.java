@@ -39,13 +39,14 @@ final class PeriodTurn {
    * Calculates the current state.
    *
    * @param stored as of now, with the usage of the stored row
-   * @param from the stored period
+   * @param from the stored period; a month or week may be over
    */
   static TurnResult calculate(Transaction tx, Membership stored, String from) {
     var turn = new PeriodTurn(tx, stored);
     turn.addExpired();
     if (!PeriodSchedule.areOfOneSeries(from, turn.to)) {
-      turn.carryOver(PeriodContent.read(tx, stored.creator(), stored.user(), from));
+      String current = PeriodSchedule.currentOfSeries(from, tx.now(), stored.zone());
+      turn.carryOver(PeriodContent.read(tx, stored.creator(), stored.user(), current));
     }
     return turn.toResult();
   }

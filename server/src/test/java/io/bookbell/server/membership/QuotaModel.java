@@ -80,30 +80,47 @@ final class QuotaModel {
 
   String keyOf(Person person, Instant now) {
     TierTerms terms = termsOf(person);
-    LocalDate day = LocalDate.ofInstant(now, zone);
     return switch (terms.period()) {
       case NONE -> "none";
-      case MONTH -> "month " + day.withDayOfMonth(1);
-      case WEEK -> "week " + day.with(DayOfWeek.MONDAY);
+      case MONTH -> monthOf(now);
+      case WEEK -> weekOf(now);
       case ROLLING -> "days " + terms.days();
     };
   }
 
-  /** Brings a person into the current period: what counted in one of another kind goes along. */
+  private String monthOf(Instant now) {
+    return "month " + LocalDate.ofInstant(now, zone).withDayOfMonth(1);
+  }
+
+  private String weekOf(Instant now) {
+    return "week " + LocalDate.ofInstant(now, zone).with(DayOfWeek.MONDAY);
+  }
+
+  /**
+   * Brings a person into the current period: what counts now in one of another kind goes along,
+   * which is nothing of a month or week that is over.
+   */
   void use(Person person, Instant now) {
     String key = keyOf(person, now);
-    boolean otherKind =
-        !key.split(" ", 2)[0].equals(person.period.split(" ", 2)[0])
-            || (key.startsWith("days") && !key.equals(person.period));
-    if (otherKind) {
-      for (long request : Set.copyOf(person.countedIn(person.period))) {
-        if (isWithin(person.period, madeAt.get(request), now)
+    String before =
+        switch (kindOf(person.period)) {
+          case "month" -> monthOf(now);
+          case "week" -> weekOf(now);
+          default -> person.period;
+        };
+    if (!kindOf(key).equals(kindOf(before)) || (key.startsWith("days") && !key.equals(before))) {
+      for (long request : Set.copyOf(person.countedIn(before))) {
+        if (isWithin(before, madeAt.get(request), now)
             && isWithin(key, madeAt.get(request), now)) {
           person.countedIn(key).add(request);
         }
       }
     }
     person.period = key;
+  }
+
+  private static String kindOf(String key) {
+    return key.split(" ", 2)[0];
   }
 
   private static boolean isWithin(String key, Instant since, Instant now) {
