@@ -1,5 +1,5 @@
 import {BASE_PATH} from '../base-path.js';
-import {html} from 'lit';
+import {html, nothing} from 'lit';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
@@ -8,6 +8,7 @@ import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import '../key/account-keys.js';
 import '../passkey/own-ways.js';
+import './own-handover.js';
 import './own-password.js';
 import './own-removal.js';
 import './own-sessions.js';
@@ -28,6 +29,7 @@ export class OwnAccountPage extends SessionElement {
       <news-settings .session=${this.session}></news-settings>
       <account-keys .session=${this.session}></account-keys>
       ${this.#export()}
+      ${this.session.store.creators.has(this.session.me.user.id) ? html`<own-handover .session=${this.session}></own-handover>` : nothing}
       <own-removal .session=${this.session}></own-removal>
     </div>`;
   }

@@ -127,7 +127,7 @@ export class BookbellApp extends LightElement {
   /** After a sign-in, an accepted invitation, or the setup. */
   async #onSignedIn() {
     const {name} = this.route;
-    const arrived = name === 'setup' || name === 'reset' || name === 'patreon' || (name === 'join' && !this.querySelector('join-page sign-in'));
+    const arrived = name === 'setup' || name === 'reset' || name === 'handover' || name === 'patreon' || (name === 'join' && !this.querySelector('join-page sign-in'));
     const known = new Set(this.session ? workspacesOf(this.session.me).map(workspacePath) : []);
     const me = await this.#api.me();
     this.#closeSession('');
@@ -213,6 +213,7 @@ export class BookbellApp extends LightElement {
     if (this.phase === 'unreachable' || (this.missing && !this.session)) return this.#unreachable();
     if (this.route.name === 'setup') return html`<setup-page .api=${this.#api} .token=${token}></setup-page>`;
     if (this.route.name === 'reset') return html`<reset-page .api=${this.#api} .token=${token}></reset-page>`;
+    if (this.route.name === 'handover') return html`<take-over-page .api=${this.#api} .token=${token}></take-over-page>`;
     if (this.route.name === 'news') return html`<mail-link-page .api=${this.#api} .token=${token}></mail-link-page>`;
     if (this.route.name === 'join') return html`<join-page .api=${this.#api} .user=${this.session?.me.user ?? null} .token=${token}></join-page>`;
     if (this.route.name === 'patreon')

@@ -12,7 +12,7 @@ export function routeOf({pathname, search}) {
   const query = new URLSearchParams(search);
   const path = pathname.startsWith(`${BASE_PATH}/`) ? pathname.slice(BASE_PATH.length) : pathname === BASE_PATH ? '/' : pathname;
   if (path === '/') return {name: 'home', query};
-  if (/^\/(join|setup|reset|account|news|operator|patreon)$/.test(path)) return {name: path.slice(1), query};
+  if (/^\/(join|setup|reset|handover|account|news|operator|patreon)$/.test(path)) return {name: path.slice(1), query};
   const request = /^\/requests\/(\d+)$/.exec(path);
   if (request) return {name: 'request', requestId: Number(request[1]), query};
   const place = /^\/creators\/(\d+)\/(\w+)$/.exec(path);
@@ -68,6 +68,7 @@ const MODULES = {
   join: () => import('../account/join-page.js'),
   setup: () => import('../account/setup-page.js'),
   reset: () => import('../account/reset-page.js'),
+  handover: () => import('../account/take-over-page.js'),
   news: () => import('../account/mail-link-page.js'),
   account: () => import('../account/own-account-page.js'),
   operator: () => import('../operator/operator-page.js'),

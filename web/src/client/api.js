@@ -1,7 +1,7 @@
 import {Http} from './http.js';
 
 /**
- * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, NotificationSettings, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User, Webhook, WebhookDelivery} from './types.js'
+ * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Handover, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, NotificationSettings, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User, Webhook, WebhookDelivery} from './types.js'
  * @typedef {{key?: string}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
@@ -91,6 +91,18 @@ export class Api {
 
   /** @param {{token: string, password: string}} reset @param {Command} [command] */
   resetPassword = (reset, command) => this.http.post('/api/auth/reset', reset, command);
+
+  /** @param {{token: string, display_name: string, password: string}} wanted @param {Command} [command] */
+  takeOver = (wanted, command) => this.http.post('/api/auth/take-over', wanted, command);
+
+  /** @param {number} creatorId @returns {Promise<Handover>} */
+  handover = (creatorId) => this.http.get(`/api/creators/${creatorId}/handover`);
+
+  /** @param {number} creatorId @param {{email: string, password?: string}} wanted @returns {Promise<Handover>} */
+  offerHandover = (creatorId, wanted) => this.http.post(`/api/creators/${creatorId}/handover`, wanted);
+
+  /** @param {number} creatorId */
+  cancelHandover = (creatorId) => this.http.delete(`/api/creators/${creatorId}/handover`);
 
   /** @param {{current?: string, new: string}} change */
   changePassword = (change) => this.http.post('/api/auth/password', change);

@@ -146,6 +146,11 @@
  * @property {string} created_at
  * @property {string} [url] only in the answer that creates it
  *
+ * @typedef {object} Handover
+ * @property {string} email
+ * @property {string} expires_at
+ * @property {string} [url] only in the answer that creates it
+ *
  * @typedef {'read' | 'write' | 'admin' | 'publish'} KeyScope
  *
  * @typedef {object} Key

@@ -653,6 +653,7 @@ export default {
 
   'activity.actor': 'من',
   'activity.actor_all': 'الجميع',
+  'activity.account_taken_over': 'تسلّم {actor} الحساب من {what}',
   'activity.allowance_changed': 'حدّد {actor} الحصة الخاصة لـ {name} بـ {what}',
   'activity.allowance_removed': 'أعاد {actor} إلى {name} حصة الفئة',
   'activity.creator_changed': '{actor}: تغيير الإعدادات',

@@ -464,6 +464,7 @@ export default {
 
   'activity.actor': 'Wer',
   'activity.actor_all': 'Alle',
+  'activity.account_taken_over': '{actor} hat das Konto von {what} übernommen',
   'activity.allowance_changed': '{actor} hat das eigene Kontingent von {name} auf {what} gesetzt',
   'activity.allowance_removed': '{actor} hat {name} wieder das Kontingent der Stufe gegeben',
   'activity.creator_changed': '{actor} hat die Einstellungen geändert',

@@ -464,6 +464,7 @@ export default {
 
   'activity.actor': 'Who',
   'activity.actor_all': 'Everyone',
+  'activity.account_taken_over': '{actor} took over the account from {what}',
   'activity.allowance_changed': '{actor} set the own allowance of {name} to {what}',
   'activity.allowance_removed': '{actor} gave {name} the tier’s allowance again',
   'activity.creator_changed': '{actor} changed the settings',

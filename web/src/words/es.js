@@ -464,6 +464,7 @@ export default {
 
   'activity.actor': 'Quién',
   'activity.actor_all': 'Todos',
+  'activity.account_taken_over': '{actor} se hizo cargo de la cuenta de {what}',
   'activity.allowance_changed': '{actor} fijó el cupo propio de {name} en {what}',
   'activity.allowance_removed': '{actor} devolvió a {name} el cupo del nivel',
   'activity.creator_changed': '{actor} cambió los ajustes',

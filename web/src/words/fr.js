@@ -467,6 +467,7 @@ export default {
 
   'activity.actor': 'Qui',
   'activity.actor_all': 'Tout le monde',
+  'activity.account_taken_over': '{actor} a repris le compte de {what}',
   'activity.allowance_changed': '{actor} a fixé le quota personnel de {name} à {what}',
   'activity.allowance_removed': '{actor} a rendu à {name} le quota du palier',
   'activity.creator_changed': '{actor} a modifié les réglages',

@@ -464,6 +464,7 @@ export default {
 
   'activity.actor': 'だれが',
   'activity.actor_all': '全員',
+  'activity.account_taken_over': '{actor}が{what}さんからアカウントを引き継ぎました',
   'activity.allowance_changed': '{actor}が{name}さんの個別の上限を{what}にしました',
   'activity.allowance_removed': '{actor}が{name}さんをプランの上限に戻しました',
   'activity.creator_changed': '{actor}さんが設定を変更',

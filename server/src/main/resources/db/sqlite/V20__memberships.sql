@@ -85,3 +85,12 @@ CREATE INDEX book_request_open ON book_request (creator_id, user_id) WHERE statu
 ALTER TABLE team_member ADD COLUMN role VARCHAR(10) NOT NULL DEFAULT 'everything'
   CHECK (role IN ('answer', 'people', 'everything'));
 ALTER TABLE invitation ADD COLUMN team_role VARCHAR(10) CHECK (team_role IN ('answer', 'people', 'everything'));
+
+-- A one-time link with which somebody else takes over a creator's account, under a new address.
+CREATE TABLE account_handover (
+  user_id     BIGINT NOT NULL PRIMARY KEY REFERENCES app_user (id),
+  email       VARCHAR(254) NOT NULL,
+  token_hash  VARCHAR(64) NOT NULL UNIQUE,
+  expires_at  BIGINT NOT NULL
+);
+CREATE INDEX account_handover_expiry ON account_handover (expires_at);

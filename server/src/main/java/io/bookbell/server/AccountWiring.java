@@ -3,6 +3,8 @@ package io.bookbell.server;
 import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.AccountRemovalService;
 import io.bookbell.server.account.AccountRoutes;
+import io.bookbell.server.account.HandoverRoutes;
+import io.bookbell.server.account.HandoverService;
 import io.bookbell.server.account.OwnAccountRoutes;
 import io.bookbell.server.account.OwnAccountService;
 import io.bookbell.server.account.OwnSessionRoutes;
@@ -66,7 +68,7 @@ final class AccountWiring {
             signUpService,
             services.sessionEnding)
         .addRoutes(apiRouter);
-    addOwnAccountRoutes(apiRouter);
+    addOwnAccountRoutes(apiRouter, signUpService);
   }
 
   private void addJoinRoutes(ApiRouter apiRouter, SignUpService signUpService) {
@@ -77,7 +79,7 @@ final class AccountWiring {
     new PatreonConnectRoutes(patreonConnect, signUpService, passwordHasher).addRoutes(apiRouter);
   }
 
-  private void addOwnAccountRoutes(ApiRouter apiRouter) {
+  private void addOwnAccountRoutes(ApiRouter apiRouter, SignUpService signUpService) {
     var passwordConfirmation =
         new PasswordConfirmation(
             database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
@@ -109,6 +111,16 @@ final class AccountWiring {
             new CreatorTies(services),
             services.nameErasure,
             services.renamed::recordRename));
+    new HandoverRoutes(
+            new HandoverService(
+                database,
+                services.accounts,
+                services.sessionEnding,
+                passwordHasher,
+                passwordConfirmation,
+                new CreatorOwnerChange(services)),
+            signUpService)
+        .addRoutes(apiRouter);
     ExportRoutes.addRoutes(apiRouter);
     OwnSessionRoutes.addRoutes(apiRouter, new OwnSessionService(services.sessions));
   }

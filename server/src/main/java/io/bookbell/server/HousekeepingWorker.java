@@ -84,6 +84,7 @@ final class HousekeepingWorker implements AutoCloseable {
           services.resetLinks.removeExpired(tx);
           services.passkeys.removeExpired(tx);
           services.addressChanges.removeExpired(tx);
+          services.handovers.removeExpired(tx);
           services.sessions.removeEndedMarkers(tx);
           return false;
         });

@@ -8,6 +8,7 @@ import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AddressChangeStore;
 import io.bookbell.server.account.NameErasure;
 import io.bookbell.server.account.PasswordSwitch;
+import io.bookbell.server.account.HandoverStore;
 import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.SessionEnding;
 import io.bookbell.server.account.SessionStore;
@@ -79,6 +80,7 @@ public final class Services {
   public final KeyStore keys;
   public final ResetLinkStore resetLinks = new ResetLinkStore();
   final AddressChangeStore addressChanges = new AddressChangeStore();
+  public final HandoverStore handovers = new HandoverStore();
   final SessionEnding sessionEnding;
   public final AccountControl accountControl;
   public final NameErasure nameErasure =

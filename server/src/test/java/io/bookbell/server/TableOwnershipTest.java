@@ -81,6 +81,7 @@ class TableOwnershipTest {
           Map.entry("news_preference", "news"),
           Map.entry("push_key", "webpush"),
           Map.entry("address_change", "account"),
+          Map.entry("account_handover", "account"),
           Map.entry("imported_row", "transfer"));
 
   /** Tables that only PostgreSQL has. */

@@ -6,7 +6,7 @@ import java.util.function.BiConsumer;
 
 /**
  * Ends everything that lets somebody act as a user without the current password: sessions with
- * their sockets and tickets, links for a new password or address, and sign-ups that could be
+ * their sockets and tickets, links for a new password, address or owner, and sign-ups that could be
  * repeated. For callers who have locked the account. Thread-safe and stateless.
  */
 public final class SessionEnding {
@@ -45,6 +45,7 @@ public final class SessionEnding {
   public void endAllExcept(Transaction tx, UserId user, String kept) {
     resetLinkStore.removeLinkOf(tx, user);
     addressChangeStore.remove(tx, user);
+    HandoverStore.removeLinkOf(tx, user);
     SignUpService.removeKeysOf(tx, user);
     sessionStore.endAllExcept(tx, user, kept);
   }

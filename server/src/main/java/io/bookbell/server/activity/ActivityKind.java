@@ -53,6 +53,8 @@ public enum ActivityKind {
   TEAM_MEMBER_DEACTIVATED(MemberDetails.class),
   TEAM_MEMBER_REMOVED(MemberDetails.class),
   TEAM_ROLE_CHANGED(TeamRoleDetails.class),
+  /** The creator's account has another owner; the member is the former one. */
+  ACCOUNT_TAKEN_OVER(MemberDetails.class),
   SOURCE_CONNECTED(SourceDetails.class),
   SOURCE_DISCONNECTED(SourceDetails.class),
   SOURCE_FAILED(SourceDetails.class),

@@ -94,6 +94,7 @@ final class ActivityTextParser {
           ALLOWANCE_CHANGED,
           TEAM_ROLE_CHANGED,
           SUPPORTER_TIER_FOLLOWED,
+          ACCOUNT_TAKEN_OVER,
           SOURCE_CONNECTED,
           SOURCE_DISCONNECTED,
           SOURCE_FAILED,

@@ -271,6 +271,7 @@ public final class BackupRestorer {
     tx.update("DELETE FROM login_failure");
     tx.update("DELETE FROM sign_up_key");
     tx.update("DELETE FROM reset_link");
+    tx.update("DELETE FROM account_handover");
     tx.update("DELETE FROM passkey_challenge");
     tx.update("DELETE FROM renamed_supporter");
     tx.update("DELETE FROM request_word");

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 final class SitePaths {
   /** In syntax common to Java and JavaScript, because the page's service worker uses it, too. */
   static final String PATTERN =
-      "^/(?:join|setup|reset|account|news|operator|patreon|requests/[0-9]+"
+      "^/(?:join|setup|reset|handover|account|news|operator|patreon|requests/[0-9]+"
           + "|creators/[0-9]+/(?:requests|inbox|supporters|tiers"
           + "|invitations|team|activity|settings|begin))?$";
 

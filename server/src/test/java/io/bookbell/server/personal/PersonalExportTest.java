@@ -39,6 +39,7 @@ class PersonalExportTest {
           Map.entry("reset_link", "secrets, for a day"),
           Map.entry("passkey_challenge", "random numbers, for minutes"),
           Map.entry("address_change", "a secret, for an hour"),
+          Map.entry("account_handover", "a secret and another person's address, for three days"),
           Map.entry("inbox_head", "numbers of messages"),
           Map.entry("inbox", "copies on their way to devices, for some days"),
           Map.entry("device_position", "numbers of messages"),

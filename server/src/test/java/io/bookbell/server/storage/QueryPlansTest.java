@@ -688,6 +688,7 @@ class QueryPlansTest {
             NotificationMigration::migrateBatch,
             tx -> services.tickets.removeExpired(tx),
             services.resetLinks::removeExpired,
+            services.handovers::removeExpired,
             services.sessions::removeEndedMarkers,
             tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
             tx -> services.keys.removeExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),

@@ -1,0 +1,158 @@
+package io.bookbell.server.account;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.account.AccountRequestParser.AccountRequest;
+import io.bookbell.server.account.HandoverStore.HandoverLink;
+import io.bookbell.server.account.HandoverStore.PendingHandover;
+import io.bookbell.server.account.PasswordConfirmation.TypedPassword;
+import io.bookbell.server.account.SignUpService.SignUpWork;
+import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.IdempotencyService;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Hands a creator's account over to another person. The account stays, with everything that belongs
+ * to the creator; its name, address and password become those of the other person, and whatever the
+ * former owner could sign in with ends. Thread-safe.
+ */
+public final class HandoverService {
+  private final HandoverStore handoverStore = new HandoverStore();
+  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  private final Database database;
+  private final AccountStore accountStore;
+  private final SessionEnding sessionEnding;
+  private final PasswordHasher passwordHasher;
+  private final PasswordConfirmation passwordConfirmation;
+  private final OwnerChange ownerChange;
+
+  public HandoverService(
+      Database database,
+      AccountStore accountStore,
+      SessionEnding sessionEnding,
+      PasswordHasher passwordHasher,
+      PasswordConfirmation passwordConfirmation,
+      OwnerChange ownerChange) {
+    this.database = database;
+    this.accountStore = accountStore;
+    this.sessionEnding = sessionEnding;
+    this.passwordHasher = passwordHasher;
+    this.passwordConfirmation = passwordConfirmation;
+    this.ownerChange = ownerChange;
+  }
+
+  /** What other features do about another owner. */
+  public interface OwnerChange {
+    /**
+     * Requires that a user is this creator.
+     *
+     * @throws Problem 404 for users without a role with this creator, 403 for all others
+     */
+    void requireCreator(Transaction tx, UserId creator, UserId user);
+
+    /**
+     * Locks the creator, and ends what the former owner has with other creators. Called before the
+     * account is locked.
+     */
+    void endTies(Transaction tx, UserId creator);
+
+    /** Deletes what is the former owner's own, and records the change. */
+    void complete(Transaction tx, UserId creator, String formerName);
+  }
+
+  /**
+   * Creates the link for the new owner. Fails with a {@link Problem}: 403 if the password is wrong
+   * or passwords are turned off, 409 if the new address has an account.
+   */
+  CompletableFuture<HandoverLink> start(
+      Caller caller, UserId creator, String email, TypedPassword typed) {
+    return database
+        .read(
+            tx -> {
+              ownerChange.requireCreator(tx, creator, caller.user());
+              passwordSwitch.requireOn(tx);
+              return true;
+            })
+        .thenCompose(_ -> passwordConfirmation.requirePassword(caller, typed))
+        .thenCompose(
+            checked ->
+                database.write(
+                    tx -> {
+                      passwordConfirmation.lockConfirmed(tx, checked);
+                      requireWithoutAccount(tx, email);
+                      return handoverStore.createLink(tx, creator, email);
+                    }));
+  }
+
+  private void requireWithoutAccount(Transaction tx, String email) {
+    if (accountStore.findByEmail(tx, email).isPresent()) {
+      throw Problem.conflict(
+          "email_taken", "This e-mail address has an account already. Choose another one.");
+    }
+  }
+
+  /** Returns who is to take over the creator's account; for the creator. */
+  Optional<PendingHandover> find(Transaction tx, UserId actor, UserId creator) {
+    ownerChange.requireCreator(tx, creator, actor);
+    return handoverStore.find(tx, creator);
+  }
+
+  /** Makes the link invalid; for the creator. */
+  void cancel(Transaction tx, UserId actor, UserId creator) {
+    ownerChange.requireCreator(tx, creator, actor);
+    HandoverStore.removeLinkOf(tx, creator);
+  }
+
+  /** What the new owner chooses. */
+  record TakeOver(String token, String displayName, String password) {
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+      return "TakeOver[" + displayName + "]";
+    }
+  }
+
+  /** Prepares the change of owner; the work fails with a {@link Problem} 404 for an invalid link. */
+  CompletionStage<SignUpWork> prepareTakeOver(
+      TakeOver takeOver, PasswordHasher.HashRequest hashRequest) {
+    return database
+        .read(
+            tx -> {
+              passwordSwitch.requireOn(tx);
+              return requirePending(tx, takeOver.token).email();
+            })
+        .thenCompose(
+            email ->
+                passwordHasher.hashNewPassword(
+                    hashRequest,
+                    new AccountRequest(email, takeOver.displayName, takeOver.password)))
+        .thenApply(hash -> tx -> takeOver(tx, takeOver, hash));
+  }
+
+  /** Creators are locked before the account, and the link is used up under both locks. */
+  private Account takeOver(Transaction tx, TakeOver takeOver, String hash) {
+    UserId user = requirePending(tx, takeOver.token).user();
+    ownerChange.endTies(tx, user);
+    Account former = accountStore.lockAccount(tx, user);
+    PendingHandover pending = requirePending(tx, takeOver.token);
+    requireWithoutAccount(tx, pending.email());
+    accountStore.updateEmail(tx, user, pending.email());
+    accountStore.updateName(tx, user, takeOver.displayName);
+    accountStore.updatePassword(tx, user, hash);
+    IdempotencyService.deleteKeysOf(tx, user);
+    sessionEnding.endAll(tx, user);
+    ownerChange.complete(tx, user, former.displayName());
+    return accountStore.get(tx, user);
+  }
+
+  private PendingHandover requirePending(Transaction tx, String token) {
+    return handoverStore
+        .findByToken(tx, token)
+        .orElseThrow(
+            () -> Problem.notFound("This link is no longer valid. Ask for a new one."));
+  }
+}
