@@ -280,8 +280,8 @@ public final class InvitationService {
   /**
    * Lets a user join and takes one use from the link.
    *
-   * @throws Problem 404 when the link is unknown, used up, revoked or expired, 409 when the user
-   *     already has the role
+   * @throws Problem 404 when the link is unknown, used up, revoked or expired, or its tier was
+   *     deleted, 409 when the user already has the role
    */
   public void acceptInvitation(Transaction tx, UserId user, String token) {
     Invitation found =
@@ -297,6 +297,8 @@ public final class InvitationService {
     if (tier == null) {
       teamService.addMember(
           tx, user, creator, user, teamRole == null ? TeamRole.EVERYTHING : teamRole);
+    } else if (tierService.findSuccessor(tx, creator.id(), tier).isEmpty()) {
+      throw invalidInvitation(); // the tier was deleted, and had nobody who was moved to another
     } else {
       supporterService.addSupporter(tx, creator, user, tier);
     }

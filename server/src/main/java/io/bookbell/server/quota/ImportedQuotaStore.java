@@ -297,9 +297,16 @@ public final class ImportedQuotaStore {
     updateUsed(tx, membership);
   }
 
+  /** In rolling days, when the next of what counts drops out has to be calculated again. */
   private static void updateUsed(Transaction tx, StoredMembership membership) {
     tx.enqueue(
-        "UPDATE membership SET used = ? WHERE creator_id = ? AND user_id = ?",
+        """
+        UPDATE membership
+        SET used = ?,
+          turns_at = CASE WHEN period_key LIKE 'roll%' AND ended_at IS NULL THEN 0
+            ELSE turns_at END
+        WHERE creator_id = ? AND user_id = ?\
+        """,
         Ledger.countUsed(tx, membership.creator, membership.user, membership.period),
         membership.creator,
         membership.user);
