@@ -50,10 +50,6 @@ final class CreatorOwnerChange implements OwnerChange {
     services.inbox.append(tx, outgoingMessages);
     services.renamed.recordRename(tx, creator);
     services.activity.recordActivity(
-        tx,
-        creator,
-        creator,
-        ActivityKind.ACCOUNT_TAKEN_OVER,
-        new MemberDetails(null, formerName));
+        tx, creator, creator, ActivityKind.ACCOUNT_TAKEN_OVER, new MemberDetails(null, formerName));
   }
 }

@@ -72,7 +72,7 @@ final class NewsWiring implements AutoCloseable {
     this.accountMails =
         new AccountMails(
             services.outbox, services.newsTargets, services.accounts, services.resetLinks);
-    this.invitationMails = 
+    this.invitationMails =
         new InvitationMails(services.invitations, services.outbox, services.newsTargets);
     this.hasMail = serverConfig.mail().isPresent() && serverConfig.reach().publicUrl().isPresent();
     if (hasMail) {

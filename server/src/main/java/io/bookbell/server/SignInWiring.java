@@ -68,7 +68,8 @@ final class SignInWiring implements AutoCloseable {
     oidcRoutes.addRoutes(apiRouter);
     new IdentityRoutes(services.identities, signInWays, providers).addRoutes(apiRouter);
     new PasskeyRoutes(database, services.passkeys, passkeyService, signInWays).addRoutes(apiRouter);
-    new SignInMethodRoutes(database, services.passwordSwitch, oidcRoutes.entries(), patreon, hasMail)
+    new SignInMethodRoutes(
+            database, services.passwordSwitch, oidcRoutes.entries(), patreon, hasMail)
         .addRoutes(apiRouter);
   }
 

@@ -112,8 +112,7 @@ public final class ForgotRoutes {
 
   /** The account is locked before the link is used up, in the order in which all others do. */
   private void confirmAddress(Transaction tx, String token) {
-    var change =
-        addressChangeStore.findByToken(tx, token).orElseThrow(ForgotRoutes::invalidLink);
+    var change = addressChangeStore.findByToken(tx, token).orElseThrow(ForgotRoutes::invalidLink);
     accountStore.lockAccount(tx, change.user());
     if (!addressChangeStore.consumeLink(tx, token)) {
       throw invalidLink();

@@ -116,7 +116,9 @@ public final class HandoverService {
     }
   }
 
-  /** Prepares the change of owner; the work fails with a {@link Problem} 404 for an invalid link. */
+  /**
+   * Prepares the change of owner; the work fails with a {@link Problem} 404 for an invalid link.
+   */
   CompletionStage<SignUpWork> prepareTakeOver(
       TakeOver takeOver, PasswordHasher.HashRequest hashRequest) {
     return database
@@ -152,7 +154,6 @@ public final class HandoverService {
   private PendingHandover requirePending(Transaction tx, String token) {
     return handoverStore
         .findByToken(tx, token)
-        .orElseThrow(
-            () -> Problem.notFound("This link is no longer valid. Ask for a new one."));
+        .orElseThrow(() -> Problem.notFound("This link is no longer valid. Ask for a new one."));
   }
 }

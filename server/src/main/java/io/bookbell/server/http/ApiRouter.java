@@ -359,7 +359,8 @@ public final class ApiRouter {
 
   private Route registerRoute(
       HttpMethod method, String path, RateLimit rateLimit, SignedInHandler handler) {
-    return registerRoute(method, path, rateLimit, handler, (_, failure) -> Future.failedFuture(failure));
+    return registerRoute(
+        method, path, rateLimit, handler, (_, failure) -> Future.failedFuture(failure));
   }
 
   private Route registerRoute(

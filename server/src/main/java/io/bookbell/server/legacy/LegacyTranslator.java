@@ -106,8 +106,7 @@ public final class LegacyTranslator {
         : recipients.stream()
             .filter(
                 user ->
-                    user.value() == supporter
-                        || directory.isAdmin(tx, new UserId(creator), user))
+                    user.value() == supporter || directory.isAdmin(tx, new UserId(creator), user))
             .collect(toSet());
   }
 

@@ -1,6 +1,7 @@
 package io.bookbell.server.mail;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -18,7 +19,6 @@ import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
 import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.OutboxStore;
-import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -154,8 +154,7 @@ public final class InvitationMails {
             ? invitationService.renewToken(tx, target.user(), former)
             : create(tx, target, details);
     return Optional.of(
-        new ActionLink(
-            "/join#" + token, details.language(), Map.of("name", details.text("name"))));
+        new ActionLink("/join#" + token, details.language(), Map.of("name", details.text("name"))));
   }
 
   private String create(Transaction tx, NewsTarget target, ActionDetails details) {

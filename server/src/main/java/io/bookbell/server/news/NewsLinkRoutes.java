@@ -61,10 +61,7 @@ public final class NewsLinkRoutes {
     return database.write(
         tx -> {
           work.accept(
-              tx,
-              targetStore
-                  .findByToken(tx, token)
-                  .orElseThrow(NewsLinkRoutes::invalidLink));
+              tx, targetStore.findByToken(tx, token).orElseThrow(NewsLinkRoutes::invalidLink));
           return ApiResponse.noContent();
         });
   }

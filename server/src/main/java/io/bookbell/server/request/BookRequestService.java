@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class BookRequestService {
   /** Limit per creator; each supporter is also limited by their quota. */
   private final RequestStore store = new RequestStore();
+
   private final ReplyStore replies = new ReplyStore();
   private final WordIndex words = new WordIndex();
   private final RequestLocker requestLocker;

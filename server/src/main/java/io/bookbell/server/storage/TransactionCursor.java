@@ -11,7 +11,8 @@ import io.bookbell.server.storage.sql.SqlFragment;
 public record TransactionCursor(long transactionId) {
   /**
    * Selects the rows that this transaction or a later one has written. Ids that no transaction has
-   * had yet come from another PostgreSQL, from which the database was moved; their rows are left out.
+   * had yet come from another PostgreSQL, from which the database was moved; their rows are left
+   * out.
    *
    * @param column of type {@code xid8}
    */

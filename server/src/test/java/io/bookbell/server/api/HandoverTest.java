@@ -86,7 +86,11 @@ class HandoverTest {
         elsewhere.creator().client().post("/api/invitations", wish).body().get("url").asText();
     var accepted = Map.of("token", url.split("#", 2)[1]);
     cast.creator().client().post("/api/auth/accept", accepted).expect(200);
-    elsewhere.creator().client().get("/api/supporters/" + cast.creator().id() + "?creator_id=" + theirs).expect(200);
+    elsewhere
+        .creator()
+        .client()
+        .get("/api/supporters/" + cast.creator().id() + "?creator_id=" + theirs)
+        .expect(200);
 
     Reply taken = takeOver(tokenOf(offer(email).expect(201)), Map.of()).expect(200);
 

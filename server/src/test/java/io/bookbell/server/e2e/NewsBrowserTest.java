@@ -125,7 +125,9 @@ class NewsBrowserTest {
     visitor.part("forgot-password").awaitText("Forgot your password?").click();
     visitor.part("forgot-email").awaitShown().write("creator@demo.test");
     visitor.part("news-link-submit").click();
-    visitor.part("news-link-done").awaitText("If there’s such an account, the email is on its way.");
+    visitor
+        .part("news-link-done")
+        .awaitText("If there’s such an account, the email is on its way.");
     await()
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThat(mailServer.getReceivedMessages()).hasSize(3));

@@ -42,8 +42,7 @@ class LinkMailsTest extends DomainTest {
     String first = prepare(target, details);
     String second = prepare(target, details);
 
-    List<Invitation> open =
-        domain.read(tx -> domain.features.invitations.list(tx, mara, mara));
+    List<Invitation> open = domain.read(tx -> domain.features.invitations.list(tx, mara, mara));
     assertThat(open).hasSize(1);
     assertThat(open.getFirst().teamRole()).isEqualTo(TeamRole.ANSWER);
     UserId ann = domain.account("ann");

@@ -110,8 +110,7 @@ final class QuotaModel {
         };
     if (!kindOf(key).equals(kindOf(before)) || (key.startsWith("days") && !key.equals(before))) {
       for (long request : Set.copyOf(person.countedIn(before))) {
-        if (isWithin(before, madeAt.get(request), now)
-            && isWithin(key, madeAt.get(request), now)) {
+        if (isWithin(before, madeAt.get(request), now) && isWithin(key, madeAt.get(request), now)) {
           person.countedIn(key).add(request);
         }
       }

@@ -273,8 +273,10 @@ class OidcSignInTest {
 
       for (var sent :
           Map.of(
-                  cookie.replace("__Host-", ""), "sign_in_expired", // from a sibling's domain
-                  cookie, "invitation_needed")
+                  cookie.replace("__Host-", ""),
+                  "sign_in_expired", // from a sibling's domain
+                  cookie,
+                  "invitation_needed")
               .entrySet()) {
         var answer =
             secure.client().send("GET", callback, null, Map.of("Cookie", sent.getKey())).raw();

@@ -212,8 +212,7 @@ class OutboxTest extends DomainTest {
     var results =
         new ConcurrentLinkedQueue<SendResult>(
             List.of(new TryAgain("greylisted"), new ServiceDown("no answer")));
-    outside.behave(
-        "mail", _ -> results.isEmpty() ? new SendResult.Accepted() : results.remove());
+    outside.behave("mail", _ -> results.isEmpty() ? new SendResult.Accepted() : results.remove());
     askTimes(1);
 
     sendUntil(() -> assertThat(results).hasSize(1));
@@ -276,7 +275,8 @@ class OutboxTest extends DomainTest {
   private int rows(String table) {
     return domain.read(
         tx ->
-            tx.query("SELECT count(*) AS amount FROM " + table).single(row -> row.getInt("amount")));
+            tx.query("SELECT count(*) AS amount FROM " + table)
+                .single(row -> row.getInt("amount")));
   }
 
   /** Otherwise, the owner of one address could agree for somebody else's. */

@@ -60,7 +60,8 @@ class SchemaTwinTest {
           .read(
               tx ->
                   tx.query(query)
-                      .list(row -> row.getString("table_name") + "." + row.getString("column_name")))
+                      .list(
+                          row -> row.getString("table_name") + "." + row.getString("column_name")))
           .join();
     }
   }
