@@ -62,9 +62,8 @@ public final class OutboxQueue {
       SELECT id
       FROM news_target
       WHERE purpose = 'once' AND created_at <= ? AND (wake_at IS NULL OR created_at <= ?)
-      ORDER BY created_at
-      LIMIT """
-          + " "
+      ORDER BY created_at"""
+          + " LIMIT "
           + MOST_REMOVED;
 
   private static final String OLD_SETTLED =

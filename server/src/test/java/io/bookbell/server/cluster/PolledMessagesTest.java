@@ -21,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a node finds by polling PostgreSQL. */
 class PolledMessagesTest {
-  private static final String XID = "SELECT CAST(CAST(%s AS text) AS bigint) AS id";
-
   @TempDir Path folder;
 
   private Domain domain;
@@ -49,7 +47,7 @@ class PolledMessagesTest {
   }
 
   private static long readXid(Transaction tx, String what) {
-    return tx.query(XID.formatted(what)).single(row -> row.getLong("id"));
+    return tx.query("SELECT CAST(CAST(%s AS text) AS bigint) AS id".formatted(what)).single(row -> row.getLong("id"));
   }
 
   private TransactionCursor cursor() {
