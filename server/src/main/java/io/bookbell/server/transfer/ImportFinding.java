@@ -51,8 +51,8 @@ public enum ImportFinding {
   OTHER_CREATOR(
       "supporters of a second creator: there is no place for their tier and counter there"),
   OTHER_ROLE(
-      "team members who have another role there, such as a supporter: they keep it, because everybody"
-          + " has one role there"),
+      "team members who have another role there, such as a supporter: they keep it, because"
+          + " everybody has one role there"),
   PASSWORD_STAYS_HERE("new accounts, exported without their password"),
   REMOVED_HERE("people who have removed their accounts here, and new requests of theirs: left out"),
   NOT_EXPORTED("requests and replies of people, or to requests, that are not there: left out");

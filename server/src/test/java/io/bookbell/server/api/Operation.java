@@ -2,6 +2,8 @@ package io.bookbell.server.api;
 
 import static io.bookbell.server.api.Description.escape;
 
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,6 +39,15 @@ record Operation(String method, String template, Pattern form, String path, Stri
     String path = "/paths/" + escape(template);
     return new Operation(
         method.toUpperCase(Locale.ROOT), template, form, path, path + "/" + method);
+  }
+
+  /** The names of a route's operations. HEAD, which is answered like GET, isn't described. */
+  static List<String> namesOf(Route route) {
+    String template = route.getPath().replaceAll(":(\\w+)", "{$1}");
+    return route.methods().stream()
+        .filter(method -> !method.equals(HttpMethod.HEAD))
+        .map(method -> method + " " + template)
+        .toList();
   }
 
   boolean matches(String otherMethod, String otherPath) {
