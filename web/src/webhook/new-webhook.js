@@ -6,6 +6,9 @@ import {translate} from '../words/translate.js';
 import '../key/copy-field.js';
 import './webhook-words.js';
 
+/** How receivers check a delivery. */
+const SIGNATURE = 'Bookbell-Signature: t=1790000000,v1=hex(hmac-sha256(secret, t + "." + body))';
+
 const KINDS = ['discord', 'slack', 'ntfy', 'telegram', 'webhook'];
 const EVENTS = ['request_created', 'request_answered', 'request_withdrawn', 'reply_added'];
 const PLACES = '{title}, {author}, {supporter}, {status}, {response}, {note}';
@@ -58,7 +61,7 @@ export class NewWebhook extends SessionElement {
         <p>${translate('webhook.made')}</p>
         <copy-field testid="webhook-secret" label=${translate('webhook.secret')} .value=${this.secret}></copy-field>
         <p>${translate('webhook.check')}</p>
-        <pre dir="ltr"><code>Bookbell-Signature: t=1790000000,v1=hex(hmac-sha256(secret, t + "." + body))</code></pre>
+        <pre dir="ltr"><code>${SIGNATURE}</code></pre>
       </div>
     </div>`;
   }

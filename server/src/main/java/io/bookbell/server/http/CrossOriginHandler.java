@@ -44,9 +44,8 @@ public final class CrossOriginHandler implements Handler<RoutingContext> {
       context.next();
       return;
     }
-    HttpServerResponse response = context.response();
-    // at the end, beside what else it varies by
-    context.addHeadersEndHandler(_ -> response.headers().add("Vary", "Origin"));
+    HttpServerResponse response = context.response().putHeader("Vary", "Origin");
+    context.addHeadersEndHandler(_ -> restoreVary(response));
     if (!originPolicy.isOther(request)) {
       context.next();
       return;
@@ -64,6 +63,13 @@ public final class CrossOriginHandler implements Handler<RoutingContext> {
     } else {
       response.putHeader("Access-Control-Expose-Headers", RESPONSE_HEADERS);
       context.next();
+    }
+  }
+
+  /** A route may have set what else its response varies by. */
+  private static void restoreVary(HttpServerResponse response) {
+    if (!response.headers().contains("Vary", "Origin", true)) {
+      response.headers().add("Vary", "Origin");
     }
   }
 

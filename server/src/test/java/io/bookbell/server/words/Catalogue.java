@@ -30,7 +30,7 @@ record Catalogue(String language, Map<String, Map<String, String>> texts, List<S
   /** A key with its text, or with its forms. */
   private static final Pattern ENTRY =
       Pattern.compile(
-          "(?m)^  '(?<key>[a-z]+\\.[a-z0-9_]+)': (?:(?<plain>"
+          "(?m)^  '(?<key>[a-z]+\\.[a-z0-9_]+)':\\s+(?:(?<plain>"
               + TEXT
               + ")|\\{\\s*(?<forms>(?:"
               + FORM
@@ -46,6 +46,7 @@ record Catalogue(String language, Map<String, Map<String, String>> texts, List<S
     catalogue.add("words/later/" + language + ".js");
     catalogue.add("words/membership/" + language + ".js");
     catalogue.add("words/news/" + language + ".js");
+    catalogue.add("words/webhook/" + language + ".js");
     return catalogue;
   }
 
