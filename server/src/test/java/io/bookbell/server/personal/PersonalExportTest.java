@@ -40,6 +40,8 @@ class PersonalExportTest {
           Map.entry("passkey_challenge", "random numbers, for minutes"),
           Map.entry("address_change", "a secret, for an hour"),
           Map.entry("account_handover", "a secret and another person's address, for three days"),
+          Map.entry("patreon_authorization", "secrets, for minutes"),
+          Map.entry("source_supporter", "tiers, which the export has with the memberships"),
           Map.entry("inbox_head", "numbers of messages"),
           Map.entry("inbox", "copies on their way to devices, for some days"),
           Map.entry("device_position", "numbers of messages"),
