@@ -37,6 +37,7 @@ class NotificationFactsTest {
             new RequestDetails("Kindred"),
             new SeveralDetails("Kindred", 3),
             new ReplyDetails("Kindred", USER, "Grace"),
+            new NotificationDetails.SourceRefusalDetails("“Kindred”"),
             new TextDetails("old_kind", "Something"))
         .filter(kind.detailsType()::isInstance)
         .findFirst()

@@ -348,7 +348,7 @@ class QueryPlansTest {
 
   private void join(TestServer server) {
     TestClient newcomer = server.client();
-    String url = post(newcomer, "/api/patreon/connect", Map.of()).body().get("url").asText();
+    String url = send(newcomer, "POST", "/api/patreon/connect", "{}").body().get("url").asText();
     String token =
         post(newcomer, "/api/patreon/finish", codeOf(url, "7")).body().get("token").asText();
     post(newcomer, "/api/patreon/join", newcomer(token, "seven@plans.test"));
