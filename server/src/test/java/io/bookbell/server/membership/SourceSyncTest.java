@@ -90,7 +90,9 @@ class SourceSyncTest extends DomainTest {
     run(tx -> domain.features.supporters.setTier(tx, creator, creator, reader, silver));
     LedgerEntry moved =
         domain.read(tx -> domain.features.quotas.findEntries(tx, creator, reader)).getFirst();
-    assertThat(List.of(moved.kind(), moved.reason(), moved.title(), moved.actorName()))
+    assertThat(moved)
+        .extracting(
+            LedgerEntry::kind, LedgerEntry::reason, LedgerEntry::title, LedgerEntry::actorName)
         .containsExactly("tier", "Tier of 9 NONE", "Tier of 1 NONE", "ada");
     sync();
     assertThat(tier()).as("until the service says something else").contains(silver);
