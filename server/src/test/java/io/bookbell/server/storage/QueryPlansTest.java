@@ -90,6 +90,12 @@ class QueryPlansTest {
           Map.entry(
               "FROM membership_source s WHERE s.problem IS NULL",
               "creators have connected few services"),
+          Map.entry(
+              "WHERE redecide_after IS NOT NULL",
+              "its index has only services whose members are to be looked at again"),
+          Map.entry(
+              "coalesce(max(id), 0) AS newest FROM app_user",
+              "it reads the end of the primary key's index"),
           Map.entry("WHERE details IS NULL", "its index has only rows to be brought up to date"),
           Map.entry(
               "FROM request_word w WHERE w.creator_id = ? AND",
