@@ -17,8 +17,7 @@ export default {
   'news.kind_telegram': 'Telegram',
   'news.kind_webhook': 'Webhook',
   'news.push': 'Me prévenir sur cet appareil, même quand cette page est fermée',
-  'news.push_unsupported':
-    'Ce navigateur ne peut pas te prévenir quand la page est fermée. Sur un iPhone ou un iPad, ajoute d’abord la page à l’écran d’accueil.',
+  'news.push_unsupported': 'Ce navigateur ne peut rien signaler page fermée. Sur iPhone ou iPad, ajoute d’abord la page à l’écran d’accueil.',
   'news.push_failed': 'Impossible d’activer les notifications : {reason}',
   'news.push_offer': 'Veux-tu être prévenu quand il y a une réponse, même quand cette page est fermée ?',
   'news.push_yes': 'Me prévenir',
