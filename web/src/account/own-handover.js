@@ -29,9 +29,9 @@ export class OwnHandover extends SessionElement {
 
   async firstUpdated() {
     try {
-      this.pending = await this.session.api.handover(this.#creatorId);
+      this.pending = (await this.session.api.handover(this.#creatorId)).pending;
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error; // nobody is to take over, or it can't be known now
+      if (!(error instanceof ApiError)) throw error; // the form is there without it
     }
   }
 
@@ -50,7 +50,15 @@ export class OwnHandover extends SessionElement {
       ${formField({id: 'handover-email', name: 'email', label: translate('handover.email'), type: 'email', autocomplete: 'off', testid: 'handover-email', error: wrong.email})}
       ${
         this.session.me.has_password
-          ? formField({id: 'handover-password', name: 'password', label: translate('handover.password'), type: 'password', autocomplete: 'current-password', testid: 'handover-password', error: wrong.password})
+          ? formField({
+              id: 'handover-password',
+              name: 'password',
+              label: translate('handover.password'),
+              type: 'password',
+              autocomplete: 'current-password',
+              testid: 'handover-password',
+              error: wrong.password,
+            })
           : nothing
       }
       <button class="button" data-testid="handover-submit" ?disabled=${this.#sending.busy}>${translate('handover.offer')}</button>

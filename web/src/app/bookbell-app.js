@@ -127,7 +127,8 @@ export class BookbellApp extends LightElement {
   /** After a sign-in, an accepted invitation, or the setup. */
   async #onSignedIn() {
     const {name} = this.route;
-    const arrived = name === 'setup' || name === 'reset' || name === 'handover' || name === 'patreon' || (name === 'join' && !this.querySelector('join-page sign-in'));
+    const arrived =
+      name === 'setup' || name === 'reset' || name === 'handover' || name === 'patreon' || (name === 'join' && !this.querySelector('join-page sign-in'));
     const known = new Set(this.session ? workspacesOf(this.session.me).map(workspacePath) : []);
     const me = await this.#api.me();
     this.#closeSession('');

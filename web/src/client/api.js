@@ -95,7 +95,7 @@ export class Api {
   /** @param {{token: string, display_name: string, password: string}} wanted @param {Command} [command] */
   takeOver = (wanted, command) => this.http.post('/api/auth/take-over', wanted, command);
 
-  /** @param {number} creatorId @returns {Promise<Handover>} */
+  /** @param {number} creatorId @returns {Promise<{pending: Handover | null}>} */
   handover = (creatorId) => this.http.get(`/api/creators/${creatorId}/handover`);
 
   /** @param {number} creatorId @param {{email: string, password?: string}} wanted @returns {Promise<Handover>} */

@@ -78,6 +78,7 @@ const ACTIVITIES = [
   {kind: 'supporters_imported', details: {added: 31, moved: 12}, said: ['31', '12']},
   {kind: 'allowance_changed', details: {supporter_id: 1, supporter_name: 'Amara', allowance: 7}, said: ['Amara', '7']},
   {kind: 'allowance_changed', details: {supporter_id: 1, supporter_name: 'Amara'}, said: ['Amara']},
+  {kind: 'account_taken_over', details: member, said: ['Grace']},
   {kind: 'team_role_changed', details: {...member, role: 'people'}, said: ['Grace']},
   {kind: 'text', details: {kind: 'of_old', text: 'Something else'}, said: ['Something else']},
 ].map((activity, id) => ({id, actor_name: 'Ada', detail: 'English', ...activity}));

@@ -10,12 +10,12 @@ import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
-import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.vertx.core.http.HttpMethod;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /api/creators/{id}/handover}, and {@code /api/auth/take-over} for the new owner. */
 public final class HandoverRoutes {
@@ -44,10 +44,11 @@ public final class HandoverRoutes {
         HandoverRoutes::parseCreator,
         (tx, caller, creator) ->
             ApiResponse.ok(
-                handoverService
-                    .find(tx, caller.user(), creator)
-                    .map(PendingResponse::of)
-                    .orElseThrow(Problem::notFound)));
+                new StateResponse(
+                    handoverService
+                        .find(tx, caller.user(), creator)
+                        .map(PendingResponse::of)
+                        .orElse(null))));
     apiRouter.delete(
         PATH,
         HandoverRoutes::parseCreator,
@@ -101,6 +102,9 @@ public final class HandoverRoutes {
 
   private record StartRequest(
       UserId creator, String email, TypedPassword typed, String publicUrl) {}
+
+  /** The open link; null if there is none. */
+  private record StateResponse(@Nullable PendingResponse pending) {}
 
   private record PendingResponse(String email, Instant expiresAt) {
     static PendingResponse of(PendingHandover pending) {

@@ -186,7 +186,7 @@ record RouteRules(List<Rule> rules) {
             403,
             403,
             403),
-        new Rule(null, "GET " + creator + "/handover", NOTHING, 404, 403, 403, 404),
+        new Rule(null, "GET " + creator + "/handover", NOTHING, 404, 403, 403, 200),
         new Rule(null, "DELETE " + creator + "/handover", NOTHING, 404, 403, 403, 204),
         new Rule(READ, "GET " + creator + "/picture", NOTHING, 404, 404, 404, 404),
         new Rule(ADMIN, "PUT " + creator + "/picture", NOTHING, 404, 403, 200, 200),

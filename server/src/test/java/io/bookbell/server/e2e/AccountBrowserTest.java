@@ -216,6 +216,25 @@ class AccountBrowserTest {
   }
 
   @Test
+  void aCreatorHandsTheAccountOver() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var creator = browsers.of("creator").carrySession(server, "creator");
+    creator.visit(server.url() + "/account");
+    creator.part("handover-email").write("zora@example.test");
+    creator.part("handover-password").write("demo");
+    creator.part("handover-submit").click();
+    String link = creator.part("handover-url").awaitShown().value();
+    assertThat(link).startsWith(server.url() + "/handover#");
+
+    var successor = browsers.of("successor").visit(link);
+    successor.part("account-name").write("Zora Lind");
+    successor.part("account-password").write("eleven green pears");
+    successor.part("take-over-submit").click();
+    new InboxPage(successor).awaitLive();
+    creator.part("login-form").awaitShown();
+  }
+
+  @Test
   void oneWhoIsInvitedJoinsAndAsks() {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     var creator = browsers.of("creator").carrySession(server, "creator");

@@ -170,11 +170,15 @@ class SiteFilesTest {
     String names = router.replaceFirst("(?s).*CREATOR_PLACES = \\[(.*?)].*", "$1");
     List<String> creatorPlaces = matches(Pattern.compile("'(\\w+)'"), names);
     List<String> fixed = matches(Pattern.compile("\\bpath === '(/\\w*)'"), router);
+    String named = router.replaceFirst("(?s).*/\\^\\\\/\\(([\\w|]+)\\)\\$/\\.test.*", "$1");
     List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
 
     assertThat(fixed)
-        .containsExactly("/", "/join", "/setup", "/reset", "/news", "/account")
+        .containsExactly("/")
         .allMatch(SitePaths::matchesPath);
+    assertThat(named.split("\\|"))
+        .contains("join", "setup", "reset", "handover", "news", "account")
+        .allMatch(name -> SitePaths.matchesPath("/" + name));
     assertThat(forms)
         .as("a path of another form belongs in SitePaths and in this test")
         .containsExactly("\\/requests\\/(\\d+)", "\\/creators\\/(\\d+)\\/(\\w+)");
