@@ -407,6 +407,7 @@ class QueryPlansTest {
     news(server, cast.stranger().client());
     var reset = Map.of("token", token, "password", "twelve red apples");
     post(server.client(), "/api/auth/reset", reset);
+    handovers(server);
     removals(server);
   }
 
@@ -432,6 +433,9 @@ class QueryPlansTest {
                         tx, NewTarget.channel(user, NewsKind.NTFY, "x", "{}", true)))
             .join();
     post(client, settings + "/test", Map.of("channel", target.id()));
+    String page = "/api/news/unsubscribe?token=" + target.token();
+    called.add(CONTRACT.call("GET", page));
+    server.client().get(page).expect(303);
     for (String path : List.of("/api/news/confirm", "/api/news/unsubscribe")) {
       post(server.client(), path, Map.of("token", target.token()));
     }
@@ -440,6 +444,21 @@ class QueryPlansTest {
     String token =
         server.database().write(tx -> new AddressChangeStore().createLink(tx, user, email)).join();
     post(server.client(), "/api/auth/confirm-email", Map.of("token", token));
+  }
+
+  private void handovers(TestServer server) {
+    Cast cast = server.cast();
+    TestClient creator = cast.creator().client();
+    String path = "/api/creators/" + cast.creator().id() + "/handover";
+    var offer = Map.of("email", "heir@plans.test", "password", TestServer.PASSWORD);
+    post(creator, path, offer);
+    get(creator, path);
+    send(creator, "DELETE", path, null);
+    String url = post(creator, path, offer).body().get("url").asText();
+    var heir =
+        Map.of(
+            "token", url.split("#", 2)[1], "display_name", "Zora", "password", "ten brown bears");
+    post(server.client(), "/api/auth/take-over", heir);
   }
 
   private void removals(TestServer server) {

@@ -90,7 +90,7 @@ class TableDefinitionsTest {
   void checksAreCountedWithThoseOfAddedColumns() {
     assertThat(table("login_failure").checks()).isEqualTo(1);
     assertThat(table("inbox_head").checks()).isEqualTo(4);
-    assertThat(table("quota_ledger").checks()).isEqualTo(6);
+    assertThat(table("quota_ledger").checks()).isEqualTo(7);
     assertThat(table("session").checks()).isZero();
   }
 
