@@ -3,13 +3,9 @@ package io.bookbell.server.quota;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlLookup;
-import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -51,7 +47,7 @@ final class MembershipStore {
   private static final String BY_KEY =
       SELECT + "WHERE m.creator_id = ? AND m.user_id = ? AND m.ended_at IS NULL";
 
-  private static final SqlLookup<MembershipKey, StoredMembership> LOCK =
+  private static final SqlLookup<MembershipKey, MembershipRow> LOCK =
       new SqlLookup<>(
           SELECT
               + """
@@ -61,13 +57,13 @@ final class MembershipStore {
               + LOCKED,
           key -> ValueReader.values(key.creator, key.user),
           row -> new MembershipKey(row.getUser("creator_id"), row.getUser("user_id")),
-          StoredMembership::of);
+          MembershipRow::of);
 
   /**
    * That of the supporter who made a request, ended or not; the ledger knows. It doesn't lock in
    * one order with {@link #LOCK}; the creator's lock keeps other commands away.
    */
-  private static final SqlLookup<RequestKey, StoredMembership> LOCK_OF_REQUEST =
+  private static final SqlLookup<RequestKey, MembershipRow> LOCK_OF_REQUEST =
       new SqlLookup<>(
           "SELECT l.request_id AS request_id, "
               + COLUMNS
@@ -83,7 +79,7 @@ final class MembershipStore {
               + LOCKED,
           key -> ValueReader.values(key.request, key.creator),
           row -> new RequestKey(row.getLong("request_id"), row.getUser("creator_id")),
-          StoredMembership::of);
+          MembershipRow::of);
 
   private static final SqlLookup<MembershipKey, UserId> CURRENT_MEMBERS =
       new SqlLookup<>(
@@ -124,19 +120,19 @@ final class MembershipStore {
 
   Optional<Membership> findMembership(Transaction tx, UserId creator, UserId user) {
     return tx.query(BY_KEY, creator, user)
-        .first(StoredMembership::of)
+        .first(MembershipRow::of)
         .map(stored -> stored.toCurrentMembership(tx));
   }
 
   List<Membership> findByUser(Transaction tx, UserId user) {
-    return tx.query(BY_USER, user).list(StoredMembership::of).stream()
+    return tx.query(BY_USER, user).list(MembershipRow::of).stream()
         .map(stored -> stored.toCurrentMembership(tx))
         .toList();
   }
 
   /** Returns memberships of a tier with user ids above {@code above}, ordered by user id. */
   List<Membership> findByTier(Transaction tx, long tier, long above, int limit) {
-    return tx.query(BY_TIER, tier, above, limit).list(StoredMembership::of).stream()
+    return tx.query(BY_TIER, tier, above, limit).list(MembershipRow::of).stream()
         .map(stored -> stored.toCurrentMembership(tx))
         .toList();
   }
@@ -279,17 +275,17 @@ final class MembershipStore {
   Supplier<LockedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
     var rows = tx.lookUp(LOCK_OF_REQUEST, new RequestKey(request, creator));
     return () -> {
-      StoredMembership stored = rows.get().getFirst();
-      tx.claim(new MembershipKey(creator, stored.row.user()));
+      MembershipRow stored = rows.get().getFirst();
+      tx.claim(new MembershipKey(creator, stored.row().user()));
       return bringToPeriod(tx, stored);
     };
   }
 
-  private static LockedMembership bringToPeriod(Transaction tx, StoredMembership stored) {
+  private static LockedMembership bringToPeriod(Transaction tx, MembershipRow stored) {
     PeriodTurn.TurnResult turn = stored.calculate(tx);
     Membership membership = turn.membership();
     tx.writeAll(Ledger.INSERT, turn.lines(), Ledger::valuesOf);
-    boolean moved = !membership.periodKey().equals(stored.periodKey) || !turn.lines().isEmpty();
+    boolean moved = !membership.periodKey().equals(stored.periodKey()) || !turn.lines().isEmpty();
     if (moved || stored.differsFrom(membership)) {
       updatePeriod(tx, membership);
     }
@@ -359,61 +355,4 @@ final class MembershipStore {
   private record MembershipKey(UserId creator, UserId user) {}
 
   private record RequestKey(long request, UserId creator) {}
-
-  /**
-   * A row, whose usage belongs to the period named in it.
-   *
-   * @param row with the usage of the stored period
-   */
-  private record StoredMembership(
-      StoredRow row, String periodKey, long storedTier, @Nullable Instant turnsAt) {
-    static StoredMembership of(SqlRow row) throws SQLException {
-      Tier tier = Tier.of(row);
-      return new StoredMembership(
-          new StoredRow(
-              tier.creatorId(),
-              row.getUser("user_id"),
-              tier,
-              ZoneId.of(row.getString("time_zone")),
-              row.findInt("own_allowed"),
-              row.getInt("used"),
-              row.getInt("granted")),
-          row.getString("period_key"),
-          row.getLong("stored_tier"),
-          row.findTime("turns_at"));
-    }
-
-    Membership toCurrentMembership(Transaction tx) {
-      return calculate(tx).membership();
-    }
-
-    PeriodTurn.TurnResult calculate(Transaction tx) {
-      Membership membership = row.at(tx.now(), turnsAt);
-      Instant end = membership.schedule().endAfter(tx.now());
-      boolean rolling = membership.tier().period() == Period.ROLLING;
-      boolean turned = rolling && turnsAt != null && !turnsAt.isAfter(tx.now());
-      if (turned || !membership.periodKey().equals(periodKey)) {
-        return PeriodTurn.calculate(tx, membership, periodKey);
-      }
-      return new PeriodTurn.TurnResult(
-          rolling ? membership : membership.withUsage(row.used, row.granted, end), List.of());
-    }
-
-    boolean differsFrom(Membership membership) {
-      return storedTier != membership.tier().id() || !Objects.equals(turnsAt, membership.turnsAt());
-    }
-  }
-
-  private record StoredRow(
-      UserId creator,
-      UserId user,
-      Tier tier,
-      ZoneId zone,
-      @Nullable Integer ownAllowed,
-      int used,
-      int granted) {
-    Membership at(Instant now, @Nullable Instant turnsAt) {
-      return new Membership(creator, user, tier, zone, ownAllowed, now, used, granted, turnsAt);
-    }
-  }
 }

@@ -18,12 +18,8 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.quota.SupporterQueries.SupporterPerson;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.storage.sql.SqlFragment;
-import io.bookbell.server.storage.sql.SqlRow;
-import io.bookbell.server.text.CaseFolding;
-import io.bookbell.server.text.SearchWords;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -77,23 +73,7 @@ public final class SupporterService {
   public ListPage<Supporter> list(
       Transaction tx, UserId actor, UserId creatorId, Optional<String> text, PageRequest page) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    SqlFragment which =
-        SqlFragment.of(
-                "m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NULL",
-                creatorId,
-                page.cursor().orElse(0L))
-            .and(text.map(SupporterService::matchesText).orElse(SqlFragment.TRUE));
-    List<SupporterPerson> rows =
-        tx.query(
-                SqlFragment.of(
-                        """
-                        SELECT u.id AS id, u.display_name AS display_name, u.email AS email
-                        FROM membership m
-                        JOIN app_user u ON u.id = m.user_id
-                        WHERE""")
-                    .append(which)
-                    .append("ORDER BY m.user_id LIMIT ?", page.limit() + 1))
-            .list(SupporterPerson::of);
+    List<SupporterPerson> rows = SupporterQueries.findCurrent(tx, creatorId, text, page);
     return ListPage.of(rows, page.limit(), supporterPerson -> supporterPerson.id().value())
         .mapItems(
             people ->
@@ -116,19 +96,9 @@ public final class SupporterService {
     Membership membership =
         membershipStore.findMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
     return new SupporterAccount(
-        toSupporter(findPerson(tx, user), membership),
+        toSupporter(SupporterQueries.findPerson(tx, user), membership),
         membership.toQuota(),
         Ledger.findEntries(tx, creatorId, user));
-  }
-
-  private static SqlFragment matchesText(String text) {
-    List<String> wanted = SearchWords.queryWords(text);
-    SqlFragment named =
-        wanted.stream()
-            .map(word -> SqlFragment.contains("coalesce(u.name_key, lower(u.display_name))", word))
-            .reduce(SqlFragment.TRUE, SqlFragment::and);
-    SqlFragment addressed = SqlFragment.contains("u.email", CaseFolding.foldCase(text));
-    return wanted.isEmpty() ? addressed : SqlFragment.anyOf(List.of(named, addressed));
   }
 
   private Supporter toSupporter(Transaction tx, UserId creatorId, SupporterPerson supporterPerson) {
@@ -172,7 +142,7 @@ public final class SupporterService {
     Membership before =
         membershipStore.lockMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
     creatorRoles.requireNotOwner(creator, actor, user);
-    SupporterPerson person = findPerson(tx, user);
+    SupporterPerson person = SupporterQueries.findPerson(tx, user);
     Optional<Tier> tier = changes.tier.map(id -> requireTier(tx, creatorId, id));
     tier.ifPresent(wanted -> moveToTier(tx, actor, before, wanted, person));
     changes.ownAllowance.ifPresent(
@@ -235,7 +205,7 @@ public final class SupporterService {
         creatorId,
         actor,
         ActivityKind.QUOTA_GRANTED,
-        new GrantDetails(user, findPerson(tx, user).displayName(), amount, reason));
+        new GrantDetails(user, SupporterQueries.findPerson(tx, user).displayName(), amount, reason));
     announceQuota(tx, after);
     return new QuotaGrant(after.toQuota(), Ledger.findEntry(tx, creatorId, user, line));
   }
@@ -277,7 +247,7 @@ public final class SupporterService {
         creator.id(),
         actor,
         actor.equals(user) ? ActivityKind.SUPPORTER_JOINED : ActivityKind.SUPPORTER_RESTORED,
-        new SupporterDetails(user, findPerson(tx, user).displayName(), tier.name()));
+        new SupporterDetails(user, SupporterQueries.findPerson(tx, user).displayName(), tier.name()));
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,
@@ -300,7 +270,7 @@ public final class SupporterService {
     requireTier(tx, creatorId, tierId);
     findFormer(tx, creatorId, user);
     addSupporter(tx, actor, creator, user, tierId);
-    return toSupporter(tx, creatorId, findPerson(tx, user));
+    return toSupporter(tx, creatorId, SupporterQueries.findPerson(tx, user));
   }
 
   private void findFormer(Transaction tx, UserId creatorId, UserId user) {
@@ -342,7 +312,7 @@ public final class SupporterService {
         creator.id(),
         actor,
         kind,
-        new SupporterDetails(user, findPerson(tx, user).displayName(), membership.tier().name()));
+        new SupporterDetails(user, SupporterQueries.findPerson(tx, user).displayName(), membership.tier().name()));
   }
 
   /**
@@ -362,7 +332,7 @@ public final class SupporterService {
         creator.id(),
         actor,
         blocked ? ActivityKind.SUPPORTER_BLOCKED : ActivityKind.SUPPORTER_UNBLOCKED,
-        new SupporterDetails(user, findPerson(tx, user).displayName(), null));
+        new SupporterDetails(user, SupporterQueries.findPerson(tx, user).displayName(), null));
   }
 
   /** The membership of somebody who is or was a supporter. */
@@ -371,23 +341,7 @@ public final class SupporterService {
   /** Returns the membership of the account with an address; empty unless there has been one. */
   public Optional<MembershipState> findMembershipState(
       Transaction tx, UserId creatorId, String email) {
-    return tx.query(
-            """
-            SELECT m.user_id AS user_id, coalesce(t.moved_to, t.id) AS tier_id,
-              m.ended_at IS NOT NULL AS ended, m.blocked_at IS NOT NULL AS blocked
-            FROM app_user u
-            JOIN membership m ON m.creator_id = ? AND m.user_id = u.id
-            JOIN tier t ON t.id = m.tier_id
-            WHERE u.email = ?""",
-            creatorId,
-            email)
-        .first(
-            row ->
-                new MembershipState(
-                    row.getUser("user_id"),
-                    row.getLong("tier_id"),
-                    row.getBoolean("ended"),
-                    row.getBoolean("blocked")));
+    return SupporterQueries.findState(tx, creatorId, email);
   }
 
   /** Somebody whose membership has ended, and who still has an account. */
@@ -398,27 +352,7 @@ public final class SupporterService {
   public ListPage<FormerSupporter> listFormer(
       Transaction tx, UserId actor, UserId creatorId, PageRequest page) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    List<FormerSupporter> rows =
-        tx.query(
-                """
-                SELECT u.id AS id, u.display_name AS display_name, u.email AS email,
-                  m.blocked_at IS NOT NULL AS blocked, m.ended_at AS ended_at
-                FROM membership m
-                JOIN app_user u ON u.id = m.user_id
-                WHERE m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NOT NULL
-                AND u.removed_at IS NULL
-                ORDER BY m.user_id LIMIT ?""",
-                creatorId,
-                page.cursor().orElse(0L),
-                page.limit() + 1)
-            .list(
-                row ->
-                    new FormerSupporter(
-                        row.getUser("id"),
-                        row.getString("display_name"),
-                        row.getString("email"),
-                        row.getBoolean("blocked"),
-                        row.getTime("ended_at")));
+    List<FormerSupporter> rows = SupporterQueries.findFormer(tx, creatorId, page);
     return ListPage.of(rows, page.limit(), former -> former.userId().value());
   }
 
@@ -434,17 +368,5 @@ public final class SupporterService {
     var outgoingMessages = new OutgoingMessages();
     QuotaService.addQuotaUpdate(membership, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
-  }
-
-  private static SupporterPerson findPerson(Transaction tx, UserId user) {
-    return tx.query("SELECT id, display_name, email FROM app_user WHERE id = ?", user)
-        .single(SupporterPerson::of);
-  }
-
-  private record SupporterPerson(UserId id, String displayName, String email) {
-    static SupporterPerson of(SqlRow row) throws SQLException {
-      return new SupporterPerson(
-          row.getUser("id"), row.getString("display_name"), row.getString("email"));
-    }
   }
 }
