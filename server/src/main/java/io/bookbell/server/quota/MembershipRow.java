@@ -15,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row with the usage of the stored period
  */
-record MembershipRow(
-    RowContent row, String periodKey, long storedTier, @Nullable Instant turnsAt) {
+record MembershipRow(RowContent row, String periodKey, long storedTier, @Nullable Instant turnsAt) {
   static MembershipRow of(SqlRow row) throws SQLException {
     Tier tier = Tier.of(row);
     return new MembershipRow(

@@ -40,15 +40,15 @@ final class SupporterQueries {
                 page.cursor().orElse(0L))
             .and(text.map(SupporterQueries::matchesText).orElse(SqlFragment.TRUE));
     return tx.query(
-                SqlFragment.of(
-                        """
+            SqlFragment.of(
+                    """
                         SELECT u.id AS id, u.display_name AS display_name, u.email AS email
                         FROM membership m
                         JOIN app_user u ON u.id = m.user_id
                         WHERE""")
-                    .append(which)
-                    .append("ORDER BY m.user_id LIMIT ?", page.limit() + 1))
-            .list(SupporterPerson::of);
+                .append(which)
+                .append("ORDER BY m.user_id LIMIT ?", page.limit() + 1))
+        .list(SupporterPerson::of);
   }
 
   private static SqlFragment matchesText(String text) {
@@ -64,7 +64,7 @@ final class SupporterQueries {
   /** Returns one more than a page of former supporters who still have an account. */
   static List<FormerSupporter> findFormer(Transaction tx, UserId creatorId, PageRequest page) {
     return tx.query(
-                """
+            """
                 SELECT u.id AS id, u.display_name AS display_name, u.email AS email,
                   m.blocked_at IS NOT NULL AS blocked, m.ended_at AS ended_at
                 FROM membership m
@@ -72,17 +72,17 @@ final class SupporterQueries {
                 WHERE m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NOT NULL
                 AND u.removed_at IS NULL
                 ORDER BY m.user_id LIMIT ?""",
-                creatorId,
-                page.cursor().orElse(0L),
-                page.limit() + 1)
-            .list(
-                row ->
-                    new FormerSupporter(
-                        row.getUser("id"),
-                        row.getString("display_name"),
-                        row.getString("email"),
-                        row.getBoolean("blocked"),
-                        row.getTime("ended_at")));
+            creatorId,
+            page.cursor().orElse(0L),
+            page.limit() + 1)
+        .list(
+            row ->
+                new FormerSupporter(
+                    row.getUser("id"),
+                    row.getString("display_name"),
+                    row.getString("email"),
+                    row.getBoolean("blocked"),
+                    row.getTime("ended_at")));
   }
 
   /** Returns the membership of the account with an address; empty unless there has been one. */

@@ -205,7 +205,8 @@ public final class SupporterService {
         creatorId,
         actor,
         ActivityKind.QUOTA_GRANTED,
-        new GrantDetails(user, SupporterQueries.findPerson(tx, user).displayName(), amount, reason));
+        new GrantDetails(
+            user, SupporterQueries.findPerson(tx, user).displayName(), amount, reason));
     announceQuota(tx, after);
     return new QuotaGrant(after.toQuota(), Ledger.findEntry(tx, creatorId, user, line));
   }
@@ -247,7 +248,8 @@ public final class SupporterService {
         creator.id(),
         actor,
         actor.equals(user) ? ActivityKind.SUPPORTER_JOINED : ActivityKind.SUPPORTER_RESTORED,
-        new SupporterDetails(user, SupporterQueries.findPerson(tx, user).displayName(), tier.name()));
+        new SupporterDetails(
+            user, SupporterQueries.findPerson(tx, user).displayName(), tier.name()));
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,
@@ -312,7 +314,8 @@ public final class SupporterService {
         creator.id(),
         actor,
         kind,
-        new SupporterDetails(user, SupporterQueries.findPerson(tx, user).displayName(), membership.tier().name()));
+        new SupporterDetails(
+            user, SupporterQueries.findPerson(tx, user).displayName(), membership.tier().name()));
   }
 
   /**

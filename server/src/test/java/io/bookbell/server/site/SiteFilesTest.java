@@ -173,9 +173,7 @@ class SiteFilesTest {
     String named = router.replaceFirst("(?s).*/\\^\\\\/\\(([\\w|]+)\\)\\$/\\.test.*", "$1");
     List<String> forms = matches(Pattern.compile("= /\\^(\\S+)\\$/\\.exec"), router);
 
-    assertThat(fixed)
-        .containsExactly("/")
-        .allMatch(SitePaths::matchesPath);
+    assertThat(fixed).containsExactly("/").allMatch(SitePaths::matchesPath);
     assertThat(named.split("\\|"))
         .contains("join", "setup", "reset", "handover", "news", "account")
         .allMatch(name -> SitePaths.matchesPath("/" + name));
