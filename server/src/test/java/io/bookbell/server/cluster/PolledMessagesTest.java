@@ -47,7 +47,8 @@ class PolledMessagesTest {
   }
 
   private static long readXid(Transaction tx, String what) {
-    return tx.query("SELECT CAST(CAST(%s AS text) AS bigint) AS id".formatted(what)).single(row -> row.getLong("id"));
+    return tx.query("SELECT CAST(CAST(%s AS text) AS bigint) AS id".formatted(what))
+        .single(row -> row.getLong("id"));
   }
 
   private TransactionCursor cursor() {

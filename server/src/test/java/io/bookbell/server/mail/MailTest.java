@@ -125,7 +125,8 @@ class MailTest {
             .replace("https://books.test", "");
     var opened = server.client().get(oneClick).expect(303);
     assertThat(opened.raw().headers().firstValue("Location").orElseThrow())
-        .isEqualTo("https://books.test/news#unsubscribe=" + oneClick.substring(oneClick.indexOf('=') + 1));
+        .isEqualTo(
+            "https://books.test/news#unsubscribe=" + oneClick.substring(oneClick.indexOf('=') + 1));
     assertThat(mara.client().get(SETTINGS).body().at("/events/reply_added")).isNotEmpty();
     assertThat(postForm(oneClick)).isEqualTo(204);
     assertThat(mara.client().get(SETTINGS).body().at("/events/reply_added")).isEmpty();
