@@ -13,6 +13,7 @@ import './own-password.js';
 import './own-removal.js';
 import './own-sessions.js';
 import '../news/news-settings.js';
+import '../words/later.js';
 
 /** What people change about themselves: name and address, password, sessions. */
 export class OwnAccountPage extends SessionElement {

@@ -3,6 +3,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** The form for a new password. Emits `password-changed`: all other sessions have ended. */
 export class OwnPassword extends SessionElement {

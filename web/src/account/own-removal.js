@@ -4,6 +4,7 @@ import {formField, formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
+import '../words/later.js';
 
 /** Deletes the account, for good. */
 export class OwnRemoval extends SessionElement {

@@ -9,6 +9,7 @@ import {dateInWords} from '../words/time-text.js';
 import {translate, translateMarkup} from '../words/translate.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
+import '../words/later.js';
 
 /** @import {OwnSession} from '../client/types.js' */
 

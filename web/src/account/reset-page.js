@@ -5,6 +5,7 @@ import {FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import {signedOutLayout} from './signed-out-layout.js';
 import {passwordOf} from './sign-in.js';
+import '../words/later.js';
 
 /** @import {Api} from '../client/api.js' */
 

@@ -9,6 +9,7 @@ import {initials} from '../ui/text-limits.js';
 import {personName, translate, csvSeparator} from '../words/translate.js';
 import {activityText} from './activity-text.js';
 import '../ui/time-ago.js';
+import '../words/later.js';
 
 /** @import {Activity, Member} from '../client/types.js' */
 

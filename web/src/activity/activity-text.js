@@ -3,6 +3,7 @@ import {html} from 'lit';
 import {sourceName} from '../quota/quota-text.js';
 import {tierTerms as terms} from '../supporter/tier-terms.js';
 import {hasTranslation, locale, translateMarkup, personName, translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** @import {Activity, FieldChange} from '../client/types.js' */
 

@@ -13,6 +13,7 @@ import {locale, translate, translateMarkup} from '../words/translate.js';
 import '../ui/confirm-button.js';
 import '../ui/time-ago.js';
 import './new-key.js';
+import '../words/later.js';
 
 /** @import {Key} from '../client/types.js' */
 

@@ -2,6 +2,7 @@ import {html} from 'lit';
 import {translate} from '../words/translate.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
+import '../words/later.js';
 
 /** A text that is shown once, with a button that copies it. Its parts carry the test ids `<testid>` and `<testid>-copy`. */
 export class CopyField extends LightElement {

@@ -6,6 +6,7 @@ import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {icon} from '../ui/icon-set.js';
 import {translate} from '../words/translate.js';
 import './copy-field.js';
+import '../words/later.js';
 
 /** @import {CreatedKey, KeyScope} from '../client/types.js' */
 

@@ -6,6 +6,7 @@ import {formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {PagedList} from '../ui/paged-list.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** @import {FormerSupporter, ServerMessage, Tier} from '../client/types.js' */
 

@@ -4,6 +4,7 @@ import {LightElement, required} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** @import {Session} from '../client/session.js' */
 

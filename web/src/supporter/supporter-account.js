@@ -4,6 +4,7 @@ import {formError, formField} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
+import '../words/later.js';
 
 /**
  * @import {Session} from '../client/session.js'

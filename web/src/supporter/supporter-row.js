@@ -6,6 +6,7 @@ import {FormSubmission} from '../ui/form-submission.js';
 import {initials} from '../ui/text-limits.js';
 import {formatNumber, translateMarkup, translate} from '../words/translate.js';
 import './grant-form.js';
+import '../words/later.js';
 
 /**
  * @import {Session} from '../client/session.js'

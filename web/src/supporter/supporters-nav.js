@@ -3,6 +3,7 @@ import {html, nothing} from 'lit';
 import {ref} from 'lit/directives/ref.js';
 import {scrollToCurrentTab} from '../ui/tab-row.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** @param {number} creatorId @param {'supporters' | 'tiers' | 'invitations'} current @param {boolean} mayManage */
 export function supportersNav(creatorId, current, mayManage) {

@@ -11,6 +11,7 @@ import {supportersNav} from './supporters-nav.js';
 import './supporter-row.js';
 import './former-supporters.js';
 import './supporter-list-import.js';
+import '../words/later.js';
 
 /** @import {ServerMessage, Supporter, Tier} from '../client/types.js' */
 

@@ -1,4 +1,5 @@
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** How many requests a tier includes. @param {{requests_allowed?: any, period?: string, days?: any}} terms null or an empty text for any number */
 export function tierTerms({requests_allowed, period = 'none', days}) {

@@ -10,6 +10,7 @@ import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 import {tierTerms} from './tier-terms.js';
+import '../words/later.js';
 
 /** @import {ServerMessage, Tier} from '../client/types.js' */
 

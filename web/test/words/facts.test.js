@@ -97,6 +97,7 @@ const NOTIFICATIONS = [
   {kind: 'followed_request_rejected', details: of('Kindred'), said: ['Kindred']},
   {kind: 'followed_request_completed', details: of('Kindred'), said: ['Kindred']},
   {kind: 'followed_request_cancelled', details: of('Kindred'), said: ['Kindred']},
+  {kind: 'source_failed', details: {actor_name: 'Patreon'}, said: ['Patreon']},
   {kind: 'text', details: {kind: 'of_old', text: 'Something else'}, said: ['Something else']},
 ].map((notification, id) => ({id, text: 'English', ...notification}));
 
