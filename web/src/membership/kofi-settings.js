@@ -48,7 +48,7 @@ export class KofiSettings extends SessionElement {
 
   render() {
     const address = `${location.origin}${BASE_PATH}/api/kofi/webhook/${this.creatorId}`;
-    return html`<section class="panel" aria-labelledby="kofi-title" data-testid="kofi-settings">
+    return html`<section class="panel" aria-labelledby="kofi-title" aria-busy=${this.#reading.busy} data-testid="kofi-settings">
       <h2 class="panel__title" id="kofi-title">${translate('kofi.title')}</h2>
       <p class="panel__text">${translate('kofi.lead')}</p>
       ${formError(this.#reading.message)}

@@ -50,7 +50,7 @@ export class PatreonSettings extends SessionElement {
   }
 
   render() {
-    return html`<section class="panel" aria-labelledby="patreon-title" data-testid="patreon-settings">
+    return html`<section class="panel" aria-labelledby="patreon-title" aria-busy=${this.#reading.busy} data-testid="patreon-settings">
       <h2 class="panel__title" id="patreon-title">${translate('patreon.title')}</h2>
       <p class="panel__text">${translate('patreon.lead')}</p>
       ${formError(this.#reading.message || this.#connecting.message)} ${this.source ? this.#state(this.source) : nothing}

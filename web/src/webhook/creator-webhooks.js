@@ -36,7 +36,7 @@ export class CreatorWebhooks extends SessionElement {
   }
 
   render() {
-    return html`<section class="panel" aria-labelledby="webhooks-title" data-testid="webhooks">
+    return html`<section class="panel" aria-labelledby="webhooks-title" aria-busy=${this.#webhooks.loading} data-testid="webhooks">
       <h2 class="panel__title" id="webhooks-title">${translate('webhook.title')}</h2>
       <p class="panel__text">${translate('webhook.lead')}</p>
       ${formError(this.#changing.message)}

@@ -176,6 +176,10 @@ class LookBrowserTest {
       visit("/creators/1/inbox", language).part("request-card").awaitShown();
       assertFits("the inbox", language);
       AROUND.forEach(link -> follow(link, language));
+      for (String panel : List.of("patreon-settings", "kofi-settings", "webhooks")) {
+        browser.part(panel).with("aria-busy", "false").awaitShown();
+      }
+      assertFits("the settings", language);
     }
     fit.assertNothingFound();
   }
