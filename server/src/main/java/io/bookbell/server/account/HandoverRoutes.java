@@ -38,7 +38,8 @@ public final class HandoverRoutes {
         (caller, wanted) ->
             handoverService
                 .start(caller, wanted.creator, wanted.email, wanted.typed)
-                .thenApply(link -> ApiResponse.created(LinkResponse.of(link, wanted.publicUrl))));
+                .thenApply(
+                    link -> ApiResponse.created(HandoverLinkResponse.of(link, wanted.publicUrl))));
     apiRouter.get(
         PATH,
         HandoverRoutes::parseCreator,
@@ -112,17 +113,17 @@ public final class HandoverRoutes {
     }
   }
 
-  private record LinkResponse(String email, Instant expiresAt, String url) {
-    static LinkResponse of(HandoverLink link, String publicUrl) {
+  private record HandoverLinkResponse(String email, Instant expiresAt, String url) {
+    static HandoverLinkResponse of(HandoverLink link, String publicUrl) {
       PendingHandover pending = link.pending();
-      return new LinkResponse(
+      return new HandoverLinkResponse(
           pending.email(), pending.expiresAt(), publicUrl + "/handover#" + link.token());
     }
 
     /** Without the secret. */
     @Override
     public String toString() {
-      return "LinkResponse[" + email + "]";
+      return "HandoverLinkResponse[" + email + "]";
     }
   }
 }

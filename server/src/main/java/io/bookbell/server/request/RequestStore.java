@@ -61,7 +61,7 @@ public final class RequestStore {
           row -> row.getUser("id"),
           row -> row.getString("display_name"));
 
-  private static final SqlLookup<SupporterKey, Integer> OPEN_COUNTS =
+  private static final SqlLookup<RequesterKey, Integer> OPEN_COUNTS =
       new SqlLookup<>(
           """
           SELECT creator_id, user_id, count(*) AS amount FROM book_request
@@ -69,7 +69,7 @@ public final class RequestStore {
           AND status = 'pending'
           GROUP BY creator_id, user_id""",
           key -> ValueReader.values(key.creator, key.user),
-          row -> new SupporterKey(row.getUser("creator_id"), row.getUser("user_id")),
+          row -> new RequesterKey(row.getUser("creator_id"), row.getUser("user_id")),
           row -> row.getInt("amount"));
 
   private static final String UPDATE_STATUS =
@@ -137,11 +137,11 @@ public final class RequestStore {
 
   /** Counts a supporter's pending requests, on PostgreSQL together with the next statement. */
   Supplier<Integer> countOpenLater(Transaction tx, UserId creator, UserId user) {
-    var counts = tx.lookUp(OPEN_COUNTS, new SupporterKey(creator, user));
+    var counts = tx.lookUp(OPEN_COUNTS, new RequesterKey(creator, user));
     return () -> counts.get().stream().findFirst().orElse(0);
   }
 
-  private record SupporterKey(UserId creator, UserId user) {}
+  private record RequesterKey(UserId creator, UserId user) {}
 
   /** Returns a supporter's pending requests to a creator. */
   List<Long> findPending(Transaction tx, UserId creator, UserId user) {

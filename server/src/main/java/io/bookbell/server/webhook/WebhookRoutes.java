@@ -68,7 +68,7 @@ public final class WebhookRoutes {
         RateLimit.ACCOUNT,
         apiRequest -> apiRequest.pathId("id"),
         (tx, caller, id) ->
-            ApiResponse.accepted(new Delivery(webhooks.sendTest(tx, caller.user(), id))));
+            ApiResponse.accepted(new DeliveryResponse(webhooks.sendTest(tx, caller.user(), id))));
     apiRouter.get(
         PATH + "/:id/deliveries",
         apiRequest -> {
@@ -79,7 +79,7 @@ public final class WebhookRoutes {
             ApiResponse.ok(
                 new DeliveryList(
                     webhooks.listDeliveries(tx, caller.user(), id).stream()
-                        .map(Delivery::new)
+                        .map(DeliveryResponse::new)
                         .toList())));
     apiRouter.post(
         PATH + "/:id/deliveries/:delivery_id/retry",
@@ -170,10 +170,10 @@ public final class WebhookRoutes {
 
   private record PreviewResponse(String text) {}
 
-  private record DeliveryList(List<Delivery> items) {}
+  private record DeliveryList(List<DeliveryResponse> items) {}
 
   /** What was, or will be, sent to a webhook. */
-  private record Delivery(
+  private record DeliveryResponse(
       long id,
       String event,
       @Nullable Long bookRequestId,
@@ -182,7 +182,7 @@ public final class WebhookRoutes {
       Instant createdAt,
       @Nullable Instant settledAt,
       @Nullable String error) {
-    Delivery(OutboxItem item) {
+    DeliveryResponse(OutboxItem item) {
       this(
           item.id(),
           item.event(),
