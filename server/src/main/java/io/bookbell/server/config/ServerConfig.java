@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The validated settings. Immutable.
@@ -181,190 +182,103 @@ public record ServerConfig(
   }
 
   public ServerConfig withListen(ListenConfig other) {
-    return new ServerConfig(
-        other,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.listen = other);
   }
 
   public ServerConfig withRedis(RedisConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        Optional.of(other),
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.redis = Optional.of(other));
   }
 
   public ServerConfig withCatalogue(CatalogueConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        Optional.of(other),
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.catalogue = Optional.of(other));
   }
 
   public ServerConfig withConnections(ConnectionConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        other,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.connections = other);
   }
 
   public ServerConfig withReach(PublicAccessConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        other,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.reach = other);
   }
 
   public ServerConfig withExternal(ExternalSignInConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        other,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.external = other);
   }
 
   public ServerConfig withLegacy(LegacyConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        other,
-        providers,
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.legacy = other);
   }
 
   public ServerConfig withProviders(List<OidcConfig> others) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        List.copyOf(others),
-        patreon,
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.providers = List.copyOf(others));
   }
 
   public ServerConfig withPatreon(PatreonConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        Optional.of(other),
-        mail,
-        privateWebhooks);
+    return change(changed -> changed.patreon = Optional.of(other));
   }
 
   public ServerConfig withMail(MailConfig other) {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        Optional.of(other),
-        privateWebhooks);
+    return change(changed -> changed.mail = Optional.of(other));
   }
 
   /** The same, where addresses that users enter may be in private networks. */
   public ServerConfig withPrivateWebhooks() {
-    return new ServerConfig(
-        listen,
-        storage,
-        redis,
-        reach,
-        connections,
-        inbox,
-        catalogue,
-        external,
-        legacy,
-        providers,
-        patreon,
-        mail,
-        true);
+    return change(changed -> changed.privateWebhooks = true);
+  }
+
+  private ServerConfig change(Consumer<ChangedConfig> change) {
+    var changed = new ChangedConfig(this);
+    change.accept(changed);
+    return changed.toConfig();
+  }
+
+  /** The settings while one of them is replaced. */
+  private static final class ChangedConfig {
+    private ListenConfig listen;
+    private StorageConfig storage;
+    private Optional<RedisConfig> redis;
+    private PublicAccessConfig reach;
+    private ConnectionConfig connections;
+    private InboxConfig inbox;
+    private Optional<CatalogueConfig> catalogue;
+    private ExternalSignInConfig external;
+    private LegacyConfig legacy;
+    private List<OidcConfig> providers;
+    private Optional<PatreonConfig> patreon;
+    private Optional<MailConfig> mail;
+    private boolean privateWebhooks;
+
+    ChangedConfig(ServerConfig serverConfig) {
+      listen = serverConfig.listen;
+      storage = serverConfig.storage;
+      redis = serverConfig.redis;
+      reach = serverConfig.reach;
+      connections = serverConfig.connections;
+      inbox = serverConfig.inbox;
+      catalogue = serverConfig.catalogue;
+      external = serverConfig.external;
+      legacy = serverConfig.legacy;
+      providers = serverConfig.providers;
+      patreon = serverConfig.patreon;
+      mail = serverConfig.mail;
+      privateWebhooks = serverConfig.privateWebhooks;
+    }
+
+    ServerConfig toConfig() {
+      return new ServerConfig(
+          listen,
+          storage,
+          redis,
+          reach,
+          connections,
+          inbox,
+          catalogue,
+          external,
+          legacy,
+          providers,
+          patreon,
+          mail,
+          privateWebhooks);
+    }
   }
 }
