@@ -47,6 +47,7 @@ export default {
   'account.signed_out': 'سجّلتَ الخروج.',
   'account.signing_in': 'جارٍ تسجيل الدخول…',
 
+  'own.removed': 'حساب محذوف',
   'own.title': 'حسابك',
 
   'look.language': 'اللغة',

@@ -40,6 +40,7 @@ export default {
   'account.signed_out': 'Du bist abgemeldet.',
   'account.signing_in': 'Anmeldung läuft …',
 
+  'own.removed': 'Gelöschtes Konto',
   'own.title': 'Dein Konto',
 
   'look.language': 'Sprache',

@@ -40,6 +40,7 @@ export default {
   'account.signed_out': 'You’re signed out.',
   'account.signing_in': 'Signing in…',
 
+  'own.removed': 'Removed account',
   'own.title': 'Your account',
 
   'look.language': 'Language',

@@ -40,6 +40,7 @@ export default {
   'account.signed_out': 'Se ha cerrado tu sesión.',
   'account.signing_in': 'Iniciando sesión…',
 
+  'own.removed': 'Cuenta eliminada',
   'own.title': 'Tu cuenta',
 
   'look.language': 'Idioma',

@@ -40,6 +40,7 @@ export default {
   'account.signed_out': 'Ta session est terminée.',
   'account.signing_in': 'Connexion…',
 
+  'own.removed': 'Compte supprimé',
   'own.title': 'Ton compte',
 
   'look.language': 'Langue',

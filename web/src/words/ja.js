@@ -40,6 +40,7 @@ export default {
   'account.signed_out': 'ログアウトしました。',
   'account.signing_in': 'ログインしています…',
 
+  'own.removed': '削除されたアカウント',
   'own.title': 'アカウント',
 
   'look.language': '言語',

@@ -265,7 +265,6 @@ export default {
   'own.delete_lead': 'Deine offenen Anfragen werden zurückgezogen, dein Name und deine Adresse gelöscht. Was du geschrieben hast, bleibt bei denen, die es bekommen haben. Das lässt sich nicht rückgängig machen.',
   'own.delete_sure': 'Konto endgültig löschen?',
   'own.deleted': 'Dein Konto wurde gelöscht.',
-  'own.removed': 'Gelöschtes Konto',
   'own.new': 'Neues Passwort',
   'own.password_changed': 'Passwort geändert. Alle anderen Geräte sind abgemeldet.',
   'own.sessions': 'Wo du angemeldet bist',

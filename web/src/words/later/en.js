@@ -265,7 +265,6 @@ export default {
   'own.delete_lead': 'Your waiting requests are withdrawn, and your name and address are erased. What you wrote to creators stays with them. This can’t be undone.',
   'own.delete_sure': 'Delete your account for good?',
   'own.deleted': 'Your account has been deleted.',
-  'own.removed': 'Removed account',
   'own.new': 'New password',
   'own.password_changed': 'Password changed. All other devices are signed out.',
   'own.sessions': 'Where you’re signed in',

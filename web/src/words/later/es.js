@@ -265,7 +265,6 @@ export default {
   'own.delete_lead': 'Tus peticiones pendientes se retiran y se borran tu nombre y tu dirección. Lo que escribiste se queda con quien lo recibió. No se puede deshacer.',
   'own.delete_sure': '¿Eliminar tu cuenta definitivamente?',
   'own.deleted': 'Tu cuenta se ha eliminado.',
-  'own.removed': 'Cuenta eliminada',
   'own.new': 'Contraseña nueva',
   'own.password_changed': 'Contraseña cambiada. Se ha cerrado la sesión en los demás dispositivos.',
   'own.sessions': 'Dónde tienes la sesión abierta',

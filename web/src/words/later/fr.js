@@ -265,7 +265,6 @@ export default {
   'own.delete_lead': 'Tes demandes en attente sont retirées, ton nom et ton adresse effacés. Ce que tu as écrit reste chez ses destinataires. C’est irréversible.',
   'own.delete_sure': 'Supprimer définitivement ton compte ?',
   'own.deleted': 'Ton compte a été supprimé.',
-  'own.removed': 'Compte supprimé',
   'own.new': 'Nouveau mot de passe',
   'own.password_changed': 'Mot de passe changé. Tous les autres appareils sont déconnectés.',
   'own.sessions': 'Où tu es connecté',

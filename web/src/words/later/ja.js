@@ -265,7 +265,6 @@ export default {
   'own.delete_lead': '返答待ちのリクエストは取り下げられ、名前とアドレスは消去されます。送った内容は相手のもとに残ります。元に戻すことはできません。',
   'own.delete_sure': 'アカウントを完全に削除しますか？',
   'own.deleted': 'アカウントを削除しました。',
-  'own.removed': '削除されたアカウント',
   'own.new': '新しいパスワード',
   'own.password_changed': 'パスワードを変更し、ほかの端末をすべてログアウトしました。',
   'own.sessions': 'ログイン中の端末',
