@@ -28,7 +28,11 @@ final class ExternalSignInReader {
   private static Optional<SiteTokenConfig> readTokens(SettingValues settingValues) {
     Optional<TokenKey> key = readKey(settingValues);
     if (key.isEmpty()) {
-      TOKEN_DETAILS.forEach(detail -> requireUnset(settingValues, detail));
+      TOKEN_DETAILS.forEach(
+          detail ->
+              settingValues.requireUnset(
+                  detail,
+                  "without BOOKBELL_JWT_JWKS_URL or BOOKBELL_JWT_SECRET, which check the tokens"));
       return Optional.empty();
     }
     return Optional.of(
@@ -42,19 +46,6 @@ final class ExternalSignInReader {
                 .map(name -> requireName(Setting.JWT_COOKIE, name, "access_token"))));
   }
 
-  private static void requireUnset(SettingValues settingValues, Setting detail) {
-    settingValues
-        .optionalText(detail)
-        .ifPresent(
-            value -> {
-              throw ConfigException.invalidValue(
-                  detail,
-                  value,
-                  "no value without BOOKBELL_JWT_JWKS_URL or BOOKBELL_JWT_SECRET, which check the"
-                      + " tokens");
-            });
-  }
-
   private static Optional<TokenKey> readKey(SettingValues settingValues) {
     Optional<String> secret = settingValues.optionalText(Setting.JWT_SECRET);
     Optional<String> address = settingValues.optionalText(Setting.JWT_JWKS_URL);
@@ -66,7 +57,7 @@ final class ExternalSignInReader {
     }
     if (secret.filter(text -> text.getBytes(UTF_8).length < SHORTEST_SECRET).isPresent()) {
       throw new ConfigException(
-          "BOOKBELL_JWT_SECRET has %d bytes; expected the secret of HS256, with %d bytes or more"
+          "BOOKBELL_JWT_SECRET is %d bytes long; expected the secret of HS256, with %d bytes or more"
               .formatted(secret.get().getBytes(UTF_8).length, SHORTEST_SECRET));
     }
     return secret
@@ -90,6 +81,10 @@ final class ExternalSignInReader {
 
   private static Optional<AuthHeaderConfig> readHeader(SettingValues settingValues) {
     Optional<String> user = settingValues.optionalText(Setting.AUTH_HEADER);
+    if (user.isEmpty()) {
+      settingValues.requireUnset(Setting.AUTH_EMAIL_HEADER, "without BOOKBELL_AUTH_HEADER");
+      settingValues.requireUnset(Setting.AUTH_NAME_HEADER, "without BOOKBELL_AUTH_HEADER");
+    }
     if (user.isPresent()
         && settingValues.optionalText(Setting.TRUSTED_PROXIES).isEmpty()
         && !settingValues.booleanOrDefault(Setting.TRUST_PROXY, false)) {

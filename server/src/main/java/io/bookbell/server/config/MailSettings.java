@@ -28,8 +28,10 @@ final class MailSettings {
     Optional<String> url = settingValues.optionalText(Setting.SMTP_URL);
     Optional<String> from = settingValues.optionalText(Setting.MAIL_FROM);
     if (url.isEmpty()) {
+      settingValues.requireUnset(Setting.MAIL_FROM, "without BOOKBELL_SMTP_URL");
       return Optional.empty();
     }
+    URI server = parseUrl(url.get());
     if (settingValues.optionalText(Setting.PUBLIC_URL).isEmpty()) {
       throw new ConfigException(
           "BOOKBELL_SMTP_URL needs BOOKBELL_PUBLIC_URL, to which the links in mails lead");
@@ -42,30 +44,35 @@ final class MailSettings {
                         Setting.MAIL_FROM,
                         from.orElse(""),
                         "the sender of mails, such as Bookbell <books@books.example>"));
-    return Optional.of(parse(url.get(), sender));
+    return Optional.of(toConfig(server, sender));
   }
 
-  private static MailConfig parse(String value, String from) {
+  private static URI parseUrl(String value) {
     try {
       URI uri = new URI(value);
       @Nullable String scheme = uri.getScheme();
-      Integer usual = scheme == null ? null : PORTS.get(scheme);
-      if (uri.getHost() != null && usual != null && uri.getRawQuery() == null) {
-        Optional<String> credentials = Optional.ofNullable(uri.getRawUserInfo());
-        return new MailConfig(
-            uri.getHost(),
-            uri.getPort() < 0 ? usual : uri.getPort(),
-            "smtps".equals(scheme),
-            credentials.map(both -> decode(both.split(":", 2)[0])),
-            credentials
-                .filter(both -> both.contains(":"))
-                .map(both -> decode(both.split(":", 2)[1])),
-            from);
+      if (uri.getHost() != null
+          && scheme != null
+          && PORTS.containsKey(scheme)
+          && uri.getRawQuery() == null) {
+        return uri;
       }
     } catch (URISyntaxException e) {
       // reported below, like any other invalid URL
     }
     throw ConfigException.invalidValue(Setting.SMTP_URL, value, EXPECTED);
+  }
+
+  private static MailConfig toConfig(URI server, String from) {
+    String scheme = server.getScheme();
+    Optional<String> credentials = Optional.ofNullable(server.getRawUserInfo());
+    return new MailConfig(
+        server.getHost(),
+        server.getPort() < 0 ? PORTS.getOrDefault(scheme, 0) : server.getPort(),
+        "smtps".equals(scheme),
+        credentials.map(both -> decode(both.split(":", 2)[0])),
+        credentials.filter(both -> both.contains(":")).map(both -> decode(both.split(":", 2)[1])),
+        from);
   }
 
   private static String decode(String part) {

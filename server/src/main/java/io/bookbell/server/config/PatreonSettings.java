@@ -19,8 +19,8 @@ final class PatreonSettings {
           "a value, because BOOKBELL_PATREON_CLIENT_ID and BOOKBELL_PATREON_CLIENT_SECRET belong"
               + " together");
     }
-    return id.map(
-        client -> new PatreonConfig(parseUrl(settingValues), client, secret.orElseThrow()));
+    String url = parseUrl(settingValues);
+    return id.map(client -> new PatreonConfig(url, client, secret.orElseThrow()));
   }
 
   private static String parseUrl(SettingValues settingValues) {

@@ -211,6 +211,9 @@ public final class ServerConfigReader {
           "false with SQLite; the counter is shared in the replaced system's PostgreSQL"
               + " (BOOKBELL_DATABASE_URL, BOOKBELL_DATABASE_SCHEMA)");
     }
+    if (!shared) {
+      settingValues.requireUnset(Setting.LEGACY_MAPPING, "without BOOKBELL_LEGACY_QUOTA=true");
+    }
     return new LegacyConfig(
         shared,
         settingValues

@@ -91,6 +91,20 @@ final class SettingValues {
     }
   }
 
+  /**
+   * Refuses a setting that has no effect, because it would be taken for granted.
+   *
+   * @param when such as {@code without BOOKBELL_REDIS_URL}
+   * @throws ConfigException if it has a value
+   */
+  void requireUnset(Setting setting, String when) {
+    optionalText(setting)
+        .ifPresent(
+            value -> {
+              throw ConfigException.invalidValue(setting, value, "no value " + when);
+            });
+  }
+
   private static boolean isSecret(Setting setting, String value) {
     return !value.isBlank()
         && (setting == Setting.DATABASE_PASSWORD

@@ -45,7 +45,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60) // an invalid setting that is accepted would serve forever
 class CommandFailuresTest {
   private static final Set<Setting> FREE =
-      Set.of(Setting.DATA, Setting.HOST, Setting.DATABASE_USER, Setting.DATABASE_PASSWORD);
+      Set.of(
+          Setting.DATA,
+          Setting.HOST,
+          Setting.DATABASE_USER,
+          Setting.DATABASE_PASSWORD,
+          Setting.PATREON_CLIENT_ID,
+          Setting.PATREON_CLIENT_SECRET);
   private static final String LINKS_IN_A_CIRCLE = "circle";
 
   /** A folder with a database in {@code data} and its backup in {@code good.backup}. */
