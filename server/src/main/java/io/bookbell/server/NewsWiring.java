@@ -150,7 +150,7 @@ final class NewsWiring implements AutoCloseable {
   /** Starts to send. */
   void start() {
     database
-        .write(
+        .writeFromReserve(
             tx -> {
               pushKeyStore.createIfMissing(tx);
               return true;
