@@ -50,8 +50,6 @@ export function chooseLanguage(code) {
   location.reload();
 }
 
-/** Adds the texts of views that a first view does without. @param {Catalogue} texts */
-export const addTexts = (texts) => Object.assign(catalogue, texts);
 /** Adds the texts of a view that a first one doesn't need. @param {Record<string, () => Promise<{default: Catalogue}>>} catalogues */
 export async function addTranslations(catalogues) {
   Object.assign(catalogue, (await catalogues[current]()).default);
