@@ -16,6 +16,9 @@ public final class PushKeyStore {
 
   /** Makes the keys unless there are some. Called when a server starts. */
   public void createIfMissing(Transaction tx) {
+    if (tx.query("SELECT id FROM push_key WHERE id = 1").exists()) {
+      return; // making keys takes a start longer than looking
+    }
     KeyPair keyPair = P256Keys.generate();
     tx.update(
         """
