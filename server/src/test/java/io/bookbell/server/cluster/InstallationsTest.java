@@ -9,10 +9,10 @@ import io.bookbell.server.backup.BackupRestorer;
 import io.bookbell.server.backup.BackupWriter;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class InstallationsTest {
 
   @Test
   void twoOnOneRedisDoNotHearEachOther() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     var redis = new RedisServer(port);
     redis.start();
     try (var one = server(port);
@@ -70,12 +70,6 @@ class InstallationsTest {
 
   private static JsonNode awaitBook(TestSocket socket, String title) {
     return socket.await(title, message -> message.at("/book_request/title").asText().equals(title));
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   @ParameterizedTest

@@ -12,12 +12,12 @@ import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import io.bookbell.server.support.TestStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ class NodesTest {
     ServerConfig.StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
     ServerConfig serverConfig = TestServer.config(storageConfig);
     if (doorbell != Doorbell.NONE) {
-      int port = freePort();
+      int port = FreePort.next();
       if (doorbell == Doorbell.REDIS) {
         redis = Optional.of(new RedisServer(port));
         redis.get().start();
@@ -82,12 +82,6 @@ class NodesTest {
     first.close();
     if (redis.isPresent()) {
       redis.get().stop();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

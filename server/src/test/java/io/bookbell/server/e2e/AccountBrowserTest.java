@@ -17,7 +17,7 @@ import org.openqa.selenium.Keys;
 
 /** Tests signing in, joining, setting up and signing out. */
 class AccountBrowserTest {
-  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
+  @RegisterExtension static final Browsers browsers = Browsers.full();
 
   @TempDir Path folder;
   private TestServer server;

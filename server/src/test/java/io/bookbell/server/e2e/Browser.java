@@ -46,9 +46,9 @@ final class Browser implements AutoCloseable {
   /**
    * Starts a browser.
    *
-   * @param hidesTabs whether tabs behind another must count as hidden
+   * @param isFull whether it is the full Chromium instead of the headless shell
    */
-  static Browser start(Chromium chromium, boolean hidesTabs) {
+  static Browser start(Chromium chromium, boolean isFull) {
     try {
       Path folder = Files.createTempDirectory("bookbell-browser");
       var service =
@@ -57,7 +57,7 @@ final class Browser implements AutoCloseable {
               .usingAnyFreePort()
               .withEnvironment(Map.of("TMPDIR", folder.toString())) // for the profile
               .build();
-      Path program = hidesTabs ? chromium.browser() : chromium.headlessShell();
+      Path program = isFull ? chromium.browser() : chromium.headlessShell();
       return new Browser(new ChromeDriver(service, options(program)), folder);
     } catch (IOException e) {
       throw new UncheckedIOException("A browser needs a folder", e);

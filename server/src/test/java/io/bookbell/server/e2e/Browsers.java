@@ -24,19 +24,22 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Browsers implements ExecutionCondition, BeforeAllCallback, AfterTestExecutionCallback {
   private static final Path SCREENS = Path.of("target", "browser");
 
-  private final boolean hidesTabs;
+  private final boolean isFull;
   private Map<String, Browser> open = Map.of();
 
   Browsers() {
     this(false);
   }
 
-  private Browsers(boolean hidesTabs) {
-    this.hidesTabs = hidesTabs;
+  private Browsers(boolean isFull) {
+    this.isFull = isFull;
   }
 
-  /** Browsers in which tabs behind another count as hidden. */
-  static Browsers thatHideTabs() {
+  /**
+   * The full Chromium, which hides tabs behind another one and shows notifications. The headless
+   * shell does neither, but takes half the CPU.
+   */
+  static Browsers full() {
     return new Browsers(true);
   }
 
@@ -51,8 +54,8 @@ final class Browsers implements ExecutionCondition, BeforeAllCallback, AfterTest
   /** Returns a person's browser. */
   Browser of(String person) {
     return open.computeIfAbsent(
-        hidesTabs ? person + " with hidden tabs" : person,
-        _ -> Browser.start(Chromium.finding().chromium().orElseThrow(), hidesTabs));
+        isFull ? person + " with the full Chromium" : person,
+        _ -> Browser.start(Chromium.finding().chromium().orElseThrow(), isFull));
   }
 
   @Override

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  *
  * @param browser the executable
  * @param headlessShell a build without windows, which takes half the CPU, but in which every tab
- *     counts as visible; the browser itself if there is none
+ *     counts as visible and there are no notifications; the browser itself if there is none
  * @param driver of the same version
  */
 record Chromium(Path browser, Path headlessShell, Path driver) {
@@ -68,24 +68,41 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
   }
 
   private static Finding find() {
-    Optional<Chromium> there = look();
-    if (there.isPresent()) {
-      return new Finding(there, "");
-    }
     if (!isRoot() || !Files.exists(Path.of("/etc/debian_version"))) {
-      return new Finding(
-          Optional.empty(),
-          "Chromium and chromedriver were not found; install them, or name them in"
-              + " BOOKBELL_CHROMIUM and BOOKBELL_CHROMEDRIVER");
+      return look()
+          .map(found -> new Finding(Optional.of(found), ""))
+          .orElseGet(
+              () ->
+                  new Finding(
+                      Optional.empty(),
+                      "Chromium and chromedriver were not found; install them, or name them in"
+                          + " BOOKBELL_CHROMIUM and BOOKBELL_CHROMEDRIVER"));
     }
-    String output = installUnlessAnotherProcessDid();
-    return look()
-        .map(found -> new Finding(Optional.of(found), ""))
-        .orElseGet(
-            () ->
-                new Finding(
-                    Optional.empty(),
-                    "Chromium was not found, and apt-get did not bring it: " + output));
+    return findOrInstall();
+  }
+
+  /**
+   * Looks and installs one process at a time: tests of several processes may need a browser at the
+   * same moment, dpkg has one lock, and a browser that is half installed looks like one.
+   */
+  private static Finding findOrInstall() {
+    Path lockFile = Path.of(System.getProperty("java.io.tmpdir"), "bookbell-chromium.lock");
+    try (var channel =
+            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var _ = channel.lock()) {
+      Optional<Chromium> there = look();
+      String output = there.isPresent() ? "" : install();
+      return there
+          .or(Chromium::look)
+          .map(found -> new Finding(Optional.of(found), ""))
+          .orElseGet(
+              () ->
+                  new Finding(
+                      Optional.empty(),
+                      "Chromium was not found, and apt-get did not bring it: " + output));
+    } catch (IOException e) {
+      return new Finding(Optional.empty(), "Chromium could not be installed: " + e);
+    }
   }
 
   private static Optional<Chromium> look() {
@@ -118,18 +135,6 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
     return Stream.concat(Stream.of(path.split(File.pathSeparator)), USUAL_FOLDERS.stream())
         .filter(folder -> !folder.isBlank())
         .map(Path::of);
-  }
-
-  /** Tests of several processes may need a browser at the same moment, and dpkg has one lock. */
-  private static String installUnlessAnotherProcessDid() {
-    Path lockFile = Path.of(System.getProperty("java.io.tmpdir"), "bookbell-chromium.lock");
-    try (var channel =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        var _ = channel.lock()) {
-      return look().isPresent() ? "" : install();
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 
   private static String install() {

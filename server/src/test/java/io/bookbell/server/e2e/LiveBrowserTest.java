@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests incoming messages, also at high rates, and what is typed while nothing can be sent. */
 class LiveBrowserTest {
-  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
+  @RegisterExtension static final Browsers browsers = Browsers.full();
 
   private static final String BOOK = "The Lantern Keeper";
   private static final String OTHER_BOOK = "The Paper Lighthouse";

@@ -11,10 +11,8 @@ import io.bookbell.server.config.ServerConfig.ListenConfig;
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestDatabase;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +37,7 @@ class NewsBrowserTest {
   @BeforeEach
   void start() {
     mailServer.start();
-    int port = freePort();
+    int port = FreePort.next();
     server =
         TestServer.demo(
             TestServer.config(TestDatabase.SQLITE.create(folder))
@@ -64,14 +62,6 @@ class NewsBrowserTest {
   void stop() {
     server.close();
     mailServer.stop();
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   @Test

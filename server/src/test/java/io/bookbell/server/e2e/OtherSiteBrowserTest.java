@@ -4,17 +4,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ExternalSignInConfig;
-import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
-import io.bookbell.server.config.SiteTokenConfig;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.SiteTokenConfig.TokenKey;
+import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.external.SiteTokens;
 import io.bookbell.server.network.WebOrigin;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.ReplacedSystem;
 import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,7 +78,7 @@ class OtherSiteBrowserTest {
 
   @BeforeEach
   void start() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     redis = new RedisServer(port);
     redis.start();
     URI address = URI.create("redis://127.0.0.1:" + port);
@@ -122,12 +121,6 @@ class OtherSiteBrowserTest {
     server.close();
     old.close();
     redis.stop();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Test

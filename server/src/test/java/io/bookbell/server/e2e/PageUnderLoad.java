@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * results without asserting anything.
  */
 class PageUnderLoad {
-  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
+  @RegisterExtension static final Browsers browsers = Browsers.full();
 
   private static final int READERS = 20;
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tests notifications on a phone whose page is closed. */
 class PushBrowserTest {
-  @RegisterExtension static final Browsers browsers = new Browsers();
+  @RegisterExtension static final Browsers browsers = Browsers.full();
 
   private static final String SHOWN =
       """

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * phone. Runs only with {@code -Dscreenshots=FOLDER}.
  */
 class ReadmeScreenshots {
-  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
+  @RegisterExtension static final Browsers browsers = Browsers.full();
 
   /** The working directory of tests is the module's folder, one below the project's. */
   private static final Path PICTURES =

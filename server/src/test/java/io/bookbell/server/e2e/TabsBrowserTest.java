@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests that several tabs of a browser share one connection, and that each shows everything once.
  */
 class TabsBrowserTest {
-  @RegisterExtension static final Browsers browsers = Browsers.thatHideTabs();
+  @RegisterExtension static final Browsers browsers = Browsers.full();
 
   private static final Pattern CONNECTIONS = Pattern.compile("(?m)^bookbell_connections (\\d+)");
   private static final String LEADS =

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import io.lettuce.core.RedisClient;
@@ -16,8 +17,6 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ class LegacyChannelTest {
 
   @BeforeEach
   void start() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     redis = new RedisServer(port);
     redis.start();
     URI uri = URI.create("redis://127.0.0.1:" + port);
@@ -84,12 +83,6 @@ class LegacyChannelTest {
     first.close();
     client.close();
     redis.stop();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -39,6 +40,7 @@ class CutTransportsTest {
   /** How many messages the others may cause; each cut allows some more. */
   private final Semaphore allowed = new Semaphore(0);
 
+  private volatile boolean talking = true;
   private Cast cast;
   private TestClient client;
   private String epoch;
@@ -68,14 +70,16 @@ class CutTransportsTest {
           default -> abandonPoll();
         }
       }
-      talk.cancel(true);
+      talking = false;
+      allowed.release();
+      talk.get(); // its last reply has arrived
     }
     readAll();
     assertThat(position).as("seed %s", seed).isEqualTo(head()).isGreaterThan(CUTS);
   }
 
-  private Void talk(List<Long> threads) throws InterruptedException {
-    for (int word = 0; ; word++) {
+  private @Nullable Void talk(List<Long> threads) throws InterruptedException {
+    for (int word = 0; talking; word++) {
       allowed.acquire();
       long id = threads.get(word % REQUESTS);
       cast.team()
@@ -83,6 +87,7 @@ class CutTransportsTest {
           .post("/api/book-requests/" + id + "/reply", Map.of("body", "Word " + word))
           .expect(201);
     }
+    return null;
   }
 
   private String since() {

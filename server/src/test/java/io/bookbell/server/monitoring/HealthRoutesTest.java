@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.ListenConfig;
+import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -76,7 +75,7 @@ class HealthRoutesTest {
   @Test
   void metricsMayHaveAPortOfTheirOwn(@TempDir Path folder) throws IOException {
     ServerConfig usual = TestServer.config(TestDatabase.SQLITE.create(folder));
-    int port = freePort();
+    int port = FreePort.next();
     var listenConfig = new ListenConfig("127.0.0.1", 0, Optional.of(port));
     var serverConfig = usual.withListen(listenConfig);
     try (var server = TestServer.with(serverConfig)) {
@@ -90,12 +89,6 @@ class HealthRoutesTest {
   private static String pageOrNothing(TestServer server) {
     try (var socket = RawSocket.to(server.url())) {
       return socket.request("GET /metrics HTTP/1.1\nHost: localhost").answer().text();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

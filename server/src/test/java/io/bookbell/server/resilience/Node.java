@@ -1,7 +1,10 @@
 package io.bookbell.server.resilience;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.resilience.workload.ServerProcess;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestClient;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -18,7 +21,7 @@ final class Node implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Path folder;
-  private final int port = Signals.freePort();
+  private final int port = FreePort.next();
   private final Wire toDatabase;
   private final Wire toRedis;
   private final Map<String, String> settings;
@@ -66,7 +69,7 @@ final class Node implements AutoCloseable {
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(50))
         .ignoreException(UncheckedIOException.class)
-        .failFast("the process ended", () -> !process.isAlive())
+        .failFast(() -> assertThat(process.isAlive()).as(output()).isTrue())
         .until(() -> TestClient.at(url()).get("/health/ready").status() == 200);
   }
 

@@ -10,10 +10,11 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
-import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
+import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.resilience.workload.ServerProcess;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import jakarta.mail.Message;
@@ -45,7 +46,7 @@ class OutboxCrashTest {
 
   private final GreenMail mailServer =
       new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
-  private final int port = Signals.freePort();
+  private final int port = FreePort.next();
   private final Map<String, List<Long>> expected = new LinkedHashMap<>();
   private ServerProcess server;
   private Wire wire;

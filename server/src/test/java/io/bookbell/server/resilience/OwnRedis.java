@@ -2,6 +2,7 @@ package io.bookbell.server.resilience;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bookbell.server.support.FreePort;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -39,7 +40,7 @@ final class OwnRedis implements AutoCloseable {
 
   private final Path folder;
   private final Path executable;
-  private final int port = Signals.freePort();
+  private final int port = FreePort.next();
   private final RedisClient client;
 
   /** The recorded channels and frames; guarded by itself. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.server.storage.postgres.PostgresDatabase;
+import io.bookbell.server.support.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,11 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class UnreachableDatabaseTest {
   @Test
-  void isNamedWithoutThePasswordThatItsAddressMayHold() throws IOException {
-    int port;
-    try (var socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+  void isNamedWithoutThePasswordThatItsAddressMayHold() {
+    int port = FreePort.next();
     String address = "jdbc:postgresql://127.0.0.1:" + port + "/books";
 
     assertThatThrownBy(

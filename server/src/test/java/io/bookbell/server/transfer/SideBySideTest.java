@@ -9,22 +9,21 @@ import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.config.LegacyConfig;
-import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
-import io.bookbell.server.config.SiteTokenConfig;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.SiteTokenConfig.TokenKey;
+import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.external.SiteTokens;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.setup.OpenDatabase;
+import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.ReplacedSystem;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import io.bookbell.server.verify.InvariantVerifier;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +60,7 @@ class SideBySideTest {
 
   @BeforeEach
   void start() throws IOException {
-    int port = freePort();
+    int port = FreePort.next();
     redis = new RedisServer(port);
     redis.start();
     redisAddress = URI.create("redis://127.0.0.1:" + port);
@@ -108,12 +107,6 @@ class SideBySideTest {
     old.close();
     tables.close();
     redis.stop();
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void startOld() {

@@ -1,5 +1,7 @@
 package io.bookbell.server.resilience.workload;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.support.TestClient;
 import java.io.IOException;
@@ -90,7 +92,7 @@ public final class ServerProcess implements AutoCloseable {
     Awaitility.await("a server that is ready")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(10))
-        .failFast("the process ended", () -> !process.isAlive())
+        .failFast(() -> assertThat(process.isAlive()).as(output()).isTrue())
         .until(() -> ADDRESS.matcher(output()).find());
     Matcher address = ADDRESS.matcher(output());
     if (!address.find()) {
