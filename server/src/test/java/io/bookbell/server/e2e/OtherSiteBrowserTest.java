@@ -4,10 +4,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ExternalSignInConfig;
-import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.config.ServerConfig;
-import io.bookbell.server.config.SiteTokenConfig.TokenKey;
+import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
 import io.bookbell.server.config.SiteTokenConfig;
+import io.bookbell.server.config.SiteTokenConfig.TokenKey;
 import io.bookbell.server.external.SiteTokens;
 import io.bookbell.server.network.WebOrigin;
 import io.bookbell.server.support.FreePort;

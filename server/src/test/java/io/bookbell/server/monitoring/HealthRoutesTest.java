@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.ServerConfig.ListenConfig;
 import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.config.ServerConfig.ListenConfig;
 import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.RawSocket;
 import io.bookbell.server.support.TestClient;

@@ -157,7 +157,7 @@ class DiskFullTest {
   }
 
   private static void signsInAndConnects(TestServer server) {
-    TestClient reader = server.signIn("reader1");
+    TestClient reader = server.client().signIn("reader1@demo.test", TestServer.PASSWORD);
     try (var socket = reader.connect(101)) {
       socket.await("initial_data");
     }

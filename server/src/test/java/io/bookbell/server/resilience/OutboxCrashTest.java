@@ -10,8 +10,8 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
-import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.NewsTargetStore;
+import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.resilience.workload.ServerProcess;
 import io.bookbell.server.support.FreePort;
@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
 import java.util.stream.LongStream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,9 +81,9 @@ class OutboxCrashTest {
     server.kill();
     wire.cut();
     serve(storage);
-    await().atMost(Duration.ofSeconds(30)).until(this::hasFailed);
+    patiently().atMost(Duration.ofSeconds(30)).until(this::hasFailed);
     wire.mend();
-    await()
+    patiently()
         .atMost(Duration.ofSeconds(90))
         .untilAsserted(
             () ->
@@ -133,8 +134,13 @@ class OutboxCrashTest {
     server.awaitReady();
   }
 
+  /** The mail server's threads fail when the client that they serve is killed. */
+  private static ConditionFactory patiently() {
+    return await().dontCatchUncaughtExceptions();
+  }
+
   private void awaitMails(int number) {
-    await()
+    patiently()
         .atMost(Duration.ofSeconds(60))
         .until(() -> mailServer.getReceivedMessages().length >= number);
   }
