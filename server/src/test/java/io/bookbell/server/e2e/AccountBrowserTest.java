@@ -17,7 +17,7 @@ import org.openqa.selenium.Keys;
 
 /** Tests signing in, joining, setting up and signing out. */
 class AccountBrowserTest {
-  @RegisterExtension static final Browsers browsers = Browsers.full();
+  @RegisterExtension static final Browsers browsers = new Browsers();
 
   @TempDir Path folder;
   private TestServer server;
