@@ -35,7 +35,7 @@ final class FollowedMemberships implements MembershipChange {
       services.followedTiers.moveSupporter(tx, creator, user, tier, source);
     } else {
       lockPresent(tx, user);
-      services.supporters.addSupporter(tx, services.creators.get(tx, creator), user, tier);
+      services.supporters.addFollowedSupporter(tx, services.creators.get(tx, creator), user, tier);
       services.followedTiers.recordJoin(tx, creator, user, source);
     }
   }

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param row with the usage of the stored period
  */
-record MembershipRow(RowContent row, String periodKey, long storedTier, @Nullable Instant turnsAt) {
+record MembershipRow(
+    RowContent row, String periodKey, long storedTier, @Nullable Instant turnsAt, boolean ended) {
   static MembershipRow of(SqlRow row) throws SQLException {
     Tier tier = Tier.of(row);
     return new MembershipRow(
@@ -29,7 +30,8 @@ record MembershipRow(RowContent row, String periodKey, long storedTier, @Nullabl
             row.getInt("granted")),
         row.getString("period_key"),
         row.getLong("stored_tier"),
-        row.findTime("turns_at"));
+        row.findTime("turns_at"),
+        row.getBoolean("ended"));
   }
 
   Membership toCurrentMembership(Transaction tx) {
@@ -50,6 +52,11 @@ record MembershipRow(RowContent row, String periodKey, long storedTier, @Nullabl
 
   boolean differsFrom(Membership membership) {
     return storedTier != membership.tier().id() || !Objects.equals(turnsAt, membership.turnsAt());
+  }
+
+  /** Whether the supporter's tier was deleted since the row was written. */
+  boolean isMoved(Membership membership) {
+    return storedTier != membership.tier().id() && !ended;
   }
 
   /** The columns that don't depend on the period. */

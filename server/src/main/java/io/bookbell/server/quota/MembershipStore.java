@@ -26,7 +26,7 @@ final class MembershipStore {
       """
       m.user_id AS user_id, m.tier_id AS stored_tier, m.own_allowed AS own_allowed,
         m.period_key AS period_key, m.used AS used, m.granted AS granted, m.turns_at AS turns_at,
-        t.time_zone AS time_zone,\s"""
+        m.ended_at IS NOT NULL AS ended, t.time_zone AS time_zone,\s"""
           + Tier.COLUMNS;
 
   /** A membership of a deleted tier counts as one of the tier to which it will be moved. */
@@ -182,6 +182,21 @@ final class MembershipStore {
         .set(row -> row.getUser("user_id"));
   }
 
+  /** The tier of a membership. */
+  record StoredTier(long id, String name) {}
+
+  /** Returns the tier of a membership, which may have ended; empty if there never was one. */
+  Optional<StoredTier> findStoredTier(Transaction tx, UserId creator, UserId user) {
+    return tx.query(
+            """
+            SELECT t.id AS id, t.name AS name FROM membership m
+            JOIN tier t ON t.id = m.tier_id
+            WHERE m.creator_id = ? AND m.user_id = ?""",
+            creator,
+            user)
+        .first(row -> new StoredTier(row.getLong("id"), row.getString("name")));
+  }
+
   /** Begins a membership, or one that has ended again; what was used in it still counts. */
   void beginMembership(Transaction tx, UserId creator, UserId user, Tier tier) {
     tx.update(
@@ -288,6 +303,9 @@ final class MembershipStore {
     boolean moved = !membership.periodKey().equals(stored.periodKey()) || !turn.lines().isEmpty();
     if (moved || stored.differsFrom(membership)) {
       updatePeriod(tx, membership);
+    }
+    if (stored.isMoved(membership)) {
+      TierLines.addDeletion(tx, membership, stored.storedTier());
     }
     return new LockedMembership(membership, moved);
   }

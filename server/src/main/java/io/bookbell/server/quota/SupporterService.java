@@ -18,6 +18,7 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.quota.MembershipStore.StoredTier;
 import io.bookbell.server.quota.SupporterQueries.SupporterPerson;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
@@ -224,7 +225,25 @@ public final class SupporterService {
     addSupporter(tx, user, creator, user, tierId);
   }
 
+  /**
+   * Like {@link #addSupporter}, for a membership service, which writes its own line of the ledger.
+   */
+  public void addFollowedSupporter(Transaction tx, CreatorRow creator, UserId user, long tierId) {
+    beginMembership(tx, user, creator, user, tierId);
+  }
+
+  /** Somebody who was in another tier before has moved, which is a line of the ledger. */
   private void addSupporter(
+      Transaction tx, UserId actor, CreatorRow creator, UserId user, long tierId) {
+    Optional<StoredTier> former = membershipStore.findStoredTier(tx, creator.id(), user);
+    Membership membership = beginMembership(tx, actor, creator, user, tierId);
+    Tier tier = membership.tier();
+    former
+        .filter(before -> before.id() != tier.id())
+        .ifPresent(before -> TierLines.addMove(tx, membership, actor, before.name(), tier.name()));
+  }
+
+  private Membership beginMembership(
       Transaction tx, UserId actor, CreatorRow creator, UserId user, long tierId) {
     if (membershipStore.isMember(tx, creator.id(), user)) {
       throw Problem.conflict("already_member", "You already support this creator.");
@@ -255,9 +274,10 @@ public final class SupporterService {
         MessageType.ACCESS_CHANGED,
         Map.of("creator_id", creator.id(), "role", admin ? "admin" : "supporter"),
         Set.of(user));
-    QuotaService.addQuotaUpdate(
-        membershipStore.lockMembership(tx, creator.id(), user).orElseThrow(), outgoingMessages);
+    Membership membership = membershipStore.lockMembership(tx, creator.id(), user).orElseThrow();
+    QuotaService.addQuotaUpdate(membership, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
+    return membership;
   }
 
   /**

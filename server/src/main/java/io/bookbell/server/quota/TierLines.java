@@ -11,19 +11,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger's lines of kind {@code tier}: a membership service, or somebody of the team, has moved
- * a supporter to another tier. They don't count anything. Append-only. Stateless and thread-safe.
+ * The ledger's lines of kind {@code tier}: a supporter has moved to another tier because of a
+ * membership service, of somebody of the team, or of an invitation. They don't count anything.
+ * Append-only. Stateless and thread-safe.
  */
 final class TierLines {
   static final String TIER = "tier";
 
   private TierLines() {}
 
-  /** Adds a line that says that somebody of the team has moved a supporter. */
+  /**
+   * Adds a line that says who has moved a supporter: somebody of the team, or the supporter by
+   * accepting an invitation.
+   */
   static void addMove(
       Transaction tx, Membership membership, UserId actor, String oldTier, String newTier) {
     insert(tx, membership, null, actor, oldTier, newTier);
   }
+
+  /** Adds a line that says that a supporter was moved because their tier was deleted. */
+  static void addDeletion(Transaction tx, Membership membership, long deletedTier) {
+    FormerTier former =
+        tx.query(
+                "SELECT name, coalesce(deleted_by, creator_id) AS actor FROM tier WHERE id = ?",
+                deletedTier)
+            .single(row -> new FormerTier(row.getString("name"), row.getUser("actor")));
+    addMove(tx, membership, former.actor, former.name, membership.tier().name());
+  }
+
+  private record FormerTier(String name, UserId actor) {}
 
   /**
    * Adds a line about what a membership service has changed.

@@ -230,7 +230,11 @@ public final class TierService {
     Long targetId = target.map(Tier::id).orElse(null);
     tx.update("UPDATE tier SET moved_to = ? WHERE moved_to = ?", targetId, tierId);
     tx.update(
-        "UPDATE tier SET deleted_at = ?, moved_to = ? WHERE id = ?", tx.now(), targetId, tierId);
+        "UPDATE tier SET deleted_at = ?, deleted_by = ?, moved_to = ? WHERE id = ?",
+        tx.now(),
+        actor,
+        targetId,
+        tierId);
     if (inUse) {
       scheduleAnnouncement(tx, creatorId, tierId);
     }
