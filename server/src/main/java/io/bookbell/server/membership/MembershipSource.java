@@ -30,6 +30,12 @@ public interface MembershipSource {
   Optional<ExternalMember> readMember(UserId creator, String memberKey);
 
   /**
+   * The {@link ExternalMember#id} of the person whom an event named; empty if the event doesn't
+   * say. Doesn't call the service.
+   */
+  Optional<String> findPerson(String memberKey);
+
+  /**
    * A page of members.
    *
    * @param next the cursor of the next page; empty after the last one

@@ -13,7 +13,9 @@ import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -94,8 +96,11 @@ public final class SourceSync {
               if (pending.size() > MOST_SINGLE_READS) {
                 return readAll(source, lease);
               }
-              pending.forEach(each -> readOne(source, lease, each));
-              return SyncCounts.NONE;
+              boolean missing = false;
+              for (PendingRefresh each : pending) {
+                missing |= !readOne(source, lease, each);
+              }
+              return missing ? readAll(source, lease) : SyncCounts.NONE;
             });
   }
 
@@ -209,9 +214,18 @@ public final class SourceSync {
     }
   }
 
-  private void readOne(MembershipSource source, Lease lease, PendingRefresh pending) {
+  /**
+   * Reads one member.
+   *
+   * @return false if the member is missing and only the list can say what that means: the person
+   *     may have a newer membership under another id
+   */
+  private boolean readOne(MembershipSource source, Lease lease, PendingRefresh pending) {
     SourceKey key = lease.key;
     Optional<ExternalMember> member = source.readMember(key.creator(), pending.memberKey());
+    if (member.isEmpty() && hasTier(key, source.findPerson(pending.memberKey()))) {
+      return false;
+    }
     step(
         lease,
         tx -> {
@@ -222,6 +236,19 @@ public final class SourceSync {
                       reconciler.apply(tx, key.creator(), key.source(), List.of(found), tx.now()))
               .orElse(SyncCounts.NONE); // the next sync notices who is missing
         });
+    return true;
+  }
+
+  /** Whether somebody has a tier because the source has listed them until now. */
+  private boolean hasTier(SourceKey key, Optional<String> person) {
+    return person
+        .map(id -> read(tx -> memberStore.findByIds(tx, key.creator(), key.source(), Set.of(id))))
+        .orElse(Map.of())
+        .values()
+        .stream()
+        .anyMatch(
+            stored ->
+                stored.entitlement().tier() != null && stored.member().state() != MemberState.GONE);
   }
 
   /** Runs a step in a transaction of its own, and prolongs the lease. */

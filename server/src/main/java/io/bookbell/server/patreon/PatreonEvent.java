@@ -4,15 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.json.Json;
-import io.bookbell.server.membership.ExternalMember;
-import io.bookbell.server.membership.MemberState;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -63,14 +60,5 @@ record PatreonEvent(String memberId, String userId) {
   static PatreonEvent ofKey(String key) {
     int end = key.indexOf(' ');
     return new PatreonEvent(key.substring(0, end), key.substring(end + 1));
-  }
-
-  /** The member, after Patreon has said that there is none; empty if nobody knows who it was. */
-  Optional<ExternalMember> asGone() {
-    return userId.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new ExternalMember(
-                userId, Optional.empty(), MemberState.GONE, Set.of(), Optional.empty()));
   }
 }

@@ -69,8 +69,12 @@ public final class PatreonSource implements MembershipSource {
   @Override
   public Optional<ExternalMember> readMember(UserId creator, String memberKey) {
     PatreonEvent event = PatreonEvent.ofKey(memberKey);
-    return callWithToken(creator, token -> api.readMember(event.memberId(), token))
-        .or(event::asGone);
+    return callWithToken(creator, token -> api.readMember(event.memberId(), token));
+  }
+
+  @Override
+  public Optional<String> findPerson(String memberKey) {
+    return Optional.of(PatreonEvent.ofKey(memberKey).userId()).filter(id -> !id.isEmpty());
   }
 
   private String campaignOf(UserId creator) {

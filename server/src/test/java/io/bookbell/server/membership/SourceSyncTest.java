@@ -174,6 +174,31 @@ class SourceSyncTest extends DomainTest {
     assertThat(tier()).contains(gold);
   }
 
+  @Test
+  void theLateEndOfAFormerMembershipTakesNothingFromANewerOne() {
+    refresh("former reader");
+    assertThat(tier()).contains(gold);
+    assertThat(pendingEvents()).isZero();
+
+    domain.passes(Duration.ofMinutes(1));
+    source.members.remove("reader");
+    refresh("reader");
+    assertThat(tier()).isEmpty();
+    source.beforePage = _ -> fail(SourceProblem.UNAVAILABLE);
+    refresh("reader");
+    assertThat(pendingEvents()).as("without a tier, there is nothing to find out").isZero();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  private void refresh(String memberKey) {
+    run(tx -> new RefreshQueue().add(tx, creator, NAME, memberKey));
+    sync.refresh(creator, source);
+  }
+
+  private int pendingEvents() {
+    return domain.<Integer>read(tx -> new RefreshQueue().find(tx, key(), 10).size());
+  }
+
   private void connect(String account) {
     run(
         tx ->
@@ -263,6 +288,11 @@ class SourceSyncTest extends DomainTest {
     @Override
     public Optional<ExternalMember> readMember(UserId creator, String memberKey) {
       return Optional.ofNullable(members.get(memberKey));
+    }
+
+    @Override
+    public Optional<String> findPerson(String memberKey) {
+      return Optional.of(memberKey.substring(memberKey.lastIndexOf(' ') + 1));
     }
   }
 }

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,10 +41,14 @@ import org.junit.jupiter.api.Test;
  */
 class PatreonModelTest extends DomainTest {
   private static final int PATRONS = Integer.getInteger("patrons", 150);
-  private static final int DAYS = 21;
-  private static final int CHANGES_A_DAY = 10;
+  private static final int DAYS = 30;
+  private static final int CHANGES_A_DAY = Math.max(10, PATRONS / 50);
+  private static final int EVENTS_AT_ONCE = 25;
   private static final int DAYS_BETWEEN_SYNCS = 7;
   private static final Duration GRACE = Duration.ofDays(7);
+
+  /** The status of somebody who has no membership any more, which Patreon doesn't list. */
+  private static final String GONE = "gone";
 
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
@@ -212,36 +217,74 @@ class PatreonModelTest extends DomainTest {
   }
 
   /** Changes some patrons and returns the events that arrive: shuffled, doubled, some never. */
-  private List<String> changeSome() {
-    var events = new ArrayList<String>();
+  private List<PatreonEvent> changeSome() {
+    var events = new ArrayList<PatreonEvent>();
     for (int change = 0; change < CHANGES_A_DAY; change++) {
       String id = Integer.toString(random.nextInt(PATRONS));
-      Patron patron = randomPatron(id);
-      patrons.put(id, patron);
-      patreon.put(patron);
+      Patron before = patrons.get(id);
+      Patron after = changeOne(id, before);
       if (random.nextInt(5) > 0) {
-        events.addAll(List.of(id, id));
+        var event = new PatreonEvent(before.memberId(), id);
+        events.addAll(List.of(event, event));
+      }
+      if (random.nextInt(5) > 0) {
+        var event = new PatreonEvent(after.memberId(), id);
+        events.addAll(List.of(event, event));
       }
     }
     Collections.shuffle(events, random);
     return events;
   }
 
-  private void receiveEvents(List<String> events) {
-    for (int from = 0; from < events.size(); from += 25) {
-      List<String> some = events.subList(from, Math.min(events.size(), from + 25));
+  /** One in ten deletes the membership, and most of them have another one on the same day. */
+  private Patron changeOne(String id, Patron before) {
+    Patron changed = randomPatron(id);
+    boolean deleted = random.nextInt(10) == 0 || !patreonHas(before);
+    int joined = before.joined() + (deleted ? 1 : 0);
+    boolean again = !deleted || random.nextInt(4) > 0;
+    Patron after =
+        again
+            ? new Patron(id, changed.email(), changed.status(), changed.entitled(), joined)
+            : new Patron(id, changed.email(), GONE, List.of(), joined);
+    patrons.put(id, after);
+    if (again) {
+      patreon.put(after);
+    } else {
+      patreon.remove(id);
+    }
+    return after;
+  }
+
+  private static boolean patreonHas(Patron patron) {
+    return !GONE.equals(patron.status());
+  }
+
+  private void receiveEvents(List<PatreonEvent> events) {
+    for (int from = 0; from < events.size(); from += EVENTS_AT_ONCE) {
+      List<PatreonEvent> some =
+          events.subList(from, Math.min(events.size(), from + EVENTS_AT_ONCE));
+      long syncs = countSyncs();
       domain.write(
           tx -> {
-            some.forEach(
-                id -> {
-                  var event = new PatreonEvent(patrons.get(id).memberId(), id);
-                  refreshQueue.add(tx, creator, source.name(), event.toKey());
-                });
+            some.forEach(event -> refreshQueue.add(tx, creator, source.name(), event.toKey()));
             return true;
           });
       sync.refresh(creator, source);
-      observe(Set.copyOf(some));
+      observe(countSyncs() > syncs ? patrons.keySet() : findListed(some));
     }
+  }
+
+  /** Those of whom an event says what is true now, and not that they had another membership. */
+  private Set<String> findListed(List<PatreonEvent> events) {
+    return events.stream()
+        .filter(event -> patrons.get(event.userId()).memberId().equals(event.memberId()))
+        .map(PatreonEvent::userId)
+        .filter(id -> patreonHas(patrons.get(id)))
+        .collect(Collectors.toSet());
+  }
+
+  private long countSyncs() {
+    return patreon.calls().stream().filter(call -> call.endsWith("/members")).count();
   }
 
   private void syncNow() {

@@ -59,10 +59,16 @@ public final class StandInPatreon implements AutoCloseable {
    * A member of the campaign.
    *
    * @param status null as for somebody who has never paid
+   * @param joined how often the person has become a member again, under another member id
    */
-  public record Patron(String userId, String email, String status, List<String> entitled) {
+  public record Patron(
+      String userId, String email, String status, List<String> entitled, int joined) {
+    public Patron(String userId, String email, String status, List<String> entitled) {
+      this(userId, email, status, entitled, 0);
+    }
+
     public String memberId() {
-      return "member-" + userId;
+      return "member-" + userId + (joined == 0 ? "" : "-" + joined);
     }
   }
 
@@ -232,8 +238,10 @@ public final class StandInPatreon implements AutoCloseable {
     } else if (path.equals(members)) {
       send(exchange, 200, json(page(query)));
     } else if (path.startsWith(API + "/members/")) {
+      String id = path.substring((API + "/members/").length());
       Optional<Patron> found =
-          Optional.ofNullable(patrons.get(path.substring((API + "/members/member-").length())));
+          Optional.ofNullable(patrons.get(id.split("-", 3)[1]))
+              .filter(patron -> patron.memberId().equals(id));
       send(
           exchange,
           found.isPresent() ? 200 : 404,
