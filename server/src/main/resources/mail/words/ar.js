@@ -20,6 +20,8 @@ export default {
   'mail.address_change_subject': 'أكّد عنوانك الجديد',
   'mail.address_change_text': 'أكّد أنك تريد تسجيل الدخول بهذا العنوان من الآن فصاعدًا. يعمل الرابط مرة واحدة خلال ساعة. إن لم تكن أنت فتجاهل هذه الرسالة.',
   'mail.address_change_do': 'استخدام هذا العنوان',
+  'mail.address_changed_subject': 'تغيّر عنوانك',
+  'mail.address_changed_text': 'لم يعد حساب «{name}» على {site} يستخدم هذا العنوان، وسيكون تسجيل الدخول بعنوان آخر من الآن فصاعدًا. إن كنت أنت من غيّره فلا داعي لفعل شيء، وإلا فتواصل فورًا مع {contact}.',
   'mail.invitation_subject': 'دعوة من {name}',
   'mail.invitation_text': 'يدعوك {name} إلى Bookbell. يعمل الرابط مرة واحدة.',
   'mail.invitation_do': 'قبول الدعوة',

@@ -20,6 +20,8 @@ export default {
   'mail.address_change_subject': 'Bestätige deine neue Adresse',
   'mail.address_change_text': 'Bestätige, dass du dich ab jetzt mit dieser Adresse anmelden möchtest. Der Link gilt einmal, eine Stunde lang. Wenn du das nicht warst, ignoriere diese E-Mail.',
   'mail.address_change_do': 'Diese Adresse verwenden',
+  'mail.address_changed_subject': 'Deine Adresse wurde geändert',
+  'mail.address_changed_text': 'Das Konto „{name}“ bei {site} verwendet diese Adresse nicht mehr: Sein Besitzer meldet sich ab jetzt mit einer anderen an. Wenn du das warst, ist nichts zu tun. Wenn nicht, wende dich sofort an {contact}.',
   'mail.invitation_subject': '{name} lädt dich ein',
   'mail.invitation_text': '{name} lädt dich zu Bookbell ein. Der Link gilt einmal.',
   'mail.invitation_do': 'Einladung annehmen',

@@ -20,6 +20,8 @@ export default {
   'mail.address_change_subject': 'Confirm your new address',
   'mail.address_change_text': 'Confirm that you want to sign in with this address from now on. The link works once, for one hour. If it wasn’t you, ignore this email.',
   'mail.address_change_do': 'Use this address',
+  'mail.address_changed_subject': 'Your address was changed',
+  'mail.address_changed_text': 'The account “{name}” on {site} no longer uses this address: its owner signs in with another one from now on. If that was you, there is nothing to do. If it wasn’t, turn to {contact} at once.',
   'mail.invitation_subject': '{name} invites you',
   'mail.invitation_text': '{name} invites you to Bookbell. The link works once.',
   'mail.invitation_do': 'Accept the invitation',

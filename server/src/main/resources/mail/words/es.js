@@ -20,6 +20,8 @@ export default {
   'mail.address_change_subject': 'Confirma tu nueva dirección',
   'mail.address_change_text': 'Confirma que quieres iniciar sesión con esta dirección a partir de ahora. El enlace sirve una vez, durante una hora. Si no fuiste tú, ignora este correo.',
   'mail.address_change_do': 'Usar esta dirección',
+  'mail.address_changed_subject': 'Tu dirección ha cambiado',
+  'mail.address_changed_text': 'La cuenta «{name}» de {site} ya no usa esta dirección: a partir de ahora se inicia sesión con otra. Si fuiste tú, no hay nada que hacer. Si no, dirígete enseguida a {contact}.',
   'mail.invitation_subject': '{name} te invita',
   'mail.invitation_text': '{name} te invita a Bookbell. El enlace sirve una vez.',
   'mail.invitation_do': 'Aceptar la invitación',

@@ -20,6 +20,8 @@ export default {
   'mail.address_change_subject': 'Confirme ta nouvelle adresse',
   'mail.address_change_text': 'Confirme que tu veux te connecter avec cette adresse désormais. Le lien sert une fois, pendant une heure. Si ce n’était pas toi, ignore cet e-mail.',
   'mail.address_change_do': 'Utiliser cette adresse',
+  'mail.address_changed_subject': 'Ton adresse a été changée',
+  'mail.address_changed_text': 'Le compte « {name} » sur {site} n’utilise plus cette adresse : on s’y connecte désormais avec une autre. Si c’était toi, il n’y a rien à faire. Sinon, adresse-toi tout de suite à {contact}.',
   'mail.invitation_subject': '{name} t’invite',
   'mail.invitation_text': '{name} t’invite sur Bookbell. Le lien sert une fois.',
   'mail.invitation_do': 'Accepter l’invitation',

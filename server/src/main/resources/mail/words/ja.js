@@ -20,6 +20,8 @@ export default {
   'mail.address_change_subject': '新しいアドレスの確認',
   'mail.address_change_text': '今後このアドレスでサインインすることを確認してください。リンクは1時間以内に1回だけ使えます。心当たりがなければ、このメールは無視してください。',
   'mail.address_change_do': 'このアドレスを使う',
+  'mail.address_changed_subject': 'アドレスが変更されました',
+  'mail.address_changed_text': '{site} のアカウント「{name}」では、このアドレスは使われなくなりました。今後は別のアドレスでサインインします。ご自身による変更であれば、何もする必要はありません。心当たりがなければ、すぐに {contact} に連絡してください。',
   'mail.invitation_subject': '{name}さんからの招待',
   'mail.invitation_text': '{name}さんがBookbellに招待しています。リンクは1回だけ使えます。',
   'mail.invitation_do': '招待を受ける',

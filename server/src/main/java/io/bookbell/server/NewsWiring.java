@@ -4,9 +4,11 @@ import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.ForgotRoutes;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.CatalogueConfig;
+import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.mail.AccountMails;
+import io.bookbell.server.mail.AccountMails.SiteContact;
 import io.bookbell.server.mail.ActionMail;
 import io.bookbell.server.mail.InvitationMails;
 import io.bookbell.server.mail.MailTransport;
@@ -34,6 +36,7 @@ import io.bookbell.server.webpush.PushRoutes;
 import io.bookbell.server.webpush.PushTransport;
 import io.bookbell.server.webpush.PushTransport.PushSender;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +74,11 @@ final class NewsWiring implements AutoCloseable {
     this.personalFilter = new PersonalFilter(services.notifications, services.access);
     this.accountMails =
         new AccountMails(
-            services.outbox, services.newsTargets, services.accounts, services.resetLinks);
+            services.outbox,
+            services.newsTargets,
+            services.accounts,
+            services.resetLinks,
+            siteContact(serverConfig));
     this.invitationMails =
         new InvitationMails(services.invitations, services.outbox, services.newsTargets);
     this.hasMail = serverConfig.mail().isPresent() && serverConfig.reach().publicUrl().isPresent();
@@ -89,16 +96,35 @@ final class NewsWiring implements AutoCloseable {
     }
     transports.add(
         new PushTransport(
-            outgoingRequests, personalFilter, services.outbox, pushSender(serverConfig)));
+            outgoingRequests,
+            personalFilter,
+            services.outbox,
+            pushSender(serverConfig)));
     channelKinds.add(new PushChannel(services.newsTargets, serverConfig.privateWebhooks()));
+  }
+
+  /** Whoever reads mails can at least reach the mails' sender. */
+  private static SiteContact siteContact(ServerConfig serverConfig) {
+    Optional<MailConfig> mail = serverConfig.mail();
+    return new SiteContact(
+        serverConfig
+            .reach()
+            .publicUrl()
+            .map(url -> URI.create(url.toString()).getHost())
+            .orElse(""),
+        contact(serverConfig)
+            .or(() -> mail.map(each -> each.from().replaceFirst(".*<(.*)>.*", "$1")))
+            .orElse(""));
+  }
+
+  private static Optional<String> contact(ServerConfig serverConfig) {
+    return serverConfig.catalogue().flatMap(CatalogueConfig::contact);
   }
 
   private static PushSender pushSender(ServerConfig serverConfig) {
     Optional<PublicUrl> publicUrl = serverConfig.reach().publicUrl();
     String contact =
-        serverConfig
-            .catalogue()
-            .flatMap(CatalogueConfig::contact)
+        contact(serverConfig)
             .map(text -> text.contains("@") ? "mailto:" + text : text)
             .filter(text -> !text.startsWith("http:"))
             .or(() -> publicUrl.filter(PublicUrl::isSecure).map(PublicUrl::toString))

@@ -10,4 +10,7 @@ public interface AccountMailer {
 
   /** Sends a link to a new address of an account, with which it takes effect. */
   void sendAddressLink(Transaction tx, UserId user, String email, String language);
+
+  /** Tells the former address of an account that it isn't used any more, and whom to turn to. */
+  void tellFormerAddress(Transaction tx, Account former, String language);
 }

@@ -105,20 +105,21 @@ public final class ForgotRoutes {
     jsonBody.requireNoErrors();
     return database.write(
         tx -> {
-          confirmAddress(tx, token);
+          confirmAddress(tx, token, language.apply(apiRequest.header("Accept-Language")));
           return ApiResponse.noContent();
         });
   }
 
   /** The account is locked before the link is used up, in the order in which all others do. */
-  private void confirmAddress(Transaction tx, String token) {
+  private void confirmAddress(Transaction tx, String token, String chosen) {
     var change = addressChangeStore.findByToken(tx, token).orElseThrow(ForgotRoutes::invalidLink);
-    accountStore.lockAccount(tx, change.user());
+    Account former = accountStore.lockAccount(tx, change.user());
     if (!addressChangeStore.consumeLink(tx, token)) {
       throw invalidLink();
     }
     accountStore.updateEmail(tx, change.user(), change.email());
     resetLinkStore.removeLinkOf(tx, change.user()); // it was mailed to the former address
+    mailer.ifPresent(there -> there.tellFormerAddress(tx, former, chosen));
   }
 
   private static Problem invalidLink() {

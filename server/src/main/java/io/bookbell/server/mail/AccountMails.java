@@ -28,6 +28,7 @@ import java.util.Optional;
 public final class AccountMails implements AccountMailer, ChannelKind {
   private static final String PASSWORD_RESET = "password_reset";
   private static final String ADDRESS_CHANGE = "address_change";
+  private static final String ADDRESS_CHANGED = "address_changed";
   private static final String CONFIRM_CHANNEL = "confirm_channel";
   private static final Duration RESET_LIFE = Duration.ofHours(1);
   private static final Duration BETWEEN_RESETS = Duration.ofMinutes(1);
@@ -43,12 +44,23 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   private final NewsTargetStore targetStore;
   private final AccountStore accountStore;
   private final ResetLinkStore resetLinkStore;
+  private final SiteContact siteContact;
+
+  /**
+   * What mails call this installation.
+   *
+   * @param site the name of its host
+   * @param contact where people reach its operator: an address or URL
+   */
+  public record SiteContact(String site, String contact) {}
 
   public AccountMails(
       OutboxStore outboxStore,
       NewsTargetStore targetStore,
       AccountStore accountStore,
-      ResetLinkStore resetLinkStore) {
+      ResetLinkStore resetLinkStore,
+      SiteContact siteContact) {
+    this.siteContact = siteContact;
     this.outboxStore = outboxStore;
     this.targetStore = targetStore;
     this.accountStore = accountStore;
@@ -60,6 +72,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     return Map.of(
         PASSWORD_RESET, this::prepareReset,
         ADDRESS_CHANGE, this::prepareAddressChange,
+        ADDRESS_CHANGED, this::prepareAddressNotice,
         CONFIRM_CHANNEL, this::prepareConfirmation);
   }
 
@@ -111,6 +124,25 @@ public final class AccountMails implements AccountMailer, ChannelKind {
         .filter(address -> address.equals(target.address()))
         .map(address -> addressChangeStore.createLink(tx, target.user(), address))
         .map(token -> new ActionLink("/news#address=" + token, body.language(), Map.of()));
+  }
+
+  /** Whoever has stolen a session could otherwise take the account along without a trace. */
+  @Override
+  public void tellFormerAddress(Transaction tx, Account former, String language) {
+    outboxStore.addOnce(
+        tx,
+        former.id(),
+        NewsKind.MAIL,
+        former.email(),
+        ADDRESS_CHANGED,
+        NewsBody.of(ADDRESS_CHANGED, Map.of("language", language, "name", former.displayName())));
+  }
+
+  private Optional<ActionLink> prepareAddressNotice(
+      Transaction tx, NewsTarget target, ActionDetails body) {
+    var values =
+        Map.of("name", body.text("name"), "site", siteContact.site, "contact", siteContact.contact);
+    return Optional.of(new ActionLink("", body.language(), values));
   }
 
   @Override

@@ -5,7 +5,7 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Map;
 import java.util.Optional;
 
-/** A kind of mail that contains a link for its receiver, such as for a new password. */
+/** A kind of mail about an account, usually with a link for its receiver. */
 @FunctionalInterface
 public interface ActionMail {
   /**
@@ -18,7 +18,7 @@ public interface ActionMail {
   /**
    * A link and the values of the mail's texts.
    *
-   * @param path of the link, from the public URL on
+   * @param path of the link, from the public URL on; empty if there is nothing to open
    * @param language of the mail
    */
   record ActionLink(String path, String language, Map<String, String> values) {

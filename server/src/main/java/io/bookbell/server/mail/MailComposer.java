@@ -1,5 +1,6 @@
 package io.bookbell.server.mail;
 
+import io.bookbell.server.mail.ActionMail.ActionLink;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.NewsPage;
 import io.bookbell.server.news.NewsWords;
@@ -60,26 +61,23 @@ final class MailComposer {
     return content.toMail(target.address(), words.text("news.digest"), newsHeaders(target, id));
   }
 
-  /** Composes a mail with a link that its receiver has to open, such as for a new password. */
-  ComposedMail composeAction(
-      String address, OutboxItem item, ActionTexts texts, String link, NewsWords words) {
+  /**
+   * Composes a mail with a link that its receiver has to open, such as for a new password. Each
+   * attempt has a link of its own, and makes those before invalid: so it also has a Message-ID of
+   * its own, and no mail program takes it for a copy.
+   */
+  ComposedMail composeAction(String address, OutboxItem item, ActionLink link) {
+    NewsWords words = NewsWords.of(link.language());
+    String attempt = item.attempts() == 0 ? "" : "." + item.attempts();
+    String kind = "mail." + item.event();
     var headers = new LinkedHashMap<String, String>();
-    headers.put("Message-ID", messageId(item.id(), item.id()));
+    headers.put("Message-ID", "<news-" + item.id() + attempt + "@" + host + ">");
     headers.put("Auto-Submitted", "auto-generated");
-    return new MailContent(words)
-        .paragraph(texts.text)
-        .button(texts.button, publicUrl + link)
-        .toMail(address, texts.subject, headers);
-  }
-
-  /** The texts of a mail with one link. */
-  record ActionTexts(String subject, String text, String button) {
-    static ActionTexts of(NewsWords words, String kind, Map<String, String> values) {
-      return new ActionTexts(
-          words.text("mail." + kind + "_subject", values),
-          words.text("mail." + kind + "_text", values),
-          words.text("mail." + kind + "_do"));
+    var content = new MailContent(words).paragraph(words.text(kind + "_text", link.values()));
+    if (!link.path().isEmpty()) {
+      content.button(words.text(kind + "_do"), publicUrl + link.path());
     }
+    return content.toMail(address, words.text(kind + "_subject", link.values()), headers);
   }
 
   private Map<String, String> newsHeaders(NewsTarget target, String id) {

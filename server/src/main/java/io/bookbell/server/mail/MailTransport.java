@@ -18,6 +18,7 @@ import io.bookbell.server.outbox.SendPlan.SendNow;
 import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.storage.Transaction;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +57,16 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   }
 
   @Override
+  public Duration patience() {
+    return mailServer.longestSend();
+  }
+
+  @Override
+  public boolean hasOneService() {
+    return true;
+  }
+
+  @Override
   public SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
     OutboxItem first = queued.getFirst();
     ActionMail action = actions.get(first.event());
@@ -81,10 +92,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
       if (link.isEmpty()) {
         return new SkipItems(List.of(item.id()));
       }
-      NewsWords words = NewsWords.of(link.get().language());
-      var texts = MailComposer.ActionTexts.of(words, item.event(), link.get().values());
-      ComposedMail mail =
-          composer.composeAction(target.address(), item, texts, link.get().path(), words);
+      ComposedMail mail = composer.composeAction(target.address(), item, link.get());
       return SendNow.single(item, () -> mailServer.send(mail));
     } catch (Problem e) {
       return new SkipItems(List.of(item.id()));
@@ -103,7 +111,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
     if (filtered.sendAt().isPresent()) {
       return new SendLater(filtered.sendAt().get());
     }
-    List<OutboxItem> wanted = filtered.wanted();
+    List<OutboxItem> wanted = asTriedBefore(filtered.wanted());
     NewsWords words = NewsWords.of(filtered.preference().language());
     boolean together =
         wanted.size() > MOST_SINGLE
@@ -114,6 +122,16 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
     ComposedMail digest = composer.composeDigest(target, wanted, words);
     List<Long> ids = wanted.stream().map(OutboxItem::id).toList();
     return new SendNow(ids, List.of(), () -> mailServer.send(digest));
+  }
+
+  /**
+   * Items that were tried together are tried again together: the mail then has the same Message-ID,
+   * by which a mail program drops the second copy if the first one has arrived after all.
+   */
+  private static List<OutboxItem> asTriedBefore(List<OutboxItem> wanted) {
+    return wanted.getFirst().attempts() == 0
+        ? wanted
+        : wanted.stream().takeWhile(item -> item.attempts() > 0).toList();
   }
 
   private SendPlan sendOne(NewsTarget target, OutboxItem item, NewsWords words) {

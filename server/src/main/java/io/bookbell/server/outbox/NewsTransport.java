@@ -1,6 +1,7 @@
 package io.bookbell.server.outbox;
 
 import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,6 +11,19 @@ import java.util.List;
  */
 public interface NewsTransport {
   NewsKind kind();
+
+  /** How long an attempt may take. The lease on the target is prolonged meanwhile. */
+  default Duration patience() {
+    return OutboxSender.PATIENCE;
+  }
+
+  /**
+   * Whether all targets are reached through the same service, such as a mail server, which isn't
+   * any quicker if more of them wait for it.
+   */
+  default boolean hasOneService() {
+    return false;
+  }
 
   /**
    * Decides what is sent to a target next. Runs in a transaction that may be repeated, so it must

@@ -19,8 +19,11 @@ public final class OutboxQueue {
   /** How many items a transport sees at once. */
   public static final int MOST_AT_ONCE = 100;
 
-  /** Longer than an attempt may take. */
+  /** How long the items of a node that was killed wait. */
   static final Duration LEASE = Duration.ofSeconds(60);
+
+  /** How often a lease is prolonged while an attempt goes on. */
+  static final Duration RENEW_EVERY = LEASE.dividedBy(4);
 
   private static final int MOST_COLLECTED = 1000;
   private static final int MOST_REMOVED = 500;

@@ -1,6 +1,9 @@
 package io.bookbell.server.outbox;
 
 import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.outbox.SendSlots.Slot;
+import io.bookbell.server.outbox.TargetSender.AttemptTimes;
+import io.bookbell.server.outbox.TargetSender.OutboxStores;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
@@ -10,13 +13,13 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,18 +29,15 @@ import org.slf4j.LoggerFactory;
  * its own, takes a lease on each target that is due, and sends the target's items one after another
  * on a virtual thread.
  *
- * <p>A target that hangs or refuses only occupies a slot of its kind: for targets that failed last
- * time there are other, fewer slots than for the rest.
+ * <p>A target that hangs or refuses delays no other: see {@link SendSlots}.
  */
 public final class OutboxSender implements AutoCloseable {
-  /** How long an attempt may take. */
+  /** How long an attempt may take, unless its kind needs longer. */
   public static final Duration PATIENCE = Duration.ofSeconds(35);
 
   private static final Logger log = LoggerFactory.getLogger(OutboxSender.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final Duration CLOSES_WITHIN = Duration.ofSeconds(5);
-  private static final int SLOTS = 32;
-  private static final int SLOTS_OF_FAILING = 16;
 
   private final ScheduledExecutorService ticks =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,22 +46,11 @@ public final class OutboxSender implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("outbox-", 0).factory());
   private final OutboxQueue queue = new OutboxQueue();
   private final NewsServiceStore serviceStore = new NewsServiceStore();
-  private final Map<NewsKind, KindSlots> slots = new EnumMap<>(NewsKind.class);
+  private final Map<NewsKind, SendSlots> slots = new EnumMap<>(NewsKind.class);
   private final Database database;
   private final TargetSender targetSender;
   private boolean endedLeases;
   private boolean failing;
-
-  /** Which kinds this node can send, and how many targets of each it is sending to. */
-  private record KindSlots(AtomicInteger used, AtomicInteger usedByFailing) {
-    KindSlots() {
-      this(new AtomicInteger(), new AtomicInteger());
-    }
-
-    AtomicInteger used(boolean failing) {
-      return failing ? usedByFailing : used;
-    }
-  }
 
   /**
    * Creates a sender without starting it.
@@ -71,14 +60,28 @@ public final class OutboxSender implements AutoCloseable {
    */
   public OutboxSender(
       Database database, List<NewsTransport> transports, OutboxStatistics statistics) {
+    this(database, transports, statistics, AttemptTimes.USUAL);
+  }
+
+  /** Creates a sender with other times. */
+  OutboxSender(
+      Database database,
+      List<NewsTransport> transports,
+      OutboxStatistics statistics,
+      AttemptTimes attemptTimes) {
     this.database = database;
     var byKind = new EnumMap<NewsKind, NewsTransport>(NewsKind.class);
     for (NewsTransport transport : transports) {
       byKind.put(transport.kind(), transport);
-      slots.put(transport.kind(), new KindSlots());
+      slots.put(transport.kind(), new SendSlots());
     }
     this.targetSender =
-        new TargetSender(database, byKind, queue, serviceStore, threads, statistics);
+        new TargetSender(
+            database,
+            byKind,
+            new OutboxStores(queue, serviceStore, statistics),
+            threads,
+            attemptTimes);
   }
 
   public void start() {
@@ -125,36 +128,40 @@ public final class OutboxSender implements AutoCloseable {
         continue;
       }
       if (!broken.contains(kind)) {
-        startDue(kind, false, SLOTS);
-        startDue(kind, true, SLOTS_OF_FAILING);
-      } else if (!startDue(kind, false, 1)) {
+        startDue(kind, false, SendSlots.MOST);
+        startDue(kind, true, SendSlots.MOST);
+      } else if (!slotsOf(kind).areUsed() && startDue(kind, false, 1) == 0) {
         startDue(kind, true, 1);
       }
     }
   }
 
-  /** Returns whether it sends to any of these targets now. */
-  private boolean startDue(NewsKind kind, boolean failingTargets, int most) {
-    AtomicInteger used = slots.getOrDefault(kind, new KindSlots()).used(failingTargets);
-    int free = most - used.get();
-    if (free <= 0) {
-      return true;
+  private SendSlots slotsOf(NewsKind kind) {
+    return Objects.requireNonNull(slots.get(kind));
+  }
+
+  /** Returns to how many targets it begins to send. */
+  private int startDue(NewsKind kind, boolean failingTargets, int most) {
+    SendSlots kindSlots = slotsOf(kind);
+    int free = Math.min(most, kindSlots.countFree(failingTargets));
+    if (free == 0) {
+      return 0;
     }
     int started = 0;
     String lease = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     for (long target : write(tx -> queue.takeLeases(tx, lease, kind, failingTargets, free))) {
       started++;
-      used.incrementAndGet();
+      Slot slot = kindSlots.take(failingTargets);
       threads.execute(
           () -> {
             try {
-              targetSender.sendAll(lease, target);
+              targetSender.sendAll(lease, target, slot);
             } finally {
-              used.decrementAndGet();
+              slot.release();
             }
           });
     }
-    return started > 0 || used.get() > 0;
+    return started;
   }
 
   private <T> T write(Function<Transaction, T> work) {

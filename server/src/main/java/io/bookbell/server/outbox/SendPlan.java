@@ -31,7 +31,7 @@ public sealed interface SendPlan {
   interface Sending {
     /**
      * Sends, and waits for the outcome. Runs on a virtual thread that is interrupted after {@link
-     * OutboxSender#PATIENCE}. An exception counts as {@link SendResult.TryAgain}.
+     * NewsTransport#patience}. An exception counts as {@link SendResult.TryAgain}.
      */
     SendResult send() throws Exception;
   }

@@ -10,6 +10,7 @@ import io.bookbell.server.outbox.SendResult.ItemRefused;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
 import io.bookbell.server.outbox.SendResult.TargetGone;
 import io.bookbell.server.outbox.SendResult.TryAgain;
+import io.bookbell.server.outbox.SendSlots.Slot;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -40,33 +42,49 @@ final class TargetSender implements AutoCloseable {
   private final NewsServiceStore serviceStore;
   private final ExecutorService threads;
   private final OutboxStatistics statistics;
+  private final AttemptTimes attemptTimes;
   private volatile boolean closing;
+
+  /** Where a sender reads what is to be sent, and records what became of it. */
+  record OutboxStores(
+      OutboxQueue queue, NewsServiceStore serviceStore, OutboxStatistics statistics) {}
+
+  /**
+   * What happens while an attempt goes on.
+   *
+   * @param slowAfter when the target gets another slot
+   * @param renewEvery how often the lease is prolonged
+   */
+  record AttemptTimes(Duration slowAfter, Duration renewEvery) {
+    static final AttemptTimes USUAL =
+        new AttemptTimes(Duration.ofSeconds(2), OutboxQueue.RENEW_EVERY);
+  }
 
   TargetSender(
       Database database,
       Map<NewsKind, NewsTransport> transports,
-      OutboxQueue queue,
-      NewsServiceStore serviceStore,
+      OutboxStores stores,
       ExecutorService threads,
-      OutboxStatistics statistics) {
+      AttemptTimes attemptTimes) {
     this.database = database;
     this.transports = transports;
-    this.queue = queue;
-    this.serviceStore = serviceStore;
+    this.queue = stores.queue;
+    this.serviceStore = stores.serviceStore;
+    this.statistics = stores.statistics;
     this.threads = threads;
-    this.statistics = statistics;
+    this.attemptTimes = attemptTimes;
   }
 
   /** The target and items of the next attempt. */
   private record NextAttempt(NewsTarget target, List<Long> items, Sending sending) {}
 
   /** Sends what is due for a target on which a lease was taken. */
-  void sendAll(String lease, long target) {
+  void sendAll(String lease, long target, Slot slot) {
     try {
       Optional<NextAttempt> next = database.write(tx -> planNext(tx, lease, target)).join();
       while (next.isPresent()) {
         NextAttempt attempt = next.get();
-        SendResult result = attempt(attempt.sending);
+        SendResult result = attempt(lease, attempt, slot);
         if (result instanceof TryAgain && Thread.currentThread().isInterrupted()) {
           return; // the server is closing
         }
@@ -115,12 +133,22 @@ final class TargetSender implements AutoCloseable {
     return transport;
   }
 
-  private SendResult attempt(Sending sending) {
-    Future<SendResult> result = threads.submit(sending::send);
+  private SendResult attempt(String lease, NextAttempt attempt, Slot slot) {
+    NewsTransport transport = transportOf(attempt.target);
+    Duration patience = transport.patience();
+    Future<SendResult> result = threads.submit(attempt.sending::send);
     try {
-      return result.get(OutboxSender.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      try {
+        return result.get(attemptTimes.slowAfter.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (!transport.hasOneService()) {
+          slot.becomeSlow();
+        }
+      }
+      return awaitResult(
+          result, patience.minus(attemptTimes.slowAfter), lease, attempt.target.id());
     } catch (TimeoutException e) {
-      return new TryAgain("No answer within " + OutboxSender.PATIENCE.toSeconds() + " seconds");
+      return new TryAgain("No answer within " + patience.toSeconds() + " seconds");
     } catch (ExecutionException e) {
       return new TryAgain(describe(e.getCause()));
     } catch (InterruptedException e) {
@@ -128,6 +156,36 @@ final class TargetSender implements AutoCloseable {
       return new TryAgain("Interrupted");
     } finally {
       result.cancel(true);
+    }
+  }
+
+  /**
+   * Prolongs the lease for as long as the attempt goes on, so that nobody else sends the same items
+   * meanwhile.
+   */
+  private SendResult awaitResult(
+      Future<SendResult> result, Duration patience, String lease, long target)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (true) {
+      long left = end - System.nanoTime();
+      if (left <= attemptTimes.renewEvery.toNanos()) {
+        return result.get(Math.max(0, left), TimeUnit.NANOSECONDS);
+      }
+      try {
+        return result.get(attemptTimes.renewEvery.toNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        prolongLease(lease, target);
+      }
+    }
+  }
+
+  /** If the database can't be reached, nobody else gets the lease there either. */
+  private void prolongLease(String lease, long target) {
+    try {
+      var _ = database.write(tx -> queue.renewLease(tx, lease, target)).join();
+    } catch (CompletionException e) {
+      log.debug("A lease could not be prolonged", e);
     }
   }
 

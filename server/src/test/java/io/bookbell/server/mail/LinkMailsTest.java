@@ -7,6 +7,7 @@ import io.bookbell.server.DomainTest;
 import io.bookbell.server.account.Account;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.invitation.Invitation;
+import io.bookbell.server.mail.AccountMails.SiteContact;
 import io.bookbell.server.mail.ActionMail.ActionLink;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
@@ -94,7 +95,8 @@ class LinkMailsTest extends DomainTest {
             domain.features.outbox,
             domain.features.newsTargets,
             domain.features.accounts,
-            domain.features.resetLinks);
+            domain.features.resetLinks,
+            new SiteContact("books.test", "operator@books.test"));
     for (int time = 0; time < times; time++) {
       domain.passes(Duration.ofSeconds(61));
       domain.write(

@@ -2,12 +2,14 @@ package io.bookbell.server.mail;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.SendResult;
 import io.bookbell.server.outbox.SendResult.Accepted;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
+import io.bookbell.server.outbox.SendResult.TryAgain;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,9 +18,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +95,29 @@ class MailServerTest {
     assertThat(send()).isEqualTo(new Accepted());
   }
 
+  /**
+   * A mail that waits for a connection hasn't been sent yet, so it may be given up without being
+   * sent twice.
+   */
+  @Test
+  void whatWaitsForASlowServerIsNotSentInTheBackground() throws Exception {
+    script.hold();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var results = new ArrayList<Future<SendResult>>();
+      for (int time = 0; time < 8; time++) {
+        results.add(threads.submit(this::send));
+      }
+      for (Future<SendResult> result : results) {
+        assertThat(result.get()).isInstanceOfAny(ServiceDown.class, TryAgain.class);
+      }
+      await().until(() -> mailServer.freeConnections() == MailServer.CONNECTIONS);
+      int begun = script.begun.get();
+      script.release();
+      assertThat(send()).isEqualTo(new Accepted());
+      assertThat(script.begun.get()).isEqualTo(begun + 1);
+    }
+  }
+
   private SendResult send() throws InterruptedException {
     var mail = new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of());
     return mailServer.send(mail);
@@ -96,10 +126,21 @@ class MailServerTest {
   /** Accepts everything, except that some commands have other replies, or none. */
   private static final class ScriptedServer {
     final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    final AtomicInteger begun = new AtomicInteger();
     volatile Map<String, String> reply = Map.of();
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     ScriptedServer() throws IOException {
       Thread.startVirtualThread(this::acceptAll);
+    }
+
+    /** From now on, no mail is accepted until {@link #release}. */
+    void hold() {
+      held = new CountDownLatch(1);
+    }
+
+    void release() {
+      held.countDown();
     }
 
     private void acceptAll() {
@@ -125,10 +166,23 @@ class MailServerTest {
           }
           String answer = reply.getOrDefault(command, command.equals("DATA") ? "354 go" : "250 ok");
           inData = command.equals("DATA") && answer.startsWith("354");
+          if (inData) {
+            begun.incrementAndGet();
+          } else if (command.equals(".")) {
+            awaitRelease();
+          }
           say(client, answer);
         }
       } catch (IOException e) {
         // the client has closed the connection
+      }
+    }
+
+    private void awaitRelease() throws IOException {
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
       }
     }
 

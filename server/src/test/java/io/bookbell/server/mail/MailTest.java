@@ -174,6 +174,11 @@ class MailTest {
     open("/api/auth/confirm-email", token);
     assertThat(ada.get("/api/me").body().at("/user/email").asText()).isEqualTo("ada@new.test");
     server.client().post("/api/auth/confirm-email", Map.of("token", token)).expect(404);
+    MimeMessage notice = awaitMail(former, 1);
+    assertThat(notice.getSubject()).isEqualTo("Your address was changed");
+    assertThat(textOf(notice))
+        .contains("“supporter” on books.test", "turn to books@books.test")
+        .doesNotContain("ada@new.test", "https://");
 
     // Whoever has stolen a session loses the address, too, once there is another password.
     ada.patch("/api/me", Map.of("email", "thief@new.test")).expect(200);

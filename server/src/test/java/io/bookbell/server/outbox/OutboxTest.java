@@ -15,7 +15,9 @@ import io.bookbell.server.outbox.SendResult.ItemRefused;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
 import io.bookbell.server.outbox.SendResult.TargetGone;
 import io.bookbell.server.outbox.SendResult.TryAgain;
+import io.bookbell.server.outbox.TargetSender.AttemptTimes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -328,6 +330,80 @@ class OutboxTest extends DomainTest {
     }
     hanging.countDown();
     await().untilAsserted(() -> assertThat(states("slow")).containsOnly(ItemState.SENT));
+  }
+
+  /** Such as a mail server that takes minutes to accept a mail. */
+  @Test
+  void anAttemptMayTakeLongerThanALease() {
+    subscribe(creator, "slow", NewsEvent.REQUEST_CREATED);
+    var accepting = new CountDownLatch(1);
+    var asked = new CountDownLatch(1);
+    outside.behave(
+        "slow",
+        _ -> {
+          asked.countDown();
+          awaitLatch(accepting);
+          return new SendResult.Accepted();
+        });
+    askTimes(1);
+    sender.close();
+    sender =
+        new OutboxSender(
+            domain.database(),
+            List.of(outside),
+            statistics,
+            new AttemptTimes(Duration.ofMillis(1), Duration.ofMillis(5)));
+    sender.startDue();
+    awaitLatch(asked);
+    try (var other = newSender(domain.node())) {
+      for (int time = 0; time < 4; time++) {
+        domain.passes(OutboxQueue.LEASE.minusSeconds(10));
+        Instant prolonged = domain.now().plus(OutboxQueue.LEASE);
+        await().untilAsserted(() -> assertThat(leasedUntil()).isEqualTo(prolonged));
+        other.startDue();
+      }
+      accepting.countDown();
+      await().untilAsserted(() -> assertThat(states("slow")).containsOnly(ItemState.SENT));
+    }
+    assertThat(outside.at("slow")).hasSize(1);
+  }
+
+  /** More than there are slots. */
+  @Test
+  void targetsThatHangDelayNoOthers() {
+    var hanging = new CountDownLatch(1);
+    int many = SendSlots.MOST * 2;
+    var asked = new CountDownLatch(many);
+    for (int number = 0; number < many; number++) {
+      subscribe(creator, "hanging" + number, NewsEvent.REQUEST_CREATED);
+      outside.behave(
+          "hanging" + number,
+          _ -> {
+            asked.countDown();
+            awaitLatch(hanging);
+            return new TryAgain("late");
+          });
+    }
+    askTimes(1);
+    sender.close();
+    sender =
+        new OutboxSender(
+            domain.database(),
+            List.of(outside),
+            statistics,
+            new AttemptTimes(Duration.ofMillis(20), OutboxQueue.RENEW_EVERY));
+    sendUntil(() -> assertThat(asked.getCount()).isZero());
+    subscribe(creator, "good", NewsEvent.REQUEST_CREATED);
+    askTimes(1);
+    sendUntil(() -> assertThat(outside.at("good")).hasSize(1));
+    hanging.countDown();
+  }
+
+  private Instant leasedUntil() {
+    return domain.read(
+        tx ->
+            tx.query("SELECT leased_until FROM news_target")
+                .single(row -> row.getTime("leased_until")));
   }
 
   /** Random failures on two nodes: each target gets each id, in order. */
