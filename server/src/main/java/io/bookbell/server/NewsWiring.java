@@ -99,7 +99,8 @@ final class NewsWiring implements AutoCloseable {
             outgoingRequests,
             personalFilter,
             services.outbox,
-            pushSender(serverConfig)));
+            pushSender(serverConfig),
+            (tx, session) -> services.sessions.findByHash(tx, session).isPresent()));
     channelKinds.add(new PushChannel(services.newsTargets, serverConfig.privateWebhooks()));
   }
 

@@ -62,6 +62,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.AdminCache;
 import io.bookbell.server.team.TeamService;
 import io.bookbell.server.webhook.WebhookService;
+import io.bookbell.server.webpush.PushSessions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -150,7 +151,8 @@ public final class Services {
     notifications = new NotificationService(access, outbox);
     asked = new AskedBookService(creators, access);
     lists = new RequestListService(creators, access);
-    sessions = new SessionStore(clientNotifier::closeSession);
+    sessions =
+        new SessionStore(clientNotifier::closeSession, new PushSessions(newsTargets)::endSession);
     keys = new KeyStore(sessions);
     sessionEnding = new SessionEnding(sessions, resetLinks, this::removeOtherWays);
     accountControl =

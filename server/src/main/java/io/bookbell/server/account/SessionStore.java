@@ -59,15 +59,39 @@ public final class SessionStore {
 
   private final AccountStore accountStore = new AccountStore();
   private final BiConsumer<UserId, String> ended;
+  private final SessionBinding binding;
+
+  /** What lasts no longer than a session. */
+  @FunctionalInterface
+  public interface SessionBinding {
+    /**
+     * Called in the transaction that ends a session.
+     *
+     * @param session the hash of its token
+     */
+    void endSession(Transaction tx, UserId user, String session);
+  }
+
+  /**
+   * Creates a store of sessions to which nothing is bound.
+   *
+   * @param ended called after the commit with the user and the token hash of each session that
+   *     ended
+   */
+  public SessionStore(BiConsumer<UserId, String> ended) {
+    this(ended, (_, _, _) -> {});
+  }
 
   /**
    * Creates the store.
    *
    * @param ended called after the commit with the user and the token hash of each session that
    *     ended
+   * @param binding ends what is bound to a session
    */
-  public SessionStore(BiConsumer<UserId, String> ended) {
+  public SessionStore(BiConsumer<UserId, String> ended, SessionBinding binding) {
     this.ended = ended;
+    this.binding = binding;
   }
 
   /**
@@ -338,6 +362,7 @@ public final class SessionStore {
   /** Ends a session, by the hash of its token. */
   public void endSession(Transaction tx, UserId user, String hash) {
     tx.update("DELETE FROM session WHERE token_hash = ?", hash);
+    binding.endSession(tx, user, hash);
     announceEnd(tx, user, hash);
   }
 

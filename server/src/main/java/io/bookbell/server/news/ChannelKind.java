@@ -1,10 +1,12 @@
 package io.bookbell.server.news;
 
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
 import io.bookbell.server.storage.Transaction;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A kind of channel that people can choose in their settings. There is one for each kind that this
@@ -18,6 +20,16 @@ public interface ChannelKind {
    * {@code target}.
    */
   ChannelAddress parseAddress(JsonBody channel);
+
+  /**
+   * Binds an address to the caller who enters it. By default it stays as it is.
+   *
+   * @param sentBack the channel, if the caller names it instead of entering a new one
+   */
+  default ChannelAddress bind(
+      ChannelAddress address, Caller caller, Optional<NewsTarget> sentBack) {
+    return address;
+  }
 
   /** The fields of a channel that its owner sees, besides those of every kind. */
   Map<String, Object> describe(NewsTarget target);

@@ -83,6 +83,7 @@ public final class NotificationSettingsRoutes {
     Optional<QuietTimes> quiet =
         jsonBody.optionalObject("quiet").map(NotificationSettingsRoutes::parseQuiet);
     jsonBody.optionalSomeOf("kinds", List.of(KINDS)); // as it was read, if it is sent back
+    jsonBody.objects("broken", KINDS.length);
     jsonBody.requireNoErrors();
     return new WantedSettings(
         channels,

@@ -132,7 +132,7 @@ public final class NotificationSettingsService {
     var former = new HashMap<Long, NewsTarget>();
     targetStore.findChannels(tx, user).forEach(each -> former.put(each.id(), each));
     var kept = new HashSet<Long>();
-    for (NewsTarget channel : storeChannels(tx, user, wanted, former)) {
+    for (NewsTarget channel : storeChannels(tx, caller, wanted, former)) {
       kept.add(channel.id());
       targetStore.replaceEvents(tx, channel, eventsOf(channel.kind(), wanted.events));
     }
@@ -156,20 +156,26 @@ public final class NotificationSettingsService {
   }
 
   private List<NewsTarget> storeChannels(
-      Transaction tx, UserId user, WantedSettings wanted, Map<Long, NewsTarget> former) {
+      Transaction tx, Caller caller, WantedSettings wanted, Map<Long, NewsTarget> former) {
+    String language = wanted.preference.language();
     var stored = new ArrayList<NewsTarget>();
-    for (WantedChannel channel : wanted.channels) {
-      Optional<NewsTarget> known =
-          channel
-              .id
-              .map(id -> requireOwn(former, id, channel.kind))
-              .or(() -> findSame(former, channel));
+    for (WantedChannel entered : wanted.channels) {
+      Optional<NewsTarget> named = entered.id.map(id -> requireOwn(former, id, entered.kind));
+      WantedChannel channel = bind(entered, caller, named);
       stored.add(
-          known
-              .map(target -> changeIfNeeded(tx, target, channel, wanted.preference.language()))
-              .orElseGet(() -> create(tx, user, channel, wanted.preference.language())));
+          named
+              .or(() -> findSame(former, channel))
+              .map(target -> changeIfNeeded(tx, target, channel, language))
+              .orElseGet(() -> create(tx, caller.user(), channel, language)));
     }
     return stored;
+  }
+
+  private WantedChannel bind(WantedChannel channel, Caller caller, Optional<NewsTarget> named) {
+    Optional<ChannelAddress> bound =
+        findKind(channel.kind)
+            .flatMap(kind -> channel.address.map(address -> kind.bind(address, caller, named)));
+    return new WantedChannel(channel.id, channel.kind, bound.or(() -> channel.address));
   }
 
   private static NewsTarget requireOwn(Map<Long, NewsTarget> former, long id, NewsKind kind) {
@@ -205,7 +211,7 @@ public final class NotificationSettingsService {
     }
     ChannelKind kind = requireKind(channel.kind);
     boolean sameAddress = changed.get().address().equals(target.address());
-    boolean verified = sameAddress ? target.verified() : !kind.needsConsent();
+    boolean verified = !kind.needsConsent() || (sameAddress && target.verified());
     targetStore.changeAddress(
         tx, target.id(), changed.get().address(), changed.get().details(), verified);
     NewsTarget now = targetStore.find(tx, target.id()).orElseThrow();

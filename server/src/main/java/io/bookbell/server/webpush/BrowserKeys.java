@@ -1,8 +1,5 @@
 package io.bookbell.server.webpush;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.json.Json;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 import java.util.Optional;
@@ -18,21 +15,6 @@ record BrowserKeys(String p256dh, String auth) {
   static final String SECRET = "auth";
 
   private static final int SECRET_LENGTH = 16;
-
-  /** Reads the stored form. */
-  static BrowserKeys parse(String details) {
-    try {
-      JsonNode json = Json.readTree(details);
-      return new BrowserKeys(json.path(PUBLIC_KEY).asText(), json.path(SECRET).asText());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The details of a subscription aren't JSON", e);
-    }
-  }
-
-  /** Returns the stored form. */
-  String stored() {
-    return Json.writeAsString(this);
-  }
 
   /** Whether messages can be encrypted with these. */
   boolean areValid() {

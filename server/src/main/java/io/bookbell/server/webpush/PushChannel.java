@@ -1,5 +1,6 @@
 package io.bookbell.server.webpush;
 
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.news.ChannelKind;
 import io.bookbell.server.outbox.NewsKind;
@@ -44,7 +45,23 @@ public final class PushChannel implements ChannelKind {
         KEYS,
         keys.filter(BrowserKeys::areValid).isPresent(),
         "must have the keys of the subscription, “p256dh” and “auth”");
-    return new ChannelAddress(endpoint, keys.map(BrowserKeys::stored).orElse("{}"));
+    return new ChannelAddress(
+        endpoint, keys.map(each -> new PushDetails(each, Optional.empty()).stored()).orElse("{}"));
+  }
+
+  /**
+   * A browser that subscribes is bound to its session. A channel that is only sent back as it was
+   * read, maybe by another device, stays as it is.
+   */
+  @Override
+  public ChannelAddress bind(ChannelAddress address, Caller caller, Optional<NewsTarget> sentBack) {
+    boolean hasSession = caller.key().isEmpty() && caller.external().isEmpty();
+    Optional<String> session =
+        sentBack.isPresent()
+            ? PushDetails.parse(sentBack.get().details()).session()
+            : Optional.of(caller.session()).filter(_ -> hasSession);
+    BrowserKeys keys = PushDetails.parse(address.details()).browserKeys();
+    return new ChannelAddress(address.address(), new PushDetails(keys, session).stored());
   }
 
   private static BrowserKeys parseKeys(JsonBody keys) {
@@ -73,7 +90,7 @@ public final class PushChannel implements ChannelKind {
 
   @Override
   public Map<String, Object> describe(NewsTarget target) {
-    return Map.of(KEYS, BrowserKeys.parse(target.details()));
+    return Map.of(KEYS, PushDetails.parse(target.details()).browserKeys());
   }
 
   /** From now on, whoever used this browser before isn't told there any more. */

@@ -5,12 +5,14 @@ import io.bookbell.server.news.NotificationSettingsService;
 import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxItem;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.outbox.SendPlan;
 import io.bookbell.server.outbox.SendPlan.SendLater;
 import io.bookbell.server.outbox.SendPlan.SendNow;
+import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.outbox.SendResult;
 import io.bookbell.server.outbox.SendResult.Accepted;
 import io.bookbell.server.outbox.SendResult.ItemRefused;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 
 /**
  * Sends news to browsers, through the push services that they have subscribed at. The first piece
@@ -46,6 +49,8 @@ public final class PushTransport implements NewsTransport {
   private final PersonalFilter personalFilter;
   private final OutboxStore outboxStore;
   private final PushSender pushSender;
+  private final BiPredicate<Transaction, String> liveSessions;
+  private final NewsTargetStore targetStore = new NewsTargetStore();
   private final PushKeyStore keyStore = new PushKeyStore();
 
   /**
@@ -56,11 +61,18 @@ public final class PushTransport implements NewsTransport {
    */
   public record PushSender(String contact, String basePath) {}
 
+  /**
+   * Creates the transport.
+   *
+   * @param liveSessions whether somebody is still signed in with a session, by its hash
+   */
   public PushTransport(
       OutgoingRequests outgoingRequests,
       PersonalFilter personalFilter,
       OutboxStore outboxStore,
-      PushSender pushSender) {
+      PushSender pushSender,
+      BiPredicate<Transaction, String> liveSessions) {
+    this.liveSessions = liveSessions;
     this.outgoingRequests = outgoingRequests;
     this.personalFilter = personalFilter;
     this.outboxStore = outboxStore;
@@ -74,12 +86,24 @@ public final class PushTransport implements NewsTransport {
 
   @Override
   public SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
+    PushDetails details = PushDetails.parse(target.details());
+    if (details.session().filter(session -> !liveSessions.test(tx, session)).isPresent()) {
+      targetStore.delete(tx, target.id()); // such as one that has expired just now
+      return new SkipItems(queued.stream().map(OutboxItem::id).toList());
+    }
     return personalFilter.planNews(
-        tx, target, queued, (wanted, words) -> planMessage(tx, target, wanted, words));
+        tx,
+        target,
+        queued,
+        (wanted, words) -> planMessage(tx, target, details.browserKeys(), wanted, words));
   }
 
   private SendPlan planMessage(
-      Transaction tx, NewsTarget target, List<OutboxItem> wanted, NewsWords words) {
+      Transaction tx,
+      NewsTarget target,
+      BrowserKeys browserKeys,
+      List<OutboxItem> wanted,
+      NewsWords words) {
     boolean test = wanted.getFirst().event().equals(NotificationSettingsService.TEST_EVENT);
     Optional<Instant> pauseEnd =
         outboxStore
@@ -90,11 +114,7 @@ public final class PushTransport implements NewsTransport {
       return new SendLater(pauseEnd.get());
     }
     var envelope =
-        new Envelope(
-            URI.create(target.address()),
-            BrowserKeys.parse(target.details()),
-            keyStore.keyPair(tx),
-            tx.now());
+        new Envelope(URI.create(target.address()), browserKeys, keyStore.keyPair(tx), tx.now());
     PushMessage message = PushMessage.of(wanted, words);
     List<Long> ids = wanted.stream().map(OutboxItem::id).toList();
     return new SendNow(ids, List.of(), () -> send(envelope, message));

@@ -84,7 +84,8 @@ class PushTransportTest extends DomainTest {
             new OutgoingRequests(vertx, new EnvironmentProxies(Map.of()), allowsPrivate),
             new PersonalFilter(domain.features.notifications, domain.features.access),
             domain.features.outbox,
-            new PushSender("mailto:operator@books.test", "/books"));
+            new PushSender("mailto:operator@books.test", "/books"),
+            (_, _) -> true);
     return new OutboxSender(domain.database(), List.of(transport), new OutboxStatistics());
   }
 
