@@ -7,6 +7,7 @@
  * @typedef {{id: number, client: string | null, address: string | null, created_at: string, last_used_at: string, acknowledged: number | null}} AccountSession
  * @typedef {Account & {passkeys: number, identities: number, session_list: AccountSession[]}} AccountDetail
  * @typedef {{user_id: number, email: string, display_name: string, connections: number, head: number, sessions: AccountSession[]}} Connected
+ * @typedef {{kind: string, waiting: number, sent: number, failed: number, error: string | null}} OutboxKind
  * @typedef {{passwords: boolean, may_turn_off: boolean}} SignInSettings
  */
 
@@ -26,6 +27,9 @@ export class OperatorApi {
 
   /** @returns {Promise<{items: Connected[]}>} */
   connections = () => this.http.get('/api/operator/connections');
+
+  /** @returns {Promise<{items: OutboxKind[]}>} */
+  outbox = () => this.http.get('/api/operator/outbox');
 
   /** @param {number} id @param {'disable' | 'enable'} what */
   change = (id, what) => this.http.post(`${ACCOUNTS}/${id}/${what}`);

@@ -7,12 +7,13 @@ import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {searchField} from '../ui/search-field.js';
 import {translate} from '../words/translate.js';
+import '../news/news-words.js';
 import '../words/later.js';
 import '../ui/confirm-button.js';
 import './account-row.js';
 import {OperatorApi} from './operator-api.js';
 
-/** @import {Account, Connected, SignInSettings} from './operator-api.js' */
+/** @import {Account, Connected, OutboxKind, SignInSettings} from './operator-api.js' */
 
 /** How often the list of who is connected is read, ms. */
 const EVERY = 5_000;
@@ -26,6 +27,8 @@ export class OperatorPage extends SessionElement {
   #accounts = new PagedList(this, (cursor) => this.#api.accounts(this.sought, cursor));
   /** @type {PagedList<Connected>} */
   #connected = new PagedList(this, () => this.#api.connections());
+  /** @type {PagedList<OutboxKind>} */
+  #outbox = new PagedList(this, () => this.#api.outbox());
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
 
@@ -42,7 +45,7 @@ export class OperatorPage extends SessionElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#timer = setInterval(() => document.hidden || this.#connected.load(), EVERY);
+    this.#timer = setInterval(() => document.hidden || this.#loadCurrent(), EVERY);
   }
 
   disconnectedCallback() {
@@ -52,14 +55,19 @@ export class OperatorPage extends SessionElement {
 
   async firstUpdated() {
     this.#accounts.load();
-    this.#connected.load();
+    this.#loadCurrent();
     this.settings = await this.#api.signIn().catch(() => null);
+  }
+
+  #loadCurrent() {
+    this.#connected.load();
+    this.#outbox.load();
   }
 
   render() {
     return html`<div class="narrow">
       <header class="page-head"><h1 tabindex="-1">${translate('operator.title')}</h1></header>
-      ${this.#signIn()} ${this.#connectedNow()} ${this.#everybody()}
+      ${this.#signIn()} ${this.#connectedNow()} ${this.#sentOutside()} ${this.#everybody()}
     </div>`;
   }
 
@@ -97,6 +105,27 @@ export class OperatorPage extends SessionElement {
         )}
       </ul>
       ${listFooter(this.#connected, html`<p>${translate('operator.nobody')}</p>`)}
+    </section>`;
+  }
+
+  #sentOutside() {
+    return html`<section class="panel">
+      <h2 class="panel__title">${translate('operator.outbox')}</h2>
+      <p class="panel__text">${translate('operator.outbox_lead')}</p>
+      <ul class="rows" data-testid="operator-outbox">
+        ${repeat(
+          this.#outbox.items,
+          ({kind}) => kind,
+          ({kind, waiting, sent, failed, error}) => html`<li class="row" data-testid="outbox-kind" data-kind=${kind}>
+            <div class="row__main">
+              <p class="row__name">${translate(kind === 'web_push' ? 'operator.outbox_browsers' : `news.kind_${kind}`)}</p>
+              <p class="row__sub" data-testid="outbox-counts">${translate('operator.outbox_counts', {waiting, sent, failed})}</p>
+              ${error ? html`<p class="row__sub" data-testid="outbox-broken">${translate('operator.outbox_broken', {reason: error})}</p>` : nothing}
+            </div>
+          </li>`,
+        )}
+      </ul>
+      ${listFooter(this.#outbox, html`<p>${translate('operator.outbox_none')}</p>`)}
     </section>`;
   }
 

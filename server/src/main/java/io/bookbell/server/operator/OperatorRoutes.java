@@ -12,8 +12,11 @@ import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.QueryParameters;
 import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.outbox.OutboxReport;
+import io.bookbell.server.outbox.OutboxReport.KindReport;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -27,6 +30,7 @@ public final class OperatorRoutes {
 
   private final AccountControl accountControl;
   private final OperatorService operatorService;
+  private final OutboxReport outboxReport = new OutboxReport();
 
   public OperatorRoutes(AccountControl accountControl, OperatorService operatorService) {
     this.accountControl = accountControl;
@@ -62,7 +66,16 @@ public final class OperatorRoutes {
           accountControl.requireOperator(tx, caller);
           return ApiResponse.ok(operatorService.listConnections(tx));
         });
+    apiRouter.get(
+        "/api/operator/outbox",
+        OperatorRoutes::requireNoQuery,
+        (tx, caller, _) -> {
+          accountControl.requireOperator(tx, caller);
+          return ApiResponse.ok(new OutboxResponse(outboxReport.read(tx)));
+        });
   }
+
+  private record OutboxResponse(List<KindReport> items) {}
 
   private record AccountQuery(Optional<String> sought, PageRequest page) {}
 

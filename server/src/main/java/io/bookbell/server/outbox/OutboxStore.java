@@ -4,7 +4,9 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxItem.ItemState;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -189,14 +191,27 @@ public final class OutboxStore {
             WHERE i.state IN ('new', 'queued', 'failed')
             GROUP BY t.kind, i.state
             ORDER BY t.kind, i.state""")
-        .list(
-            row ->
-                new QueueCount(
-                    NewsKind.of(row.getString("kind")),
-                    row.getString("state"),
-                    row.getLong("amount")));
+        .list(QueueCount::of);
+  }
+
+  /** Returns how many items of each kind have been sent or have failed since a time. */
+  List<QueueCount> countSettled(Transaction tx, Instant since) {
+    return tx.query(
+            """
+            SELECT t.kind, i.state, count(*) AS amount
+            FROM outbox_item i
+            JOIN news_target t ON t.id = i.target_id
+            WHERE i.settled_at > ? AND i.state IN ('sent', 'failed')
+            GROUP BY t.kind, i.state""",
+            since)
+        .list(QueueCount::of);
   }
 
   /** How many items of a kind are in a state. */
-  public record QueueCount(NewsKind kind, String state, long amount) {}
+  public record QueueCount(NewsKind kind, String state, long amount) {
+    static QueueCount of(SqlRow row) throws SQLException {
+      return new QueueCount(
+          NewsKind.of(row.getString("kind")), row.getString("state"), row.getLong("amount"));
+    }
+  }
 }

@@ -269,6 +269,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(null, "DELETE " + account + "/sessions", NOTHING, 404, 404, 404, 404),
         new Rule(null, "DELETE " + account + "/sessions/1", NOTHING, 404, 404, 404, 404),
         new Rule(null, "GET /api/operator/connections", NOTHING, 404, 404, 404, 404),
+        new Rule(null, "GET /api/operator/outbox", NOTHING, 404, 404, 404, 404),
         new Rule(null, "GET /api/operator/sign-in", NOTHING, 404, 404, 404, 404),
         new Rule(
             null, "PATCH /api/operator/sign-in", Map.of("passwords", true), 404, 404, 404, 404));

@@ -10,12 +10,18 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.account.ExternalSignIns;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTargetStore;
+import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
+import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.StandInProvider;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +107,47 @@ class OperatorTest {
       assertThat(socket.awaitClosed()).isEqualTo(SESSION_ENDED);
       operator.delete(path(cast.creator()) + "/sessions/" + session).expect(404);
     }
+  }
+
+  /** Nothing sends mail here. */
+  @Test
+  void theOperatorSeesWhatWaitsWasSentAndFailed() {
+    var targets = new NewsTargetStore();
+    var outbox = new OutboxStore();
+    var user = new UserId(cast.creator().id());
+    assertThat(operator.get("/api/operator/outbox").expect(200).body().get("items")).isEmpty();
+    server
+        .database()
+        .write(
+            tx -> {
+              var mail = NewTarget.channel(user, NewsKind.MAIL, "ada@home.test", "{}", true);
+              long target = targets.create(tx, mail).id();
+              settle(tx, outbox.addForTarget(tx, target, "test", "{}"), "sent", Duration.ZERO);
+              settle(tx, outbox.addForTarget(tx, target, "test", "{}"), "failed", Duration.ZERO);
+              settle(tx, outbox.addForTarget(tx, target, "test", "{}"), "sent", Duration.ofDays(2));
+              outbox.addForTarget(tx, target, "test", "{}");
+              return tx.update(
+                  """
+                  INSERT INTO news_service (kind, failures, failing_since, retry_at, error)
+                  VALUES ('mail', 1, ?, ?, 'no answer')""",
+                  tx.now(),
+                  tx.now());
+            })
+        .join();
+
+    JsonNode mails = operator.get("/api/operator/outbox").expect(200).body().get("items");
+    assertThat(mails).hasSize(1);
+    assertThat(mails.get(0).toString())
+        .startsWith(
+            "{\"kind\":\"mail\",\"waiting\":1,\"sent\":1,\"failed\":1,\"error\":\"no answer\"");
+  }
+
+  private static void settle(Transaction tx, long item, String state, Duration ago) {
+    tx.update(
+        "UPDATE outbox_item SET state = ?, settled_at = ? WHERE id = ?",
+        state,
+        tx.now().minus(ago),
+        item);
   }
 
   @Test

@@ -198,6 +198,7 @@ class QueryPlansTest {
     get(operator, "/api/operator/accounts?q=some&limit=1");
     get(operator, account);
     get(operator, "/api/operator/connections");
+    get(operator, "/api/operator/outbox");
     get(operator, "/api/operator/sign-in");
     patch(operator, "/api/operator/sign-in", Map.of("passwords", true));
     post(operator, account + "/creator", Map.of("name", "Other"));
