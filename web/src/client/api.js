@@ -59,10 +59,10 @@ export class Api {
   /** @param {number} creatorId @returns {Promise<{items: Webhook[]}>} */
   webhooks = (creatorId) => this.http.get(`/api/webhooks?creator_id=${creatorId}`);
 
-  /** @param {object} webhook creator_id, kind, url, events, and for chats template @param {Command} [command] @returns {Promise<Webhook & {secret: string}>} */
+  /** @param {object} webhook creator_id, kind, name, url, events, and for chats template @param {Command} [command] @returns {Promise<Webhook & {secret: string}>} */
   addWebhook = (webhook, command) => this.http.post('/api/webhooks', webhook, command);
 
-  /** @param {number} id @param {object} change url, events or template @param {Command} [command] @returns {Promise<Webhook>} */
+  /** @param {number} id @param {object} change name, url, events or template @param {Command} [command] @returns {Promise<Webhook>} */
   changeWebhook = (id, change, command) => this.http.patch(`/api/webhooks/${id}`, change, command);
 
   /** @param {number} id */

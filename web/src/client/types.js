@@ -49,7 +49,7 @@
  * @property {string[]} isbns
  * @typedef {{items: FoundBook[], catalogue: 'here' | 'away' | 'off'}} FoundBooks
  *
- * @typedef {{id: number, creator_id: number, kind: string, url: string, events: string[], template: string | null, active: boolean, last_error: string | null}} Webhook
+ * @typedef {{id: number, creator_id: number, kind: string, name: string | null, url: string, events: string[], template: string | null, active: boolean, last_error: string | null}} Webhook
  * @typedef {{id: number, event: string, state: 'queued' | 'sent' | 'failed' | 'skipped', created_at: string, error: string | null}} WebhookDelivery
  * @typedef {{id: number, kind: string, target: string, verified: boolean, error: string | null}} NewsChannel
  * @typedef {{channels: NewsChannel[], events: Record<string, string[]>, digest: string, quiet: {from: string, to: string} | null, kinds: string[], broken: {kind: string, error: string}[] | null}} NotificationSettings

@@ -7,8 +7,8 @@ import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {locale, translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
-import './new-webhook.js';
 import './webhook-deliveries.js';
+import './webhook-form.js';
 import './webhook-words.js';
 
 /** @import {Webhook} from '../client/types.js' */
@@ -18,7 +18,7 @@ const listed = new Intl.ListFormat(locale, {type: 'conjunction', style: 'narrow'
 
 /** A part of the creator's settings: the chats and programs that are told of every request. */
 export class CreatorWebhooks extends SessionElement {
-  static properties = {creatorId: {attribute: false}, shown: {state: true}};
+  static properties = {creatorId: {attribute: false}, shown: {state: true}, edited: {state: true}};
 
   #changing = new FormSubmission(this);
   /** @type {PagedList<Webhook>} */
@@ -29,6 +29,8 @@ export class CreatorWebhooks extends SessionElement {
     this.creatorId = 0;
     /** The webhook whose deliveries are shown. @type {number | null} */
     this.shown = null;
+    /** The webhook that is being changed. @type {number | null} */
+    this.edited = null;
   }
 
   firstUpdated() {
@@ -48,28 +50,42 @@ export class CreatorWebhooks extends SessionElement {
         )}
       </ul>
       ${listFooter(this.#webhooks, html`<p>${translate('webhook.none')}</p>`)}
-      <new-webhook .session=${this.session} .creatorId=${this.creatorId} @webhook-made=${() => this.#webhooks.load()}></new-webhook>
+      <webhook-form .session=${this.session} .creatorId=${this.creatorId} @webhook-saved=${() => this.#webhooks.load()}></webhook-form>
     </section>`;
   }
 
   /** @param {Webhook} webhook */
-  #row({id, kind, url, events, active, last_error}) {
+  #row(webhook) {
+    const {id, kind, name, url, events, active, last_error} = webhook;
     const open = this.shown === id;
+    const edited = this.edited === id;
+    const where = html`${translate(`webhook.kind_${kind}`)} <bdi>${new URL(url).host}</bdi>`;
     const state = active ? (last_error ? translate('webhook.failing', {reason: last_error}) : '') : translate('webhook.ended');
     return html`<li class="row ${active ? '' : 'row--off'}" data-testid="webhook" data-webhook-id=${id}>
       <div class="row__main">
-        <p class="row__name">${translate(`webhook.kind_${kind}`)} <bdi>${new URL(url).host}</bdi></p>
+        <p class="row__name">${name ? html`<bdi data-testid="webhook-label">${name}</bdi>` : where}</p>
+        ${name ? html`<p class="row__sub">${where}</p>` : nothing}
         <p class="row__sub">${listed.format(events.map((event) => translate(`webhook.event_${event}`)))}</p>
         ${state ? html`<p class="row__sub" data-testid="webhook-state">${state}</p>` : nothing}
+        ${edited ? html`<webhook-form .session=${this.session} .webhook=${webhook} @webhook-saved=${() => this.#endEdit(id)} @edit-ended=${() => this.#endEdit(id)}></webhook-form>` : nothing}
         ${open ? html`<webhook-deliveries .session=${this.session} .webhookId=${id}></webhook-deliveries>` : nothing}
       </div>
       <div class="row__actions">
         ${active ? nothing : html`<button type="button" class="button button--small" data-testid="webhook-resume" @click=${() => this.#resume(id, url)}>${translate('webhook.resume')}</button>`}
         <button type="button" class="button button--small" data-testid="webhook-test" @click=${() => this.#test(id)}>${translate('webhook.test')}</button>
         <button type="button" class="button button--small" aria-expanded=${open} data-testid="webhook-deliveries" @click=${() => (this.shown = open ? null : id)}>${translate('webhook.deliveries')}</button>
+        <button type="button" class="button button--small" aria-expanded=${edited} data-testid="webhook-edit" @click=${() => (this.edited = edited ? null : id)}>${translate('webhook.edit')}</button>
         <confirm-button testid="webhook-remove" label=${translate('webhook.remove')} question=${translate('webhook.remove_sure')} yes=${translate('webhook.remove')} @confirmed=${() => this.#remove(id)}></confirm-button>
       </div>
     </li>`;
+  }
+
+  /** The focus returns to the button that began it. @param {number} id */
+  async #endEdit(id) {
+    this.edited = null;
+    await this.#webhooks.load();
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.querySelector(`[data-webhook-id="${id}"] [data-testid=webhook-edit]`))?.focus();
   }
 
   /** @param {number} id */

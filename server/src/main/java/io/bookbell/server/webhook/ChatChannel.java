@@ -45,7 +45,7 @@ public final class ChatChannel implements ChannelKind {
             : channel
                 .optionalLine(SECRET, WebhookDetails.LEAST_SECRET, WebhookDetails.LONGEST_SECRET)
                 .orElse("");
-    return new ChannelAddress(target, new WebhookDetails(webhookKind, secret, null).stored());
+    return new ChannelAddress(target, new WebhookDetails(webhookKind, secret, null, null).stored());
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A webhook as its creator sees it, without the secret.
  *
+ * @param name by which the creator knows it; null for none
  * @param template what a chat message says; null for the usual sentence, and for a webhook that
  *     isn't a chat
  * @param active false once the receiver has said that the address is gone
@@ -25,6 +26,7 @@ public record Webhook(
     long id,
     UserId creatorId,
     WebhookKind kind,
+    @Nullable String name,
     String url,
     List<NewsEvent> events,
     @Nullable String template,
@@ -40,6 +42,7 @@ public record Webhook(
         target.id(),
         creator,
         webhookDetails.kind,
+        webhookDetails.name,
         target.address(),
         events,
         webhookDetails.template,
@@ -55,7 +58,8 @@ public record Webhook(
    *
    * @param secret the key of the signatures
    */
-  record WebhookDetails(WebhookKind kind, String secret, @Nullable String template) {
+  record WebhookDetails(
+      WebhookKind kind, String secret, @Nullable String template, @Nullable String name) {
     static final int LEAST_SECRET = 16;
     static final int LONGEST_SECRET = 200;
 
@@ -66,7 +70,8 @@ public record Webhook(
         return new WebhookDetails(
             WebhookKind.of(json.path("kind").asText("webhook")),
             json.path("secret").asText(""),
-            json.path("template").textValue());
+            json.path("template").textValue(),
+            json.path("name").textValue());
       } catch (JsonProcessingException e) {
         throw new IllegalStateException("The details of a webhook aren't JSON", e);
       }
@@ -78,13 +83,17 @@ public record Webhook(
       fields.put("kind", kind);
       fields.put("secret", secret);
       Optional.ofNullable(template).ifPresent(text -> fields.put("template", text));
+      Optional.ofNullable(name).ifPresent(text -> fields.put("name", text));
       return Json.writeAsString(fields);
     }
 
-    WebhookDetails withTemplate(Optional<String> changed) {
-      return changed
-          .map(text -> new WebhookDetails(kind, secret, text.isBlank() ? null : text))
-          .orElse(this);
+    /** Changes the texts that are given; empty ones are removed. */
+    WebhookDetails withTexts(Optional<String> newName, Optional<String> newTemplate) {
+      return new WebhookDetails(kind, secret, textOr(newTemplate, template), textOr(newName, name));
+    }
+
+    private static @Nullable String textOr(Optional<String> changed, @Nullable String before) {
+      return changed.isEmpty() ? before : changed.filter(text -> !text.isBlank()).orElse(null);
     }
   }
 }

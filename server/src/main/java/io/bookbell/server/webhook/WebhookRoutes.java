@@ -6,7 +6,6 @@ import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.JsonBody;
-import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.OutboxItem;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebhookRoutes {
   private static final String PATH = "/api/webhooks";
   private static final int LONGEST_TEMPLATE = 1_000;
+  private static final int LONGEST_NAME = 60;
   private static final List<String> EVENTS =
       WebhookService.EVENTS.stream().sorted().map(NewsEvent::wireName).toList();
 
@@ -109,6 +109,7 @@ public final class WebhookRoutes {
         new NewWebhook(
             jsonBody.requiredUserId("creator_id"),
             kind,
+            jsonBody.optionalLine("name", LONGEST_NAME),
             jsonBody.requiredVerbatim("url", 1, WebhookAddress.LONGEST),
             parseEvents(jsonBody.requiredSomeOf("events", EVENTS)),
             jsonBody.optionalLine(
@@ -116,30 +117,15 @@ public final class WebhookRoutes {
             jsonBody.optionalText("template", LONGEST_TEMPLATE));
     jsonBody.requireNoErrors();
     WebhookAddress.requireValid(kind, newWebhook.url());
-    newWebhook.template().ifPresent(template -> requireTemplate(kind, template));
+    newWebhook.template().ifPresent(template -> WebhookService.requireTemplate(kind, template));
     return newWebhook;
-  }
-
-  private static void requireTemplate(WebhookKind kind, String template) {
-    if (!kind.isChat() && !template.isBlank()) {
-      throw Problem.validationFailed("template", "is only for chat services");
-    }
-    requireValidTemplate(template);
-  }
-
-  private static void requireValidTemplate(String template) {
-    WebhookTemplate.findFault(template)
-        .ifPresent(
-            fault -> {
-              throw Problem.validationFailed("template", fault);
-            });
   }
 
   private static String parseTemplate(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
     String template = jsonBody.requiredText("template", 1, LONGEST_TEMPLATE);
     jsonBody.requireNoErrors();
-    requireValidTemplate(template);
+    WebhookService.requireTemplate(WebhookKind.DISCORD, template); // any chat
     return template;
   }
 
@@ -148,11 +134,11 @@ public final class WebhookRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var webhookChanges =
         new WebhookChanges(
+            jsonBody.optionalLine("name", 0, LONGEST_NAME),
             jsonBody.optionalLine("url", 1, WebhookAddress.LONGEST),
             jsonBody.optionalOneOrMoreOf("events", EVENTS).map(WebhookRoutes::parseEvents),
-            jsonBody.optionalText("template", LONGEST_TEMPLATE));
+            jsonBody.optionalText("template", 0, LONGEST_TEMPLATE));
     jsonBody.requireNoErrors();
-    webhookChanges.template().ifPresent(WebhookRoutes::requireValidTemplate);
     return new WebhookPatch(id, webhookChanges);
   }
 

@@ -56,6 +56,7 @@ public final class WebhookService {
   record NewWebhook(
       UserId creator,
       WebhookKind kind,
+      Optional<String> name,
       String url,
       Set<NewsEvent> events,
       Optional<String> secret,
@@ -66,7 +67,10 @@ public final class WebhookService {
 
   /** The fields to change; empty fields stay as they are. */
   record WebhookChanges(
-      Optional<String> url, Optional<Set<NewsEvent>> events, Optional<String> template) {}
+      Optional<String> name,
+      Optional<String> url,
+      Optional<Set<NewsEvent>> events,
+      Optional<String> template) {}
 
   /** Returns a creator's webhooks, oldest first. */
   List<Webhook> list(Transaction tx, UserId actor, UserId creator) {
@@ -96,7 +100,8 @@ public final class WebhookService {
     }
     String secret = newWebhook.secret.orElseGet(SecretTokens::createToken);
     var webhookDetails =
-        new WebhookDetails(newWebhook.kind, secret, null).withTemplate(newWebhook.template);
+        new WebhookDetails(newWebhook.kind, secret, null, null)
+            .withTexts(newWebhook.name, newWebhook.template);
     NewsTarget target =
         targetStore.create(
             tx,
@@ -118,10 +123,28 @@ public final class WebhookService {
     WebhookDetails webhookDetails = WebhookDetails.parse(before.details());
     String url = webhookChanges.url.orElse(before.address());
     WebhookAddress.requireValid(webhookDetails.kind(), url);
-    targetStore.changeAddress(
-        tx, id, url, webhookDetails.withTemplate(webhookChanges.template).stored(), true);
+    webhookChanges.template.ifPresent(text -> requireTemplate(webhookDetails.kind(), text));
+    String details =
+        webhookDetails.withTexts(webhookChanges.name, webhookChanges.template).stored();
+    targetStore.changeAddress(tx, id, url, details, true);
     webhookChanges.events.ifPresent(events -> targetStore.replaceEvents(tx, before, events));
     return find(tx, id);
+  }
+
+  /**
+   * Requires a template for a chat, or none.
+   *
+   * @throws Problem 400 naming the field {@code template}
+   */
+  static void requireTemplate(WebhookKind kind, String template) {
+    Optional<String> fault =
+        kind.isChat() || template.isBlank()
+            ? WebhookTemplate.findFault(template)
+            : Optional.of("is only for chat services");
+    fault.ifPresent(
+        text -> {
+          throw Problem.validationFailed("template", text);
+        });
   }
 
   private Webhook find(Transaction tx, long id) {

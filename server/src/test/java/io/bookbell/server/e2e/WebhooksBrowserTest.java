@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -96,6 +98,56 @@ class WebhooksBrowserTest {
     browser.part("webhook-remove").click();
     browser.part("webhook-remove-confirm").click();
     browser.part("webhook").awaitGone();
+  }
+
+  @Test
+  void aCreatorChangesAWebhook() {
+    browser.visit(server.url() + "/creators/1/settings");
+    browser.part("webhook-kind").awaitShown();
+    browser.part("webhook-kind").choose("Slack, Mattermost");
+    browser.part("webhook-url").write(address("/old"));
+    browser.part("webhook-template").write("{title}");
+    browser.part("webhook-submit").click();
+    browser.part("webhook-edit").awaitShown();
+
+    browser.part("webhook-edit").click();
+    assertThat(browser.part("webhook-edit-url").awaitShown().value()).isEqualTo(address("/old"));
+    assertThat(browser.part("webhook-edit-template").value()).isEqualTo("{title}");
+    browser.part("webhook-edit-cancel").click();
+    browser.part("webhook-edit-url").awaitGone();
+
+    browser.part("webhook-edit").click();
+    browser.part("webhook-edit-name").awaitShown();
+    browser.part("webhook-edit-name").write("Team chat");
+    browser.part("webhook-edit-url").write("nonsense");
+    browser.part("webhook-edit-submit").click();
+    browser.part("webhook-edit-url-error").awaitShown();
+    browser.expectErrors("400");
+    browser.part("webhook-edit-url").write(address("/new"));
+    browser.part("webhook-edit-request_answered").click();
+    browser.part("webhook-edit-template").write("{supporter}: {title}");
+    browser.part("webhook-edit-preview").click();
+    browser.part("webhook-edit-preview-text").awaitText("Amara: Kindred");
+    browser.part("webhook-edit-submit").click();
+    browser.part("webhook-label").awaitText("Team chat");
+    browser.part("webhook-edit-url").awaitGone();
+
+    TestClient creator = server.signIn("creator");
+    JsonNode changed = creator.get("/api/webhooks?creator_id=1").body().at("/items/0");
+    assertThat(changed.get("url").asText()).isEqualTo(address("/new"));
+    assertThat(changed.get("template").asText()).isEqualTo("{supporter}: {title}");
+    assertThat(changed.get("events"))
+        .extracting(JsonNode::asText)
+        .containsExactlyInAnyOrder("request_created", "request_withdrawn", "reply_added");
+
+    browser.part("webhook-edit").click();
+    browser.part("webhook-edit-template").awaitShown();
+    browser.part("webhook-edit-template").write("");
+    browser.part("webhook-edit-name").write("");
+    browser.part("webhook-edit-submit").click();
+    browser.part("webhook-label").awaitGone();
+    JsonNode usual = creator.get("/api/webhooks?creator_id=1").body().at("/items/0");
+    assertThat(usual.get("template").isNull()).as("the usual sentence again").isTrue();
   }
 
   @Test

@@ -115,7 +115,14 @@ class WebhookTransportTest extends DomainTest {
   private CreatedWebhook create(WebhookKind kind, String path, Optional<String> template) {
     String url = "http://localhost:" + receiver.getAddress().getPort() + path;
     var terms =
-        new NewWebhook(creator, kind, url, WebhookService.EVENTS, Optional.empty(), template);
+        new NewWebhook(
+            creator,
+            kind,
+            Optional.empty(),
+            url,
+            WebhookService.EVENTS,
+            Optional.empty(),
+            template);
     return domain.write(tx -> webhooks().create(tx, creator, terms));
   }
 
