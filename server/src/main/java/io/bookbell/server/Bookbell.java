@@ -83,6 +83,7 @@ public final class Bookbell implements AutoCloseable {
             new LiveClientNotifier(),
             basePath(),
             OtherSystems.openCounter(serverConfig.legacy(), database));
+    OtherSystems.separateIds(serverConfig, database);
     this.healthRoutes = new HealthRoutes(database);
     var reach = serverConfig.reach();
     this.proxies = new TrustedProxies(reach.trustedProxies());

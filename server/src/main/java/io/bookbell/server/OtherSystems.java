@@ -2,6 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.config.LegacyConfig;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.http.CredentialReader;
 import io.bookbell.server.http.CredentialReader.ExternalCredentials;
@@ -10,6 +11,7 @@ import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.http.TrustedProxies;
 import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.transfer.LegacyIdRanges;
 import io.bookbell.server.transfer.LegacyQuotaCounter;
 import io.bookbell.server.transfer.QueryMapping;
 
@@ -40,13 +42,26 @@ final class OtherSystems {
     if (!config.sharedQuota()) {
       return SharedCounter.NONE;
     }
-    var counter =
-        new LegacyQuotaCounter(
-            config
-                .mapping()
-                .map(QueryMapping::ofFile)
-                .orElseGet(() -> QueryMapping.ofDefault(true)));
+    QueryMapping mapping = mapping(config);
+    var counter = new LegacyQuotaCounter(mapping);
     counter.requireUsable(database);
     return counter;
+  }
+
+  /**
+   * Makes sure that no id means one thing here and another in the replaced system.
+   *
+   * @throws RuntimeException with a message for the operator, if one does
+   */
+  static void separateIds(ServerConfig config, Database database) {
+    if (config.legacy().sharedQuota()) {
+      LegacyIdRanges.separate(database, mapping(config.legacy()));
+    } else if (config.redis().flatMap(ServerConfig.RedisConfig::legacyChannel).isPresent()) {
+      LegacyIdRanges.reserveUnseen(database);
+    }
+  }
+
+  private static QueryMapping mapping(LegacyConfig config) {
+    return config.mapping().map(QueryMapping::ofFile).orElseGet(() -> QueryMapping.ofDefault(true));
   }
 }

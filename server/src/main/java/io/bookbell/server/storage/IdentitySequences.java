@@ -51,6 +51,17 @@ public final class IdentitySequences {
     }
   }
 
+  /** The last id that PostgreSQL's sequence of a table has given; 0 if it has given none. */
+  public static long lastGiven(Transaction tx, String table) {
+    return tx.query(
+            """
+            SELECT coalesce(pg_sequence_last_value(CAST(pg_get_serial_sequence(?, 'id') AS regclass)), 0)
+              AS last\
+            """,
+            table)
+        .single(row -> row.getLong("last"));
+  }
+
   private static void resetSequence(Transaction tx, IdentityColumn id) {
     tx.enqueue(
         "SELECT setval(pg_get_serial_sequence('%1$s', '%2$s'), max(%2$s)) FROM %1$s HAVING max(%2$s) IS NOT NULL"

@@ -24,7 +24,7 @@ record LegacyRow(LegacyQuery query, List<@Nullable String> values) {
   private static final long LARGEST_SECOND = 100_000_000_000L;
 
   /** Leaves room for what is added to the highest id, below what a page can count exactly. */
-  private static final long HIGHEST_ID = (1L << 53) - (1L << 32);
+  static final long HIGHEST_ID = (1L << 53) - (1L << 32);
 
   private static final int FIRST_YEAR = 1970;
   private static final int LAST_YEAR = 9999;
