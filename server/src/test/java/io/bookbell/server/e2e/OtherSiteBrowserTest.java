@@ -69,6 +69,43 @@ class OtherSiteBrowserTest {
         }
       </script>""";
 
+  /** What a page of the replaced system does for a creator. */
+  private static final String TEAM_PAGE =
+      """
+      <!doctype html><title>Old site</title><p id="first"></p><p id="counts"></p><p id="answered"></p>
+      <p id="refused"></p>
+      <script>
+        const bookbell = '$BOOKBELL';
+        const counts = {};
+        const show = (id, value) => document.querySelector(id).textContent = JSON.stringify(value);
+        const socket = new WebSocket(bookbell.replace('http', 'ws') + '/api/book-requests/ws?user_id=' + '1');
+        socket.onmessage = ({data}) => {
+          const message = JSON.parse(data);
+          if (message.type === 'initial_data') {
+            const complete = message.book_requests.every(request => Array.isArray(request.replies));
+            show('#first', [complete, message.book_requests.length, typeof message.pending_count['1']]);
+            answer(message.book_requests.find(request => request.status === 'pending').id);
+          }
+          if (message.type === 'pending_count_update') {
+            counts[message.creator_id] = message.pending_count;
+            show('#counts', counts);
+          }
+          if (message.type === 'book_request_update' && message.action === 'status_changed') {
+            const {status, response, replies} = message.book_request;
+            show('#answered', [status, response, replies.length]);
+          }
+        };
+        const post = (path, body) => fetch(bookbell + path, {
+          method: 'POST', credentials: 'include', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)});
+        async function answer(id) {
+          const path = '/api/book-requests/' + id + '/respond';
+          await post(path, {status: 'approved', response: 'On its way'});
+          const again = await post(path, {status: 'approved'});
+          const problem = await again.json();
+          show('#refused', [again.status, again.headers.get('Content-Type'), problem.code, problem.status, typeof problem.detail]);
+        }
+      </script>""";
+
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   @TempDir Path folder;
@@ -146,6 +183,23 @@ class OtherSiteBrowserTest {
         Set.of("101"));
     awaitText(browser, "#list", "created From there 0");
     awaitText(browser, "#counts", "\"1\":8");
+  }
+
+  @Test
+  void aCreatorsPageAnswersAndCountsUnderTheRightCreator() {
+    var site = new SiteTokens(SECRET);
+    old.setPage(TEAM_PAGE.replace("$BOOKBELL", server.url()), site.of(1, 600));
+    Browser browser = browsers.of("creator").visit(old.url());
+
+    awaitText(browser, "#first", "[true,50,\"number\"]");
+    awaitText(browser, "#answered", "[\"approved\",\"On its way\",0]");
+    awaitText(
+        browser,
+        "#refused",
+        "[409,\"application/problem+json\",\"invalid_transition\",409,\"string\"]");
+    old.broadcast(
+        Map.of("type", "pending_count_update", "pending_count", 4321), Set.of("1", "10", "11"));
+    awaitText(browser, "#counts", "{\"1\":4321}");
   }
 
   private static void awaitText(Browser browser, String selector, String text) {

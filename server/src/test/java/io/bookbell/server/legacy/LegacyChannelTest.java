@@ -159,6 +159,60 @@ class LegacyChannelTest {
     }
   }
 
+  /**
+   * The shapes of the replaced system's report, with ids as texts and without what it leaves out.
+   */
+  @Test
+  void whatItsMessagesLeaveOutIsFilledIn() {
+    try (var supporter = first.signIn("reader2").connect(102).withoutCheck();
+        var creator = second.signIn("creator").connect(1).withoutCheck()) {
+      supporter.await("initial_data");
+      creator.await("initial_data");
+      tell(
+          """
+          {"type":"book_request_update","action":"created","_target_users":["1","10","11","102"],
+           "book_request":{"id":"987654","user_id":"102","title":"Kindred","link":"https://a.test",
+           "status":"PENDING","created_at":"2025-11-05T10:00:00.123456"}}""");
+      tell(
+          """
+          {"type":"pending_count_update","pending_count":"7","_target_users":["1","10","11"]}""");
+      tell(
+          """
+          {"type":"quota_update","_target_users":["102"],
+           "quota":{"book_requests_allowed":5,"book_requests_used":"2"}}""");
+
+      JsonNode request = unnumbered(creator, "book_request_update").get("book_request");
+      assertThat(request)
+          .isEqualTo(
+              json(
+                  """
+                  {"id":987654,"creator_id":1,"user_id":102,"user_name":"%s","title":"Kindred",
+                   "author":"Unknown","isbn":null,"note":"https://a.test","status":"pending",
+                   "response":null,"responded_by":null,"responded_by_name":null,"refunded":false,
+                   "replies":[],"reply_count":0,"created_at":"2025-11-05T10:00:00Z",
+                   "updated_at":"%s","cover_id":null,"followers":0}"""
+                      .formatted(
+                          request.get("user_name").asText(), request.get("updated_at").asText())));
+      assertThat(request.get("user_name").asText()).isNotIn("", "?");
+      assertThat(unnumbered(supporter, "book_request_update").get("book_request"))
+          .isEqualTo(request);
+      assertThat(unnumbered(creator, "pending_count_update"))
+          .isEqualTo(
+              json("{\"type\":\"pending_count_update\",\"creator_id\":1,\"pending_count\":7}"));
+      assertThat(unnumbered(supporter, "quota_update").get("quota"))
+          .isEqualTo(
+              json(
+                  """
+                  {"creator_id":1,"allowed":5,"used":2,"remaining":3,"period":"none",
+                   "resets_at":null}"""));
+    }
+  }
+
+  private static JsonNode unnumbered(TestSocket socket, String type) {
+    return socket.await(
+        type, message -> message.path("type").asText().equals(type) && !message.has("seq"));
+  }
+
   private static ObjectNode message(String text) {
     return JsonNodeFactory.instance.objectNode().put("type", "legacy_word").put("text", text);
   }
