@@ -54,6 +54,11 @@ public final class Processes {
     return sum(process, pid -> field(lines(pid, "status"), "VmRSS:"));
   }
 
+  /** The highest that the resident memory has been so far, in KiB. */
+  public static long peakResidentKib(ProcessHandle process) {
+    return sum(process, pid -> field(lines(pid, "status"), "VmHWM:"));
+  }
+
   /** The part of the resident memory that is mapped from files, in KiB. */
   public static long mappedKib(ProcessHandle process) {
     return sum(process, pid -> field(lines(pid, "status"), "RssFile:"));
