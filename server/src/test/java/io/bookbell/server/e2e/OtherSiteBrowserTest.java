@@ -189,7 +189,7 @@ class OtherSiteBrowserTest {
   void aCreatorsPageAnswersAndCountsUnderTheRightCreator() {
     var site = new SiteTokens(SECRET);
     old.setPage(TEAM_PAGE.replace("$BOOKBELL", server.url()), site.of(1, 600));
-    Browser browser = browsers.of("creator").visit(old.url());
+    Browser browser = browsers.of("creator").visit(old.url()).expectErrors("409 (Conflict)");
 
     awaitText(browser, "#first", "[true,50,\"number\"]");
     awaitText(browser, "#answered", "[\"approved\",\"On its way\",0]");
