@@ -1,6 +1,8 @@
+import {readAccess} from './session.js';
+
 /**
  * @import {Session} from './session.js'
- * @import {BookRequest, Me} from './types.js'
+ * @import {BookRequest} from './types.js'
  */
 
 /** How often what is shown is read again where nothing tells of changes, ms. */
@@ -83,19 +85,6 @@ async function readAll(session, told) {
     ...creators.map((creator) => api.creator(creator).then((one) => store.keepCreator(one))),
   ]);
   if (isFirst || hasOtherAccess) store.refreshed();
-}
-
-/** @param {Session} session @returns {Promise<boolean>} whether the user may see more or less than before */
-async function readAccess(session) {
-  const me = await session.api.me();
-  if (accessOf(me) === accessOf(session.me)) return false;
-  session.adoptMe(me);
-  return true;
-}
-
-/** @param {Me} me */
-function accessOf({admin_of, memberships}) {
-  return JSON.stringify([admin_of, memberships].map((roles) => roles.map((one) => one.creator_id).sort()));
 }
 
 /** @typedef {{creatorId: number, read: BookRequest[], changed: BookRequest[]}} ChangedRequests newest change first */

@@ -14,6 +14,19 @@ import {Store} from './store.js';
 /** How long a list waits for the first snapshot before it loads without one, ms. */
 const SNAPSHOT_TIMEOUT = 3_000;
 
+/** Reads again what the user may see, and follows. @param {Session} session @returns {Promise<boolean>} whether it is more or less than before */
+export async function readAccess(session) {
+  const me = await session.api.me();
+  if (accessOf(me) === accessOf(session.me)) return false;
+  session.adoptMe(me);
+  return true;
+}
+
+/** @param {Me} me */
+function accessOf({admin_of, memberships}) {
+  return JSON.stringify([admin_of, memberships].map((roles) => roles.map((one) => one.creator_id).sort()));
+}
+
 /**
  * One signed-in user: the REST calls, the live connection, and the store that both fill. Ends with the sign-out;
  * nothing of it outlives its user.
@@ -273,6 +286,7 @@ export class Session extends EventTarget {
     this.store.apply(message);
     if (message.type === 'resumed') this.dispatchEvent(new Event('resumed'));
     if (message.type === 'access_changed') this.reload().catch(() => this.client.refresh());
+    if (message.type === 'initial_data' && this.store.generation > 1) readAccess(this).catch(() => {}); // what it stands for may be a change of access
     this.dispatchEvent(new CustomEvent('message', {detail: message}));
   }
 

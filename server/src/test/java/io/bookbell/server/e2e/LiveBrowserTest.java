@@ -82,6 +82,24 @@ class LiveBrowserTest {
     client.post("/api/book-requests/" + id + "/reply", Map.of("body", text)).expect(201);
   }
 
+  /** What was sent before isn't replayed, so a snapshot comes instead of the message. */
+  @Test
+  void oneWhoIsRemovedWhileAwaySeesItOnComingBack() {
+    browser.expectErrors("creator_id=1"); // what is shown is read again before access is known
+    ask(server.signIn("reader1"));
+    var page = SupporterPage.open(browser, server, "reader1", link.url());
+    page.card(BOOK).part().awaitShown();
+    link.cut();
+    browser.await(
+        "the page to know that it is away",
+        () -> !browser.part("connection-state").attribute("data-state").equals("live"));
+
+    server.signIn("creator").delete("/api/supporters/101?creator_id=1").expect(204);
+    link.mend();
+
+    browser.part("not-found").awaitShown();
+  }
+
   @Test
   void aFloodIsShownWholeAndAsksForNothing() {
     TestClient reader = server.signIn("reader1");
