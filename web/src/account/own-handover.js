@@ -39,6 +39,7 @@ export class OwnHandover extends SessionElement {
     return html`<section class="panel" data-testid="own-handover">
       <h2 class="panel__title">${translate('handover.title')}</h2>
       <p class="panel__text">${translate('handover.lead')}</p>
+      ${this.session.me.operator ? html`<p class="panel__text" data-testid="handover-operator">${translate('handover.operator')}</p>` : nothing}
       ${this.pending ? this.#link(this.pending) : this.#form()}
     </section>`;
   }

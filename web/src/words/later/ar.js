@@ -6,6 +6,7 @@ export default {
   'handover.link': 'رابط للمالك الجديد',
   'handover.made': 'أعطِ هذا الرابط إلى {email}. يعمل مرة واحدة حتى {date}. لا يتغيّر شيء قبل استخدامه.',
   'handover.offer': 'إنشاء رابط',
+  'handover.operator': 'أنت من مشغّلي هذا الخادم. ولن يكون المالك الجديد كذلك.',
   'handover.password': 'كلمة مرورك',
   'handover.pending': 'يمكن لصاحب {email} تسلّم هذا الحساب حتى {date}.',
   'handover.take_do': 'تسلّم الحساب',

@@ -6,6 +6,7 @@ export default {
   'handover.link': 'Link für die neue Person',
   'handover.made': 'Gib diesen Link an {email}. Er gilt einmal, bis {date}. Bis er benutzt wird, ändert sich nichts.',
   'handover.offer': 'Link erstellen',
+  'handover.operator': 'Du verwaltest diesen Server. Die neue Person bekommt dieses Recht nicht.',
   'handover.password': 'Dein Passwort',
   'handover.pending': '{email} kann dieses Konto bis {date} übernehmen.',
   'handover.take_do': 'Übernehmen',

@@ -6,6 +6,7 @@ export default {
   'handover.link': 'Link for the new owner',
   'handover.made': 'Give this link to {email}. It works once, until {date}. Nothing changes until it’s used.',
   'handover.offer': 'Make a link',
+  'handover.operator': 'You’re an operator of this server. The new owner won’t be one.',
   'handover.password': 'Your password',
   'handover.pending': '{email} can take over this account until {date}.',
   'handover.take_do': 'Take over',

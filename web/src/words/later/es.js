@@ -6,6 +6,7 @@ export default {
   'handover.link': 'Enlace para la nueva persona',
   'handover.made': 'Da este enlace a {email}. Funciona una vez, hasta el {date}. Nada cambia hasta que se use.',
   'handover.offer': 'Crear un enlace',
+  'handover.operator': 'Administras este servidor. La nueva persona no lo hará.',
   'handover.password': 'Tu contraseña',
   'handover.pending': '{email} puede hacerse cargo de esta cuenta hasta el {date}.',
   'handover.take_do': 'Hacerme cargo',

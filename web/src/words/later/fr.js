@@ -6,6 +6,7 @@ export default {
   'handover.link': 'Lien pour la personne qui reprend',
   'handover.made': 'Donne ce lien à {email}. Il fonctionne une seule fois, jusqu’au {date}. Rien ne change avant qu’il soit utilisé.',
   'handover.offer': 'Créer un lien',
+  'handover.operator': 'Tu administres ce serveur. Ce ne sera pas le cas de la nouvelle personne.',
   'handover.password': 'Ton mot de passe',
   'handover.pending': '{email} peut reprendre ce compte jusqu’au {date}.',
   'handover.take_do': 'Reprendre',

@@ -6,6 +6,7 @@ export default {
   'handover.link': '新しい持ち主へのリンク',
   'handover.made': 'このリンクを{email}に渡してください。{date}まで一度だけ使えます。使われるまでは何も変わりません。',
   'handover.offer': 'リンクを作成',
+  'handover.operator': 'あなたはこのサーバーの運用者です。新しい所有者にこの権限は引き継がれません。',
   'handover.password': 'あなたのパスワード',
   'handover.pending': '{email}は{date}までこのアカウントを引き継げます。',
   'handover.take_do': '引き継ぐ',

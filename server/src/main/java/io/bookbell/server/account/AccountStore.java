@@ -133,6 +133,15 @@ public final class AccountStore {
     }
   }
 
+  /**
+   * Makes a locked account an ordinary one.
+   *
+   * @return whether it was an operator's
+   */
+  boolean removeOperator(Transaction tx, UserId id) {
+    return tx.update("UPDATE app_user SET operator = FALSE WHERE id = ? AND operator", id) == 1;
+  }
+
   /** Erases what a locked account's row tells about a person. Nobody can sign in to it any more. */
   void erase(Transaction tx, UserId id) {
     tx.update(

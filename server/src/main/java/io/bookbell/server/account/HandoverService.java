@@ -14,13 +14,18 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands a creator's account over to another person. The account stays, with everything that belongs
  * to the creator; its name, address and password become those of the other person, and whatever the
- * former owner could sign in with ends. Thread-safe.
+ * former owner could sign in with ends. Rights of an operator end, too: only the command line gives
+ * them. Thread-safe.
  */
 public final class HandoverService {
+  private static final Logger log = LoggerFactory.getLogger(HandoverService.class);
+
   private final HandoverStore handoverStore = new HandoverStore();
   private final PasswordSwitch passwordSwitch = new PasswordSwitch();
   private final Database database;
@@ -145,10 +150,22 @@ public final class HandoverService {
     accountStore.updateEmail(tx, user, pending.email());
     accountStore.updateName(tx, user, takeOver.displayName);
     accountStore.updatePassword(tx, user, hash);
+    endOperator(tx, user);
     IdempotencyService.deleteKeysOf(tx, user);
     sessionEnding.endAll(tx, user);
     ownerChange.complete(tx, user, former.displayName());
     return accountStore.get(tx, user);
+  }
+
+  private void endOperator(Transaction tx, UserId user) {
+    if (accountStore.removeOperator(tx, user)) {
+      tx.afterCommit(
+          () ->
+              log.warn(
+                  "User {} was an operator, and has handed the account over. To give the rights to"
+                      + " an account: bookbell user set-operator EMAIL",
+                  user));
+    }
   }
 
   private PendingHandover requirePending(Transaction tx, String token) {

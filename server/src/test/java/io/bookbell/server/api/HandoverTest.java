@@ -102,6 +102,24 @@ class HandoverTest {
   }
 
   @Test
+  void rightsOfAnOperatorAreNotHandedOver() {
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update("UPDATE app_user SET operator = TRUE WHERE id = ?", cast.creator().id()))
+        .join();
+    cast.creator().client().get("/api/operator/accounts").expect(200);
+
+    Reply taken = takeOver(tokenOf(offer(email).expect(201)), Map.of()).expect(200);
+
+    TestClient zora = server.client().as(taken);
+    assertThat(zora.get("/api/me").expect(200).body().get("operator").asBoolean()).isFalse();
+    zora.get("/api/operator/accounts").expect(404);
+    zora.get("/api/creators/" + cast.creator().id()).expect(200);
+  }
+
+  @Test
   void anAnswerThatWasLostMayBeRepeated() {
     String token = tokenOf(offer(email).expect(201));
     var key = Map.of("Idempotency-Key", UUID.randomUUID().toString());
