@@ -9,6 +9,7 @@ import {translate} from '../words/translate.js';
 import '../key/account-keys.js';
 import '../passkey/own-ways.js';
 import './own-handover.js';
+import './own-memberships.js';
 import './own-password.js';
 import './own-removal.js';
 import './own-sessions.js';
@@ -27,6 +28,7 @@ export class OwnAccountPage extends SessionElement {
       <own-password .session=${this.session}></own-password>
       <own-ways .session=${this.session}></own-ways>
       <own-sessions .session=${this.session}></own-sessions>
+      <own-memberships .session=${this.session}></own-memberships>
       <news-settings .session=${this.session}></news-settings>
       <account-keys .session=${this.session}></account-keys>
       ${this.#export()}

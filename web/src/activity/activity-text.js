@@ -30,7 +30,7 @@ export function activityText(activity) {
 }
 
 /** @param {Activity} activity @returns {unknown[]} */
-function sentences({kind, details, actor_name, book_request_id, detail}) {
+function sentences({kind, details, actor_id, actor_name, book_request_id, detail}) {
   const actor = html`<strong>${name(actor_name)}</strong>`;
   switch (kind) {
     case 'creator_changed':
@@ -78,6 +78,9 @@ function sentences({kind, details, actor_name, book_request_id, detail}) {
       return [translateMarkup('activity.supporters_imported', {actor, added: details.added, moved: details.moved})];
     case 'team_role_changed':
       return [translateMarkup('activity.team_role_changed', {actor, name: name(details.member_name), what: translate(`team.role_${details.role}`)})];
+    case 'team_member_removed':
+      if (details.member_id === actor_id) return [translateMarkup('activity.supporter_left', {actor})];
+      break;
     case 'text':
       return [translateMarkup('activity.text', {actor, what: details.text})];
   }

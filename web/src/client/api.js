@@ -115,6 +115,12 @@ export class Api {
 
   endOtherSessions = () => this.http.delete('/api/sessions');
 
+  /** @param {number} creatorId */
+  leaveCreator = (creatorId) => this.http.delete(`/api/me/memberships/${creatorId}`);
+
+  /** @param {number} creatorId */
+  leaveTeam = (creatorId) => this.http.delete(`/api/me/teams/${creatorId}`);
+
   // Book requests
 
   /** @param {{creator_id?: number, status?: string, user_id?: number, q?: string, sort?: string, limit?: number, cursor?: string | null}} query @returns {Promise<Page<BookRequest>>} */

@@ -177,6 +177,7 @@
  * @property {number} requests_allowed
  * @property {string} period
  * @property {string} supporter_name
+ * @property {number} [member_id]
  * @property {string} [tier]
  * @property {string} [old_tier]
  * @property {string} new_tier

@@ -49,6 +49,19 @@ public final class MembershipEnding {
   }
 
   /**
+   * Ends the user's own membership. An invitation or the creator brings them back.
+   *
+   * @throws Problem 404 when the user isn't a supporter
+   */
+  public void leave(Transaction tx, UserId user, UserId creatorId) {
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    if (!creatorRoles.isSupporter(tx, creatorId, user)) {
+      throw Problem.notFound();
+    }
+    remove(tx, user, creator, user);
+  }
+
+  /**
    * Removes a supporter and blocks them from becoming one again; for those who manage people.
    *
    * @throws Problem 404 when the user isn't and has never been a supporter, 403 for a team member's

@@ -40,6 +40,13 @@ public final class MembershipRoutes {
           ending.remove(tx, caller.user(), key.creator, key.user);
           return ApiResponse.noContent();
         });
+    apiRouter.delete(
+        "/api/me/memberships/:creator_id",
+        MembershipRoutes::parseOwn,
+        (tx, caller, creator) -> {
+          ending.leave(tx, caller.user(), creator);
+          return ApiResponse.noContent();
+        });
     apiRouter.post(
         "/api/supporters/:user_id/block",
         MembershipRoutes::parseKey,
@@ -76,6 +83,12 @@ public final class MembershipRoutes {
     queryParameters.requireNoErrors();
     apiRequest.jsonBody().requireNoErrors();
     return new SupporterOfCreator(creator, user);
+  }
+
+  private static UserId parseOwn(ApiRequest apiRequest) {
+    UserId creator = apiRequest.pathUserId("creator_id");
+    apiRequest.jsonBody().requireNoErrors();
+    return creator;
   }
 
   private static ReturningSupporter parseReturn(ApiRequest apiRequest) {

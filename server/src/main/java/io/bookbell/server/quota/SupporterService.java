@@ -309,11 +309,18 @@ public final class SupporterService {
   }
 
   /**
-   * Ends the membership of a supporter whom a locked creator or the team removes. Nothing that was
-   * sent to them before is sent again.
+   * Ends the membership of a supporter whom a locked creator or the team removes, or who leaves.
+   * Nothing that was sent to them before is sent again.
+   *
+   * @param actor the supporter, or the admin who removes the supporter
    */
   public void removeSupporter(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
-    endMembership(tx, actor, creator, user, ActivityKind.SUPPORTER_REMOVED);
+    endMembership(
+        tx,
+        actor,
+        creator,
+        user,
+        actor.equals(user) ? ActivityKind.SUPPORTER_LEFT : ActivityKind.SUPPORTER_REMOVED);
     boolean admin = creatorRoles.isAdmin(tx, creator, user);
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(

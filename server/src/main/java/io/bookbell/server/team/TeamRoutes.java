@@ -45,6 +45,13 @@ public final class TeamRoutes {
           teamService.removeMember(tx, caller.user(), teamMemberKey.creator, teamMemberKey.member);
           return ApiResponse.noContent();
         });
+    apiRouter.delete(
+        "/api/me/teams/:creator_id",
+        TeamRoutes::parseOwn,
+        (tx, caller, creator) -> {
+          teamService.leave(tx, caller.user(), creator);
+          return ApiResponse.noContent();
+        });
     apiRouter.get(
         "/api/admin/cache-stats",
         apiRequest -> apiRequest,
@@ -60,6 +67,12 @@ public final class TeamRoutes {
     var queryParameters = apiRequest.queryParameters();
     UserId creator = queryParameters.requiredUserId("creator_id");
     queryParameters.requireNoErrors();
+    return creator;
+  }
+
+  private static UserId parseOwn(ApiRequest apiRequest) {
+    UserId creator = apiRequest.pathUserId("creator_id");
+    apiRequest.jsonBody().requireNoErrors();
     return creator;
   }
 

@@ -180,6 +180,16 @@ public final class TeamService {
     removeMember(tx, actor, creator, requireMember(tx, creatorId, user));
   }
 
+  /**
+   * Takes a user out of a creator's team, as the user wants.
+   *
+   * @throws Problem 404 when the user isn't on the team
+   */
+  public void leave(Transaction tx, UserId user, UserId creatorId) {
+    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    removeMember(tx, user, creator, requireMember(tx, creatorId, user));
+  }
+
   /** Takes a user out of the team of a locked creator; no effect on others. */
   public void leaveTeam(Transaction tx, UserId user, CreatorRow creator) {
     findMember(tx, creator.id(), user).ifPresent(member -> removeMember(tx, user, creator, member));

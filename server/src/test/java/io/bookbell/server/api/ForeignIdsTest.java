@@ -133,6 +133,8 @@ class ForeignIdsTest {
             new Probe("GET /api/canned-responses?creator_id=#", "", creator),
             new Probe("PATCH /api/canned-responses/#", "{\"name\":\"N\"}", response),
             new Probe("DELETE /api/canned-responses/#", "", response),
+            new Probe("DELETE /api/me/memberships/#", "", creator),
+            new Probe("DELETE /api/me/teams/#", "", creator),
             new Probe("POST /api/notifications/read", "{\"ids\":[#]}", 1))
         .toList();
   }

@@ -12,6 +12,7 @@ import io.bookbell.server.json.Json;
 import io.bookbell.server.support.Images;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -306,9 +307,14 @@ record RouteRules(List<Rule> rules) {
             Map.entry("message", Map.of("text", "Hi")),
             Map.entry("durable", true));
     var password = Map.of("current", "wrong", "new", "eleven green pears");
+    join(cast.stranger(), cast.supporter(), Map.of("kind", "supporter"));
+    join(cast.stranger(), cast.team(), Map.of("kind", "team"));
+    String elsewhere = "/" + cast.stranger().id();
     return List.of(
         new Rule(null, "PATCH /api/me", Map.of("display_name", "Somebody"), 200, 200, 200, 200),
         new Rule(null, "DELETE /api/me", Map.of("password", "wrong"), 403, 403, 403, 403),
+        new Rule(null, "DELETE /api/me/memberships" + elsewhere, NOTHING, 404, 204, 404, 404),
+        new Rule(null, "DELETE /api/me/teams" + elsewhere, NOTHING, 404, 404, 204, 404),
         new Rule(null, "GET /api/me/notification-settings", NOTHING, 200, 200, 200, 200),
         new Rule(
             null, "PUT /api/me/notification-settings", Map.of("digest", "off"), 200, 200, 200, 200),
@@ -352,6 +358,18 @@ record RouteRules(List<Rule> rules) {
         new Rule(null, "DELETE /api/identities/1", NOTHING, 404, 404, 404, 404),
         new Rule(null, "POST /api/auth/oidc/1/link", NOTHING, 404, 404, 404, 404),
         new Rule(null, "POST /api/auth/logout", NOTHING, 204, 204, 204, 204));
+  }
+
+  private static void join(Person creator, Person person, Map<String, ?> kind) {
+    var terms = new HashMap<String, Object>(kind);
+    terms.put("creator_id", creator.id());
+    if (kind.containsValue("supporter")) {
+      var tier = Map.of("creator_id", creator.id(), "name", "Tier", "requests_allowed", 1);
+      terms.put("tier_id", idOf(creator, "/api/tiers", tier));
+    }
+    Reply made = creator.client().post("/api/invitations", terms).expect(201);
+    String token = made.body().get("url").asText().split("#", 2)[1];
+    person.client().post("/api/auth/accept", Map.of("token", token)).expect(200);
   }
 
   private static Map<String, ?> named(Map<String, ?> reply, String name) {

@@ -468,6 +468,11 @@ class QueryPlansTest {
     cast.supporter().ask(cast.creator(), "Emma");
     long other = cast.other().ask(cast.creator(), "Romola");
     post(cast.supporter().client(), "/api/book-requests/" + other + "/follow", Map.of());
+    Cast leaving = server.cast();
+    leaving.supporter().ask(leaving.creator(), "Emma");
+    String creator = "/" + leaving.creator().id();
+    send(leaving.supporter().client(), "DELETE", "/api/me/memberships" + creator, null);
+    send(leaving.team().client(), "DELETE", "/api/me/teams" + creator, null);
     String password = Json.writeAsString(Map.of("password", TestServer.PASSWORD));
     for (Cast.Person person :
         List.of(cast.supporter(), cast.other(), cast.team(), cast.creator())) {
