@@ -19,19 +19,21 @@ import {canUsePasskeys, createPasskey, isDismissed} from './web-authn.js';
  */
 
 const LAST = {last_way_in: 'ways.last'};
+const UNCONFIRMED = {password_needed: 'ways.password_needed', sign_in_again: 'ways.sign_in_again'};
 
 /** A part of the account page: the passkeys and providers with which one signs in. */
 export class OwnWays extends SessionElement {
-  static properties = {methods: {state: true}};
+  static properties = {methods: {state: true}, unconfirmed: {state: true}};
 
   #adding = new FormSubmission(this, {
+    ...UNCONFIRMED,
     passkey_exists: 'ways.passkey_exists',
     too_many_passkeys: 'ways.passkey_many',
     passkey_refused: 'ways.passkey_refused',
     passkey_expired: 'ways.passkey_expired',
   });
   #removing = new FormSubmission(this, LAST);
-  #linking = new FormSubmission(this, {provider_unavailable: 'refused.provider_unavailable'});
+  #linking = new FormSubmission(this, {...UNCONFIRMED, provider_unavailable: 'refused.provider_unavailable'});
   /** @type {PagedList<Passkey>} */
   #passkeys = new PagedList(this, () => this.session.api.http.get('/api/passkeys'));
   /** @type {PagedList<Identity>} */
@@ -41,6 +43,8 @@ export class OwnWays extends SessionElement {
     super();
     /** @type {SignInMethods | null} */
     this.methods = null;
+    /** What waits until the password is typed. @type {((password: string) => Promise<void>) | null} */
+    this.unconfirmed = null;
     this.refused = new URLSearchParams(location.search).get('refused') ?? '';
   }
 
@@ -72,7 +76,7 @@ export class OwnWays extends SessionElement {
           (identity) => this.#row('identity', identity, identity.provider, identity.email ?? ''),
         )}
       </ul>
-      ${mayAdd ? this.#newPasskey() : nothing}
+      ${mayAdd ? this.#newPasskey() : nothing} ${this.unconfirmed ? this.#confirmation(this.unconfirmed) : nothing}
       <div class="ways">
         ${methods?.oidc.map(
           ({
@@ -94,6 +98,31 @@ export class OwnWays extends SessionElement {
     </form>`;
   }
 
+  /** @param {(password: string) => Promise<void>} again */
+  #confirmation(again) {
+    const confirm = (/** @type {SubmitEvent} */ event) => {
+      event.preventDefault();
+      again(String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get('password') ?? ''));
+    };
+    return html`<form novalidate @submit=${confirm} data-testid="ways-confirm-form">
+      <input type="text" name="username" autocomplete="username" .value=${this.session.me.user.email} hidden />
+      ${formField({id: 'ways-password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'ways-password'})}
+      <button class="button" data-testid="ways-confirm" ?disabled=${this.#adding.busy || this.#linking.busy}>${translate('ways.confirm')}</button>
+    </form>`;
+  }
+
+  /**
+   * Asks for the password where the session isn't new.
+   *
+   * @param {FormSubmission} sent @param {(password: string) => Promise<void>} again
+   */
+  async #confirmLater(sent, again) {
+    const refused = ['password_needed', 'wrong_password'].includes(sent.error?.code ?? '');
+    this.unconfirmed = refused ? again : null;
+    await this.updateComplete;
+    if (refused) /** @type {HTMLElement | null} */ (this.querySelector('#ways-password'))?.focus();
+  }
+
   /** @param {'passkey' | 'identity'} kind @param {Passkey | Identity} way @param {string} name @param {string} detail */
   #row(kind, {id, created_at, last_used_at}, name, detail) {
     const used = last_used_at ? translateMarkup('keys.used', {time: html`<time-ago .time=${last_used_at}></time-ago>`}) : translate('keys.unused');
@@ -112,13 +141,19 @@ export class OwnWays extends SessionElement {
   async #add(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {name = translate('ways.passkey_usual')} = formValues(event);
+    await this.#create(form, name, '');
+  }
+
+  /** @param {HTMLFormElement} form @param {string} name @param {string} password */
+  async #create(form, name, password) {
     const added = await this.#adding
-      .run(() => createPasskey(this.session.api.http, name), {name})
+      .run(() => createPasskey(this.session.api.http, name, password), {name})
       .catch((error) => {
         this.#adding.clear();
         if (!isDismissed(error)) throw error;
         return false;
       });
+    await this.#confirmLater(this.#adding, (typed) => this.#create(form, name, typed));
     if (!added) return;
     form.reset();
     this.showToast(translate('ways.passkey_added'));
@@ -133,12 +168,13 @@ export class OwnWays extends SessionElement {
     this.#identities.load();
   }
 
-  /** @param {string} provider */
-  async #link(provider) {
+  /** @param {string} provider @param {string} [password] */
+  async #link(provider, password) {
     await this.#linking.run(async () => {
-      const {url} = await this.session.api.http.post(`/api/auth/oidc/${provider}/link`);
+      const {url} = await this.session.api.http.post(`/api/auth/oidc/${provider}/link`, password ? {password} : undefined);
       location.assign(url);
     });
+    await this.#confirmLater(this.#linking, (typed) => this.#link(provider, typed));
   }
 }
 

@@ -42,9 +42,9 @@ function toJson(credential) {
 /** Whether people have closed the browser's dialogue, or it has closed itself. @param {unknown} error */
 export const isDismissed = (error) => error instanceof DOMException;
 
-/** @param {Http} http @param {string} name @returns {Promise<unknown>} fails with a DOMException where people change their mind */
-export async function createPasskey(http, name) {
-  const options = await http.post('/api/passkeys/options');
+/** @param {Http} http @param {string} name @param {string} password empty until the server asks for it @returns {Promise<unknown>} fails with a DOMException where people change their mind */
+export async function createPasskey(http, name, password) {
+  const options = await http.post('/api/passkeys/options', password ? {password} : undefined);
   const credential = await navigator.credentials.create({
     publicKey: {
       ...options,

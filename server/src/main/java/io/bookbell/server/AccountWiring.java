@@ -31,6 +31,7 @@ final class AccountWiring {
   private final PasswordHasher passwordHasher;
   private final Optional<PatreonConnectService> patreonConnect;
   private final Optional<AccountMailer> mailer;
+  private final PasswordConfirmation passwordConfirmation;
 
   AccountWiring(
       Database database,
@@ -43,6 +44,13 @@ final class AccountWiring {
     this.services = services;
     this.passwordHasher = passwordHasher;
     this.mailer = mailer;
+    this.passwordConfirmation =
+        new PasswordConfirmation(
+            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
+  }
+
+  PasswordConfirmation passwordConfirmation() {
+    return passwordConfirmation;
   }
 
   /** Creates the service that opens sessions. */
@@ -80,9 +88,6 @@ final class AccountWiring {
   }
 
   private void addOwnAccountRoutes(ApiRouter apiRouter, SignUpService signUpService) {
-    var passwordConfirmation =
-        new PasswordConfirmation(
-            database, services.accounts, services.sessions, passwordHasher, services.loginLimit);
     var ownAccountService =
         new OwnAccountService(
             database,

@@ -326,6 +326,7 @@ public final class Bookbell implements AutoCloseable {
                 services,
                 signInService,
                 signInWays,
+                accountWiring.passwordConfirmation(),
                 providers,
                 patreonConnect.isPresent(),
                 clock))

@@ -1,6 +1,7 @@
 package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.PasswordConfirmation;
 import io.bookbell.server.account.SignInMethodRoutes;
 import io.bookbell.server.account.SignInService;
 import io.bookbell.server.account.SignInWays;
@@ -29,6 +30,7 @@ final class SignInWiring implements AutoCloseable {
   private final Database database;
   private final Services services;
   private final SignInWays signInWays;
+  private final PasswordConfirmation passwordConfirmation;
   private final List<OidcConfig> providers;
   private final boolean patreon;
   private final OidcRoutes oidcRoutes;
@@ -39,12 +41,14 @@ final class SignInWiring implements AutoCloseable {
       Services services,
       SignInService signInService,
       SignInWays signInWays,
+      PasswordConfirmation passwordConfirmation,
       List<OidcConfig> providers,
       boolean patreon,
       InstantSource clock) {
     this.database = database;
     this.services = services;
     this.signInWays = signInWays;
+    this.passwordConfirmation = passwordConfirmation;
     this.providers = providers;
     this.patreon = patreon;
     this.oidcRoutes =
@@ -52,6 +56,7 @@ final class SignInWiring implements AutoCloseable {
             database,
             new ProviderSignInService(
                 services.accounts, services.identities, signInService, new InvitedNewcomers()),
+            passwordConfirmation,
             providers,
             new EnvironmentProxies(System.getenv()),
             clock);
@@ -67,7 +72,8 @@ final class SignInWiring implements AutoCloseable {
   void addRoutes(ApiRouter apiRouter, boolean hasMail) {
     oidcRoutes.addRoutes(apiRouter);
     new IdentityRoutes(services.identities, signInWays, providers).addRoutes(apiRouter);
-    new PasskeyRoutes(database, services.passkeys, passkeyService, signInWays).addRoutes(apiRouter);
+    new PasskeyRoutes(database, services.passkeys, passkeyService, signInWays, passwordConfirmation)
+        .addRoutes(apiRouter);
     new SignInMethodRoutes(
             database, services.passwordSwitch, oidcRoutes.entries(), patreon, hasMail)
         .addRoutes(apiRouter);

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * long nor keep the owner from changing the password.
  */
 public final class PasswordConfirmation {
-  /** For how long a sign-in confirms an account that has no password. */
+  /** For how long a sign-in confirms that the owner is there. */
   private static final Duration RECENT = Duration.ofMinutes(10);
 
   private final Database database;
@@ -50,8 +50,9 @@ public final class PasswordConfirmation {
    * @param password empty if the account has none
    * @param ended completes when nobody waits any more for what it confirms
    */
-  record TypedPassword(String field, String password, String network, CompletableFuture<?> ended) {
-    static TypedPassword of(String field, JsonBody jsonBody, ApiRequest apiRequest) {
+  public record TypedPassword(
+      String field, String password, String network, CompletableFuture<?> ended) {
+    public static TypedPassword of(String field, JsonBody jsonBody, ApiRequest apiRequest) {
       return new TypedPassword(
           field,
           jsonBody.optionalVerbatim(field, 1, PasswordPolicy.LONGEST).orElse(""),
@@ -154,12 +155,42 @@ public final class PasswordConfirmation {
             });
   }
 
+  /**
+   * Makes sure that the owner of the account is there before it gets another way in: somebody who
+   * has signed in a short while ago, or types the password. Fails with a {@link Problem} 403 if it
+   * may be anybody who has found an open page.
+   */
+  public CompletableFuture<Boolean> requireOwner(Caller caller, TypedPassword typed) {
+    caller.requireOwnSession();
+    return database
+        .read(tx -> mayBeAnybody(tx, caller, typed))
+        .thenCompose(
+            unconfirmed ->
+                unconfirmed
+                    ? requirePassword(caller, typed).thenApply(CheckedAccount::confirmed)
+                    : CompletableFuture.completedFuture(true));
+  }
+
+  private boolean mayBeAnybody(Transaction tx, Caller caller, TypedPassword typed) {
+    boolean recent = isRecent(tx, caller);
+    if (!recent && typed.password.isEmpty() && accountStore.get(tx, caller.user()).hasPassword()) {
+      throw Problem.of(
+          403,
+          "password_needed",
+          "Not allowed",
+          "Send your password, or sign out and in again and do this within ten minutes.");
+    }
+    return !recent;
+  }
+
+  private boolean isRecent(Transaction tx, Caller caller) {
+    return sessionStore.isOpenedSince(tx, caller.session(), tx.now().minus(RECENT));
+  }
+
   private Attempt countAttempt(Transaction tx, Caller caller, SignInClient client) {
     Account account = accountStore.get(tx, caller.user());
     return new Attempt(
-        account,
-        limit.countAttempt(tx, account.email(), client),
-        sessionStore.isOpenedSince(tx, caller.session(), tx.now().minus(RECENT)));
+        account, limit.countAttempt(tx, account.email(), client), isRecent(tx, caller));
   }
 
   /**

@@ -2,6 +2,8 @@ package io.bookbell.server.oidc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bookbell.server.account.PasswordConfirmation;
+import io.bookbell.server.account.PasswordConfirmation.TypedPassword;
 import io.bookbell.server.account.SessionResponses;
 import io.bookbell.server.account.SignInMethodRoutes.ProviderEntry;
 import io.bookbell.server.config.OidcConfig;
@@ -10,6 +12,7 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.QueryParameters;
 import io.bookbell.server.http.RateLimit;
@@ -45,6 +48,7 @@ public final class OidcRoutes implements AutoCloseable {
 
   private final Database database;
   private final ProviderSignInService signInService;
+  private final PasswordConfirmation passwordConfirmation;
   private final InstantSource clock;
   private final ProviderHttp http;
   private final Map<String, OidcProvider> providers = new LinkedHashMap<>();
@@ -58,11 +62,13 @@ public final class OidcRoutes implements AutoCloseable {
   public OidcRoutes(
       Database database,
       ProviderSignInService signInService,
+      PasswordConfirmation passwordConfirmation,
       List<OidcConfig> configs,
       ProxySelector proxies,
       InstantSource clock) {
     this.database = database;
     this.signInService = signInService;
+    this.passwordConfirmation = passwordConfirmation;
     this.clock = clock;
     this.http = new ProviderHttp(proxies);
     for (OidcConfig config : configs) {
@@ -89,16 +95,25 @@ public final class OidcRoutes implements AutoCloseable {
         this::beginLink);
   }
 
-  private record LinkRequest(OidcProvider provider, CookieSetter cookies, URI callback) {}
+  private record LinkRequest(
+      OidcProvider provider, TypedPassword typed, CookieSetter cookies, URI callback) {}
 
   private LinkRequest parseLink(ApiRequest apiRequest) {
-    apiRequest.jsonBody().requireNoErrors();
+    JsonBody jsonBody = apiRequest.jsonBody();
+    TypedPassword typed = TypedPassword.of("password", jsonBody, apiRequest);
+    jsonBody.requireNoErrors();
     OidcProvider provider = requireProvider(apiRequest);
-    return new LinkRequest(provider, apiRequest.cookieSetter(), callbackOf(apiRequest, provider));
+    return new LinkRequest(
+        provider, typed, apiRequest.cookieSetter(), callbackOf(apiRequest, provider));
   }
 
   private CompletionStage<ApiResponse> beginLink(Caller caller, LinkRequest link) {
-    caller.requireOwnSession();
+    return passwordConfirmation
+        .requireOwner(caller, link.typed)
+        .thenCompose(_ -> toProvider(caller, link));
+  }
+
+  private CompletionStage<ApiResponse> toProvider(Caller caller, LinkRequest link) {
     var pending =
         PendingSignIn.toLink(link.provider.config().id(), clock.instant(), ACCOUNT_PAGE, caller);
     var visit = new Visit(link.provider, pending, link.cookies, link.callback);

@@ -1,5 +1,7 @@
 package io.bookbell.server.passkey;
 
+import io.bookbell.server.account.PasswordConfirmation;
+import io.bookbell.server.account.PasswordConfirmation.TypedPassword;
 import io.bookbell.server.account.SessionResponses;
 import io.bookbell.server.account.SignInWays;
 import io.bookbell.server.http.ApiRequest;
@@ -27,16 +29,19 @@ public final class PasskeyRoutes {
   private final PasskeyStore passkeyStore;
   private final PasskeyService passkeyService;
   private final SignInWays signInWays;
+  private final PasswordConfirmation passwordConfirmation;
 
   public PasskeyRoutes(
       Database database,
       PasskeyStore passkeyStore,
       PasskeyService passkeyService,
-      SignInWays signInWays) {
+      SignInWays signInWays,
+      PasswordConfirmation passwordConfirmation) {
     this.database = database;
     this.passkeyStore = passkeyStore;
     this.passkeyService = passkeyService;
     this.signInWays = signInWays;
+    this.passwordConfirmation = passwordConfirmation;
   }
 
   public void addRoutes(ApiRouter apiRouter) {
@@ -67,15 +72,17 @@ public final class PasskeyRoutes {
   }
 
   private void addOwnRoutes(ApiRouter apiRouter) {
-    apiRouter.postRepeatable(
+    apiRouter.addAsync(
+        HttpMethod.POST,
         PATH + "/options",
         RateLimit.ACCOUNT,
-        apiRequest -> {
-          apiRequest.jsonBody().requireNoErrors();
-          return apiRequest.publicOrigin().host();
-        },
-        (tx, caller, host) ->
-            ApiResponse.ok(creationOptions(passkeyService.beginCreation(tx, caller), host)));
+        PasskeyRoutes::parseBeginning,
+        (caller, begun) ->
+            passwordConfirmation
+                .requireOwner(caller, begun.typed)
+                .thenCompose(
+                    _ -> database.writeFromReserve(tx -> passkeyService.beginCreation(tx, caller)))
+                .thenApply(terms -> ApiResponse.ok(creationOptions(terms, begun.host))));
     apiRouter.addAsync(
         HttpMethod.POST,
         PATH,
@@ -104,6 +111,17 @@ public final class PasskeyRoutes {
           signInWays.requireSome(tx, caller.user());
           return ApiResponse.noContent();
         });
+  }
+
+  private record BeginningRequest(TypedPassword typed, String host) {}
+
+  private static BeginningRequest parseBeginning(ApiRequest apiRequest) {
+    JsonBody jsonBody = apiRequest.jsonBody();
+    var begun =
+        new BeginningRequest(
+            TypedPassword.of("password", jsonBody, apiRequest), apiRequest.publicOrigin().host());
+    jsonBody.requireNoErrors();
+    return begun;
   }
 
   private record NewPasskeyRequest(String name, String credential, WebOrigin origin) {}

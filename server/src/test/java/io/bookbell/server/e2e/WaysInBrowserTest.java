@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,30 @@ class WaysInBrowserTest {
     browser.part("sign-in-passkey").awaitShown().click();
     browser.part("form-error").awaitText("This passkey isn’t valid here.");
     browser.driver().removeVirtualAuthenticator(authenticator);
+  }
+
+  @Test
+  void aPageThatHasBeenOpenForLongAsksForThePassword() {
+    start(TestDatabase.SQLITE);
+    provider.signInAs(new Person("1", "reader1@demo.test", true, "Reader"));
+    browser.expectErrors("/api/auth/oidc/1/link");
+    browser.carry(client("reader1"));
+    server
+        .database()
+        .write(tx -> tx.update("UPDATE session SET created_at = created_at - 700000"))
+        .join();
+    browser.visit(site + "/account");
+    browser.part("own-link").awaitShown().click();
+    browser.part("ways-password").awaitShown();
+    browser.await("the focus in the field", () -> browser.part("ways-password").hasFocus());
+    browser.press("wrong", Keys.ENTER);
+    browser.part("own-ways").inside(".notice--bad").awaitTextWith("not your password");
+    var axe = new Axe(browser);
+    axe.look("the password for a way to sign in");
+    axe.assertNothingFound();
+    browser.part("ways-password").write(TestServer.PASSWORD);
+    browser.part("ways-confirm").click();
+    browser.part("own-identity").awaitTextWith("Stand-in 1");
   }
 
   @ParameterizedTest

@@ -268,6 +268,41 @@ class OperatorTest {
   }
 
   @Test
+  void aWayInIsAddedByItsOwnerAndNotByWhoeverFindsAnOpenPage() {
+    Person supporter = cast.supporter();
+    TestClient page = supporter.client();
+    for (String path : List.of("/api/passkeys/options", "/api/auth/oidc/1/link")) {
+      page.post(path, Map.of()).expect(200);
+      change(
+          "UPDATE session SET created_at = created_at - 700000 WHERE user_id = ?", supporter.id());
+      assertThat(page.post(path, Map.of()).expect(403).code()).isEqualTo("password_needed");
+      assertThat(page.post(path, Map.of("password", "wrong")).expect(403).code())
+          .isEqualTo("wrong_password");
+      page.post(path, Map.of("password", TestServer.PASSWORD)).expect(200);
+
+      change("UPDATE app_user SET password_hash = '' WHERE id = ?", supporter.id());
+      assertThat(page.post(path, Map.of()).expect(403).code()).isEqualTo("sign_in_again");
+      setPassword(supporter);
+      change(
+          "UPDATE session SET created_at = created_at + 700000 WHERE user_id = ?", supporter.id());
+    }
+  }
+
+  /** As that of the others. */
+  private void setPassword(Person person) {
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update(
+                    "UPDATE app_user SET password_hash ="
+                        + " (SELECT password_hash FROM app_user WHERE id = ?) WHERE id = ?",
+                    cast.other().id(),
+                    person.id()))
+        .join();
+  }
+
+  @Test
   void nobodyElseLearnsThatThereIsAnOperatorsPage() {
     cast.creator().client().get("/api/operator/accounts").expect(404);
     operator.get("/api/operator/accounts").expect(200);
