@@ -8,12 +8,14 @@ import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,41 @@ class UserAdministrationTest {
       assertThat(run(storage, 1, "user", "disable", "nobody@cast.test"))
           .contains("There is no account");
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theOnlyCreatorWhoHasForgottenThePasswordGetsBackInWithoutMail(TestDatabase database) {
+    StorageConfig storage = database.create(folder);
+    try (var server = TestServer.demo(TestServer.config(storage))) {
+      String email = "creator@demo.test";
+      TestClient page = server.signIn("creator");
+      var forgot = server.client().post("/api/auth/forgot", Map.of("email", email)).expect(202);
+      assertThat(forgot.body().get("mail").asBoolean()).isFalse();
+      assertThat(run(storage, 1, "user", "reset", "nobody@demo.test")).contains("no account");
+
+      String replaced = tokenIn(run(storage, 0, "user", "reset", email));
+      String token = tokenIn(run(storage, 0, "user", "reset", email.toUpperCase(Locale.ROOT)));
+      page.get("/api/me").expect(200); // nothing has changed until the link is used
+      reset(server, replaced).expect(404);
+      try (TestSocket socket = page.connect(1)) {
+        socket.await("initial_data");
+        TestClient back = server.client().as(reset(server, token).expect(200));
+        assertThat(back.get("/api/me").body().at("/admin_of/0/creator_id").asLong()).isEqualTo(1);
+        assertThat(socket.awaitClosed()).isEqualTo(SESSION_ENDED);
+      }
+      reset(server, token).expect(404);
+      server.client().signIn(email, "twelve red apples");
+    }
+  }
+
+  private static String tokenIn(String printed) {
+    return printed.lines().findFirst().orElseThrow().replaceFirst(".*/reset#", "");
+  }
+
+  private static Reply reset(TestServer server, String token) {
+    var wanted = Map.of("token", token, "password", "twelve red apples");
+    return server.client().post("/api/auth/reset", wanted);
   }
 
   @ParameterizedTest

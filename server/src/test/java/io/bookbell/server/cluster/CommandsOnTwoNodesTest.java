@@ -1,0 +1,342 @@
+package io.bookbell.server.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.CloseReason;
+import io.bookbell.server.Cast;
+import io.bookbell.server.Cast.Person;
+import io.bookbell.server.Services;
+import io.bookbell.server.TestServer;
+import io.bookbell.server.http.KeyScope;
+import io.bookbell.server.support.TestClient;
+import io.bookbell.server.support.TestClient.Reply;
+import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.support.TestSocket;
+import io.bookbell.server.support.TestStream;
+import io.bookbell.server.verify.InvariantVerifier;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Commands about accounts and memberships on one node reach the sockets on another, without Redis.
+ */
+class CommandsOnTwoNodesTest {
+  private static final int ENDED = CloseReason.SESSION_ENDED.code();
+
+  @TempDir static Path folder;
+  private static TestServer first;
+  private static TestServer second;
+
+  private Cast cast;
+  private TestClient creator;
+  private String of;
+
+  @BeforeAll
+  static void start() {
+    var storage = TestDatabase.POSTGRESQL.create(folder);
+    first = TestServer.demo(TestServer.config(storage));
+    second = TestServer.with(TestServer.config(storage));
+  }
+
+  @AfterAll
+  static void stop() {
+    second.close();
+    first.close();
+  }
+
+  @BeforeEach
+  void people() {
+    cast = first.cast();
+    creator = cast.creator().client();
+    of = "?creator_id=" + cast.creator().id();
+    first
+        .database()
+        .write(
+            tx ->
+                tx.update("UPDATE app_user SET operator = TRUE WHERE id = ?", cast.stranger().id()))
+        .join();
+  }
+
+  @AfterEach
+  void everythingIsExact() {
+    assertThat(InvariantVerifier.verifyInvariants(first.database()).join().breaches()).isEmpty();
+  }
+
+  /** The person's client on the other node. */
+  private static TestClient elsewhere(Person person) {
+    return new TestClient(second.url(), person.client().token());
+  }
+
+  private static TestSocket open(Person person) {
+    TestSocket socket = elsewhere(person).connect(person.id());
+    socket.await("initial_data");
+    return socket;
+  }
+
+  private Reply order(Person person, String what) {
+    String account = "/api/operator/accounts/" + person.id();
+    return cast.stranger().client().post(account + what, "");
+  }
+
+  @Test
+  void aDisabledAccount() {
+    try (TestSocket socket = open(cast.supporter())) {
+      order(cast.supporter(), "/disable").expect(200);
+      assertThat(socket.awaitClosed()).isEqualTo(ENDED);
+    }
+    elsewhere(cast.supporter()).get("/api/me").expect(401);
+    signInElsewhere(cast.supporter()).expect(403);
+    order(cast.supporter(), "/enable").expect(200);
+    signInElsewhere(cast.supporter()).expect(200);
+  }
+
+  private static Reply signInElsewhere(Person person) {
+    var login = Map.of("email", person.email(), "password", TestServer.PASSWORD);
+    return second.client().post("/api/auth/login", login);
+  }
+
+  @Test
+  void anEndedSession() {
+    TestClient owner = first.client().signIn(cast.supporter().email(), TestServer.PASSWORD);
+    try (TestSocket socket = open(cast.supporter())) {
+      owner.delete("/api/sessions").expect(204);
+      assertThat(socket.awaitClosed()).isEqualTo(ENDED);
+    }
+    elsewhere(cast.supporter()).get("/api/me").expect(401);
+    try (TestSocket socket = open(cast.other())) {
+      String sessions = "/api/operator/accounts/" + cast.other().id() + "/sessions";
+      cast.stranger().client().delete(sessions).expect(204);
+      assertThat(socket.awaitClosed()).isEqualTo(ENDED);
+    }
+  }
+
+  @Test
+  void aRevokedKey() {
+    TestClient program = first.withKey(cast.supporter().id(), KeyScope.READ);
+    var there = new TestClient(second.url(), program.token());
+    try (TestSocket socket = there.connect(cast.supporter().id())) {
+      socket.await("initial_data");
+      TestClient owner = cast.supporter().client();
+      long key = owner.get("/api/keys").body().at("/items/0/id").asLong();
+      owner.delete("/api/keys/" + key).expect(204);
+      assertThat(socket.awaitClosed()).isEqualTo(ENDED);
+    }
+    there.get("/api/me").expect(401);
+  }
+
+  @Test
+  void aRemovedAndABlockedSupporterAndOneWhoLeaves() {
+    String supporters = "/api/supporters/";
+    Map<Person, Runnable> endings =
+        Map.of(
+            cast.supporter(),
+                () -> creator.delete(supporters + cast.supporter().id() + of).expect(204),
+            cast.other(),
+                () -> creator.post(supporters + cast.other().id() + "/block" + of, "").expect(204));
+    endings.forEach(
+        (person, ending) -> {
+          try (TestSocket socket = open(person)) {
+            ending.run();
+            socket.await("the end", hasRole("none"));
+          }
+          elsewhere(person).get("/api/creators/" + cast.creator().id()).expect(404);
+        });
+
+    accept(cast.supporter(), Map.of("kind", "supporter", "tier_id", cast.tier())).expect(200);
+    assertThat(
+            accept(cast.other(), Map.of("kind", "supporter", "tier_id", cast.tier()))
+                .expect(403)
+                .code())
+        .isEqualTo("blocked");
+    try (TestSocket socket = open(cast.supporter())) {
+      String membership = "/api/me/memberships/" + cast.creator().id();
+      cast.supporter().client().delete(membership).expect(204);
+      socket.await("the end", hasRole("none"));
+    }
+  }
+
+  /**
+   * What was sent before the end isn't replayed, so a node that learns of both together lets the
+   * client begin again, with a snapshot of what is left.
+   */
+  @Test
+  void aRemovedSupporterWhoseRequestsAreWithdrawn() {
+    Person person = cast.supporter();
+    person.ask(cast.creator(), "Emma");
+    try (TestSocket socket = open(person)) {
+      creator.delete("/api/supporters/" + person.id() + of).expect(204);
+      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
+    }
+    try (TestSocket again = elsewhere(person).connect(person.id(), "1")) {
+      assertThat(again.await("initial_data").get("creators")).isEmpty();
+    }
+  }
+
+  /** Accepts an invitation on the other node. */
+  private Reply accept(Person person, Map<String, ?> terms) {
+    var all = new HashMap<String, Object>(terms);
+    all.put("creator_id", cast.creator().id());
+    Reply made = creator.post("/api/invitations", all).expect(201);
+    String token = made.body().get("url").asText().replaceFirst(".*#", "");
+    return elsewhere(person).post("/api/auth/accept", Map.of("token", token));
+  }
+
+  private static Predicate<JsonNode> hasRole(String role) {
+    return message ->
+        message.path("type").asText().equals("access_changed")
+            && message.get("role").asText().equals(role);
+  }
+
+  @Test
+  void aChangedRole() {
+    String grant = "/api/supporters/" + cast.supporter().id() + "/grant" + of;
+    var thanks = Map.of("amount", 1, "reason", "Thanks");
+    String member = "/api/team/" + cast.team().id() + of;
+    elsewhere(cast.team()).post(grant, thanks).expect(200);
+    try (TestSocket socket = open(cast.team())) {
+      creator.patch(member, Map.of("role", "answer")).expect(200);
+      elsewhere(cast.team()).post(grant, thanks).expect(403);
+      socket.await("the role", hasRole("admin"));
+      creator.patch(member, Map.of("role", "people")).expect(200);
+      elsewhere(cast.team()).post(grant, thanks).expect(200);
+    }
+  }
+
+  @Test
+  void aDeletedTier() {
+    var terms = Map.of("creator_id", cast.creator().id(), "name", "Bronze", "requests_allowed", 1);
+    long bronze = creator.post("/api/tiers", terms).expect(201).body().get("id").asLong();
+    try (TestSocket socket = open(cast.supporter())) {
+      String move = "{\"move_to\":" + bronze + "}";
+      creator.send("DELETE", "/api/tiers/" + cast.tier(), move, Map.of()).expect(204);
+      socket.await(
+          "the other allowance",
+          message ->
+              message.path("type").asText().equals("quota_update")
+                  && message.at("/quota/allowed").asInt() == 1);
+    }
+    JsonNode quota = elsewhere(cast.other()).get("/api/book-requests/quota" + of).body();
+    assertThat(quota.get("allowed").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void anAccountThatIsHandedOver() {
+    String path = "/api/creators/" + cast.creator().id() + "/handover";
+    String email = "heir" + cast.creator().id() + "@owner.test";
+    var offer = Map.of("email", email, "password", TestServer.PASSWORD);
+    String url = creator.post(path, offer).expect(201).body().get("url").asText();
+    var taken =
+        Map.of(
+            "token", url.split("#", 2)[1],
+            "display_name", "Heir",
+            "password", "eleven green pears");
+    try (TestSocket owner = open(cast.creator());
+        TestSocket team = open(cast.team())) {
+      first.client().post("/api/auth/take-over", taken).expect(200);
+      assertThat(owner.awaitClosed()).isEqualTo(ENDED);
+      team.await(
+          "the team sees it", each -> each.path("kind").asText().equals("account_taken_over"));
+    }
+    elsewhere(cast.creator()).get("/api/me").expect(401);
+  }
+
+  @Test
+  void passwordsThatAreTurnedOff() {
+    turnPasswords(false);
+    try {
+      assertThat(signInElsewhere(cast.supporter()).expect(403).code()).isEqualTo("passwords_off");
+      elsewhere(cast.supporter()).get("/api/me").expect(200);
+    } finally {
+      turnPasswords(true);
+    }
+    signInElsewhere(cast.supporter()).expect(200);
+  }
+
+  private static void turnPasswords(boolean on) {
+    var services = new Services(Services.ClientNotifier.noOp());
+    first
+        .database()
+        .write(
+            tx -> {
+              services.passwordSwitch.turn(tx, on);
+              return on;
+            })
+        .join();
+  }
+
+  /**
+   * A team member leaves on bad terms, with open devices on both nodes: the creator takes them out
+   * of the team, and the operator disables the account.
+   */
+  @Test
+  void aTeamMemberWithThreeDevicesAndAProgram() {
+    Person member = cast.team();
+    TestClient phone = second.client().signIn(member.email(), TestServer.PASSWORD);
+    TestClient tablet = second.client().signIn(member.email(), TestServer.PASSWORD);
+    TestClient program = first.withKey(member.id(), KeyScope.READ, KeyScope.WRITE);
+    var there = new TestClient(second.url(), program.token());
+    try (TestSocket laptop = open(member);
+        TestSocket here = member.client().connect(member.id());
+        TestSocket bot = there.connect(member.id());
+        TestStream stream = TestStream.open(phone, "")) {
+      here.await("initial_data");
+      bot.await("initial_data");
+      String position = stream.await("initial_data").id().orElseThrow();
+
+      creator.delete("/api/team/" + member.id() + of).expect(204);
+      long after = cast.supporter().ask(cast.creator(), "After");
+      for (TestSocket socket : new TestSocket[] {laptop, here, bot}) {
+        socket.await("the end", hasRole("none"));
+      }
+      assertThat(stream.await("access_changed").data().get("role").asText()).isEqualTo("none");
+      for (TestClient device : new TestClient[] {member.client(), phone, tablet, there}) {
+        device.get("/api/book-requests/" + after).expect(404);
+      }
+
+      CompletableFuture<Reply> poll =
+          tablet.getLater("/api/messages?wait=55&since=" + lastOf(here, position));
+      await().until(() -> isPolling(second));
+      order(member, "/disable").expect(200);
+
+      for (TestSocket socket : new TestSocket[] {laptop, here, bot}) {
+        assertThat(socket.awaitClosed()).isEqualTo(ENDED);
+        assertThat(socket.messages())
+            .noneMatch(message -> message.at("/book_request/id").asLong() == after);
+      }
+      assertThat(stream.await("close").data().get("code").asInt()).isEqualTo(ENDED);
+      poll.join().expect(401);
+    }
+    for (TestClient device : new TestClient[] {member.client(), phone, tablet, there, program}) {
+      device.get("/api/me").expect(401);
+    }
+    signInElsewhere(member).expect(403);
+    assertThat(order(member, "/reset").expect(409).code()).isEqualTo("account_disabled");
+  }
+
+  /** The position behind the last message, so that a poll waits. */
+  private static String lastOf(TestSocket socket, String position) {
+    JsonNode last = socket.await("the end", hasRole("none"));
+    return position.replaceFirst(":.*", ":") + last.get("seq").asLong();
+  }
+
+  private static boolean isPolling(TestServer server) {
+    return server
+        .client()
+        .get("/metrics")
+        .raw()
+        .body()
+        .lines()
+        .anyMatch("bookbell_transport_connections{transport=\"long_poll\"} 1.0"::equals);
+  }
+}
