@@ -119,7 +119,12 @@ public final class LegacyIdRanges {
           .join();
     } catch (CompletionException e) {
       throw new DatabaseException(
-          "BOOKBELL_LEGACY_QUOTA: " + DatabaseFailureReason.innermostMessage(e), e);
+          "BOOKBELL_LEGACY_QUOTA: "
+              + (e.getCause() instanceof TransferException
+                  ? ""
+                  : "the replaced system's ids cannot be read: ")
+              + DatabaseFailureReason.innermostMessage(e),
+          e);
     }
   }
 

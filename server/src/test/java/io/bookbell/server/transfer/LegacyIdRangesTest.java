@@ -160,6 +160,16 @@ class LegacyIdRangesTest {
   }
 
   @Test
+  void tablesThatCannotBeReadStopTheStart() {
+    tables.run("DROP TABLE book_requests");
+
+    assertThatThrownBy(() -> TestServer.with(beside))
+        .isInstanceOf(DatabaseException.class)
+        .hasMessageStartingWith(
+            "BOOKBELL_LEGACY_QUOTA: the replaced system's ids cannot be read: ERROR: relation \"public.book_requests\" does not exist");
+  }
+
+  @Test
   void withoutTheTablesTheFirstMillionIsLeftToTheOtherSystem() {
     var channel =
         new RedisConfig(
