@@ -113,7 +113,12 @@ final class MailContent {
         </html>
         """
             .formatted(
-                words.language(), words.isRightToLeft() ? "rtl" : "ltr", escape(line), STYLE, BRAND, html);
+                words.language(),
+                words.isRightToLeft() ? "rtl" : "ltr",
+                escape(line),
+                STYLE,
+                BRAND,
+                html);
     return new ComposedMail(to, line, text.toString(), page, headers);
   }
 
