@@ -2,7 +2,6 @@ package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.quota.SupporterService.FormerSupporter;
 import io.bookbell.server.quota.SupporterService.MembershipState;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlFragment;

@@ -21,7 +21,6 @@ import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.MembershipStore.StoredTier;
 import io.bookbell.server.quota.SupporterQueries.SupporterPerson;
 import io.bookbell.server.storage.Transaction;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -373,10 +372,6 @@ public final class SupporterService {
       Transaction tx, UserId creatorId, String email) {
     return SupporterQueries.findState(tx, creatorId, email);
   }
-
-  /** Somebody whose membership has ended, and who still has an account. */
-  public record FormerSupporter(
-      UserId userId, String displayName, String email, boolean blocked, Instant endedAt) {}
 
   /** Returns a page of former supporters ordered by id; for admins. */
   public ListPage<FormerSupporter> listFormer(
