@@ -1,6 +1,5 @@
 package io.bookbell.server.mail;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,21 +10,14 @@ import io.bookbell.server.outbox.SendResult.Accepted;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
 import io.bookbell.server.outbox.SendResult.TryAgain;
 import io.vertx.core.Vertx;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,12 +27,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What replies of a mail server mean for a mail, its address and all others. */
 class MailServerTest {
   private final Vertx vertx = Vertx.vertx();
-  private ScriptedServer script;
+  private ScriptedMailServer script;
   private MailServer mailServer;
 
   @BeforeEach
   void start() throws IOException {
-    script = new ScriptedServer();
+    script = new ScriptedMailServer();
     var settings =
         new MailConfig(
             "127.0.0.1",
@@ -49,13 +41,13 @@ class MailServerTest {
             Optional.empty(),
             Optional.empty(),
             "books@books.test");
-    mailServer = new MailServer(vertx, settings, Duration.ofMillis(500));
+    mailServer = new MailServer(vertx, settings, Duration.ofSeconds(2));
   }
 
   @AfterEach
   void stop() throws Exception {
     mailServer.close();
-    script.socket.close();
+    script.close();
     vertx.close().await(5, TimeUnit.SECONDS);
   }
 
@@ -121,75 +113,5 @@ class MailServerTest {
   private SendResult send() throws InterruptedException {
     var mail = new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of());
     return mailServer.send(mail);
-  }
-
-  /** Accepts everything, except that some commands have other replies, or none. */
-  private static final class ScriptedServer {
-    final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    final AtomicInteger begun = new AtomicInteger();
-    volatile Map<String, String> reply = Map.of();
-    private volatile CountDownLatch held = new CountDownLatch(0);
-
-    ScriptedServer() throws IOException {
-      Thread.startVirtualThread(this::acceptAll);
-    }
-
-    /** From now on, no mail is accepted until {@link #release}. */
-    void hold() {
-      held = new CountDownLatch(1);
-    }
-
-    void release() {
-      held.countDown();
-    }
-
-    private void acceptAll() {
-      try {
-        while (true) {
-          Socket client = socket.accept();
-          Thread.startVirtualThread(() -> talk(client));
-        }
-      } catch (IOException e) {
-        // the test has ended
-      }
-    }
-
-    private void talk(Socket client) {
-      try (client;
-          var in = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
-        say(client, "220 ready");
-        boolean inData = false;
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-          String command = line.split(" ", 2)[0];
-          if (inData && !command.equals(".")) {
-            continue;
-          }
-          String answer = reply.getOrDefault(command, command.equals("DATA") ? "354 go" : "250 ok");
-          inData = command.equals("DATA") && answer.startsWith("354");
-          if (inData) {
-            begun.incrementAndGet();
-          } else if (command.equals(".")) {
-            awaitRelease();
-          }
-          say(client, answer);
-        }
-      } catch (IOException e) {
-        // the client has closed the connection
-      }
-    }
-
-    private void awaitRelease() throws IOException {
-      try {
-        held.await();
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-    }
-
-    private static void say(Socket client, String line) throws IOException {
-      if (!line.isEmpty()) {
-        client.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
-      }
-    }
   }
 }

@@ -1,0 +1,102 @@
+package io.bookbell.server.mail;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A mail server that accepts everything, except that some commands have other replies, or none.
+ * Thread-safe.
+ */
+final class ScriptedMailServer implements AutoCloseable {
+  final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+
+  /** How many mails it was sent, whether or not it has accepted them. */
+  final AtomicInteger begun = new AtomicInteger();
+
+  /** The Message-IDs of these, in their order. */
+  final List<String> messageIds = new CopyOnWriteArrayList<>();
+
+  volatile Map<String, String> reply = Map.of();
+  private volatile CountDownLatch held = new CountDownLatch(0);
+
+  ScriptedMailServer() throws IOException {
+    Thread.startVirtualThread(this::acceptAll);
+  }
+
+  /** From now on, no mail is accepted until {@link #release}. */
+  void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  void release() {
+    held.countDown();
+  }
+
+  private void acceptAll() {
+    try {
+      while (true) {
+        Socket client = socket.accept();
+        Thread.startVirtualThread(() -> talk(client));
+      }
+    } catch (IOException e) {
+      // the test has ended
+    }
+  }
+
+  private void talk(Socket client) {
+    try (client;
+        var in = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
+      say(client, "220 ready");
+      boolean inData = false;
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        String command = line.split(" ", 2)[0];
+        if (inData && !command.equals(".")) {
+          if (command.equalsIgnoreCase("Message-ID:")) {
+            messageIds.add(line.substring(command.length()).strip());
+          }
+          continue;
+        }
+        String answer = reply.getOrDefault(command, command.equals("DATA") ? "354 go" : "250 ok");
+        inData = command.equals("DATA") && answer.startsWith("354");
+        if (inData) {
+          begun.incrementAndGet();
+        } else if (command.equals(".")) {
+          awaitRelease();
+        }
+        say(client, answer);
+      }
+    } catch (IOException e) {
+      // the client has closed the connection
+    }
+  }
+
+  private void awaitRelease() throws IOException {
+    try {
+      held.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static void say(Socket client, String line) throws IOException {
+    if (!line.isEmpty()) {
+      client.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
