@@ -53,11 +53,13 @@ public final class NewsServiceStore {
   }
 
   /**
-   * Records that a service has failed. Attempts that were made at the same time count once.
+   * Records that a service has failed. Attempts that were made at the same time count once, however
+   * long each took.
    *
+   * @param begun when the attempt began
    * @return the outage, with the time at which it is tried again
    */
-  ServiceOutage recordFailure(Transaction tx, NewsKind kind, String error) {
+  ServiceOutage recordFailure(Transaction tx, NewsKind kind, String error, Instant begun) {
     Instant now = tx.now();
     tx.update(
         """
@@ -71,7 +73,7 @@ public final class NewsServiceStore {
     tx.lockRows("SELECT kind FROM news_service WHERE kind = ? FOR NO KEY UPDATE", kind.wireName());
     BrokenService broken =
         findBroken(tx).stream().filter(each -> each.kind == kind).findFirst().orElseThrow();
-    if (broken.retryAt.isAfter(now)) {
+    if (broken.failures > 0 && broken.retryAt.isAfter(begun)) {
       return new ServiceOutage(broken.failingSince, broken.retryAt, error);
     }
     if (broken.failures + 1 == FAILURES_BEFORE_NOTICE) {

@@ -15,6 +15,7 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,7 +77,7 @@ final class TargetSender implements AutoCloseable {
   }
 
   /** The target and items of the next attempt. */
-  private record NextAttempt(NewsTarget target, List<Long> items, Sending sending) {}
+  private record NextAttempt(NewsTarget target, List<Long> items, Sending sending, Instant begun) {}
 
   /** Sends what is due for a target on which a lease was taken. */
   void sendAll(String lease, long target, Slot slot) {
@@ -111,7 +112,7 @@ final class TargetSender implements AutoCloseable {
       switch (transportOf(target).planNext(tx, target, items)) {
         case SendNow(var together, var skipped, var sending) -> {
           queue.skip(tx, skipped);
-          return Optional.of(new NextAttempt(target, together, sending));
+          return Optional.of(new NextAttempt(target, together, sending, tx.now()));
         }
         case SendLater(var time) -> {
           queue.sleepUntil(tx, id, time);
@@ -231,7 +232,7 @@ final class TargetSender implements AutoCloseable {
         yield Optional.empty();
       }
       case ServiceDown(var reason) -> {
-        var outage = serviceStore.recordFailure(tx, target.kind(), shorten(reason));
+        var outage = serviceStore.recordFailure(tx, target.kind(), shorten(reason), attempt.begun);
         queue.postpone(tx, target, items, outage);
         yield Optional.empty();
       }
