@@ -372,15 +372,17 @@ class NodesTest {
         awaitRedis("up", 1);
         try (var socket = second.signIn("reader1").connect(101)) {
           socket.await("initial_data");
-          ask(first, "Sula");
+          long request = ask(first, "Sula");
           socket.await("book_request_update");
           await()
               .untilAsserted(
-                  () ->
-                      assertThat(metrics())
-                          .containsPattern("(?m)^bookbell_redis_published_total [1-9]")
-                          .containsPattern("(?m)^bookbell_redis_published_bytes_total [1-9]")
-                          .containsPattern("(?m)^bookbell_redis_peers 1"));
+                  () -> {
+                    reply(first, request); // not published until it is known who is on the other
+                    assertThat(metrics())
+                        .containsPattern("(?m)^bookbell_redis_published_total [1-9]")
+                        .containsPattern("(?m)^bookbell_redis_published_bytes_total [1-9]")
+                        .containsPattern("(?m)^bookbell_redis_peers 1");
+                  });
         }
       }
     }
@@ -491,6 +493,12 @@ class NodesTest {
     var wanted = Map.of("creator_id", 1, "title", title, "author", "Somebody");
     var answer = node.signIn("reader1").post("/api/book-requests", wanted).expect(201);
     return answer.body().get("id").asLong();
+  }
+
+  private static void reply(TestServer node, long request) {
+    node.signIn("team1")
+        .post("/api/book-requests/" + request + "/reply", Map.of("body", "Soon"))
+        .expect(201);
   }
 
   private static boolean isUpdate(JsonNode message, String action) {
