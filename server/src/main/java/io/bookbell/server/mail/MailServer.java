@@ -195,11 +195,6 @@ final class MailServer implements AutoCloseable {
     }
   }
 
-  /** How many mails could be sent without waiting for another one. */
-  int freeConnections() {
-    return pool.free.availablePermits();
-  }
-
   private MailMessage toMessage(ComposedMail mail) {
     var message = new MailMessage();
     message.setFrom(mailConfig.from());
