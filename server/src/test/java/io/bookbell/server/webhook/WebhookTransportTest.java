@@ -201,10 +201,12 @@ class WebhookTransportTest extends DomainTest {
   @Test
   void aReceiverThatFailsIsTriedAgainAndOneThatIsGoneIsNot() {
     CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
-    statuses.addAll(List.of(302, 500, 410));
+    List<Integer> answers = List.of(302, 500, 410);
+    statuses.addAll(answers);
     domain.ask(supporter, creator, "Kindred");
-    for (int attempt = 1; attempt <= 3; attempt++) {
-      sendUntil(attempt);
+    for (int status : answers) {
+      sendUntil(answers.indexOf(status) + 1);
+      awaitError(webhook, "Status " + status); // or its pause would begin ten minutes later
       domain.passes(Duration.ofMinutes(10));
     }
     domain.ask(supporter, creator, "Dawn");
@@ -213,6 +215,11 @@ class WebhookTransportTest extends DomainTest {
     Webhook ended = domain.read(tx -> webhooks().list(tx, creator, creator)).getFirst();
     assertThat(ended.active()).isFalse();
     assertThat(ended.lastError()).isEqualTo("Status 410");
+  }
+
+  private void awaitError(CreatedWebhook webhook, String error) {
+    await()
+        .untilAsserted(() -> assertThat(deliveries(webhook).getFirst().error()).startsWith(error));
   }
 
   @Test
