@@ -10,6 +10,7 @@ import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.request.BookRequest;
@@ -182,6 +183,16 @@ public final class Domain implements AutoCloseable {
     write(
         tx -> features.team.addMember(tx, creator, features.creators.lockCreator(tx, creator), id));
     return id;
+  }
+
+  /** Creates a link by which nine people may join a tier. Returns its token. */
+  public String invite(UserId creator, long tier) {
+    return write(
+        tx -> {
+          Instant end = tx.now().plus(Duration.ofDays(9));
+          var terms = new InvitationTerms(creator, "supporter", tier, 9, end);
+          return features.invitations.create(tx, creator, terms).token();
+        });
   }
 
   public BookRequest ask(UserId supporter, UserId creator, String title) {

@@ -17,7 +17,6 @@ import io.bookbell.server.creator.ProfileService.ProfileChanges;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.NullableInteger;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.SupporterService.SupporterChanges;
@@ -107,7 +106,7 @@ class MembershipsTest extends DomainTest {
     UserId reader = readers.getFirst();
     domain.ask(reader, creator, "One");
     domain.ask(reader, creator, "Two");
-    String link = invite(gold);
+    String link = domain.invite(creator, gold);
     refused("tier_in_use", () -> delete(gold, Optional.empty()));
     refused("validation_failed", () -> delete(gold, Optional.of(gold)));
 
@@ -375,20 +374,6 @@ class MembershipsTest extends DomainTest {
 
   private void delete(long tier, Optional<Long> moveTo) {
     run(tx -> domain.features.tiers.delete(tx, creator, tier, moveTo));
-  }
-
-  private String invite(long tier) {
-    return domain.write(
-        tx ->
-            domain
-                .features
-                .invitations
-                .create(
-                    tx,
-                    creator,
-                    new InvitationTerms(
-                        creator, "supporter", tier, 9, tx.now().plus(Duration.ofDays(9))))
-                .token());
   }
 
   private void announce() {

@@ -8,11 +8,9 @@ import io.bookbell.server.DomainTest;
 import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog.ActivityFilter;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.storage.Transaction;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -73,7 +71,7 @@ class TierMovesTest extends DomainTest {
   @Test
   void whoeverComesBackToAnotherTierHasMoved() {
     run(tx -> domain.features.membershipEnding.remove(tx, creator, creator, reader));
-    String link = invite(silver);
+    String link = domain.invite(creator, silver);
     run(tx -> domain.features.invitations.acceptInvitation(tx, reader, link));
     assertThat(moves(reader)).containsExactly("amara: Tier of 9 MONTH → Tier of 3 NONE");
 
@@ -101,20 +99,6 @@ class TierMovesTest extends DomainTest {
       assertThat(moves(moved)).containsExactly("tom: Tier of 9 MONTH → Tier of 3 NONE");
     }
     assertThat(activity()).contains(ActivityKind.SUPPORTERS_IMPORTED);
-  }
-
-  private String invite(long tier) {
-    return domain.write(
-        tx ->
-            domain
-                .features
-                .invitations
-                .create(
-                    tx,
-                    creator,
-                    new InvitationTerms(
-                        creator, "supporter", tier, 9, tx.now().plus(Duration.ofDays(9))))
-                .token());
   }
 
   private void announce() {
