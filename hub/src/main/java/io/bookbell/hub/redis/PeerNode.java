@@ -42,7 +42,11 @@ final class PeerNode {
     return known == null ? Set.of() : Set.copyOf(known);
   }
 
-  /** The part of a change that concerns users of that node. */
+  /**
+   * The part of a change that concerns users of that node. A state keeps its whole audience: a node
+   * delivers each version once, so a user who has connected there since this node last heard of it
+   * would otherwise never get that version.
+   */
   List<Delivery> filterRelevant(List<Delivery> change) {
     Set<UserId> known = users;
     if (known == null) {
@@ -53,7 +57,8 @@ final class PeerNode {
       Map<UserId, Long> sequence = retainUsers(delivery.sequence(), known);
       Set<UserId> unnumbered = retainUsers(delivery.unnumbered(), known);
       if (!sequence.isEmpty() || !unnumbered.isEmpty()) {
-        meant.add(new Delivery(delivery.message(), sequence, unnumbered));
+        boolean isState = delivery.message().state().isPresent();
+        meant.add(isState ? delivery : new Delivery(delivery.message(), sequence, unnumbered));
       }
     }
     return meant;

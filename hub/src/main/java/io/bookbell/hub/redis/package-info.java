@@ -19,7 +19,8 @@
  *       io.bookbell.hub.redis.LocalPresence}): each node keeps the users of every other node in
  *       memory, by version. If a version doesn't follow the last one, or the node is new, it asks
  *       that node for a snapshot and sends it every change until the snapshot arrives. A change is
- *       published once to each node with somebody of its audience, reduced to that node's users.
+ *       published once to each node with somebody of its audience, reduced to that node's users; a
+ *       state keeps its whole audience.
  *   <li>Verification ({@link io.bookbell.hub.redis.LoopbackMonitor}): every second a node publishes
  *       a number on the broadcast channel and on its own. If they don't return, it changes its
  *       state and replaces the connection at fault.

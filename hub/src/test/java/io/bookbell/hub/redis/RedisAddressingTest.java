@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Hearing;
+import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,6 +67,21 @@ class RedisAddressingTest {
     await().untilAsserted(() -> assertThat(from.statistics().published()).isEqualTo(52));
     assertThat(from.statistics().publishedBytes())
         .isEqualTo(ofAnn.statistics().receivedBytes() + ofBen.statistics().receivedBytes());
+  }
+
+  /** A node delivers each version of a state once, and somebody may have just connected there. */
+  @Test
+  void aStateIsSentWithItsWholeAudience() {
+    RedisBackplane from = node();
+    RedisBackplane ofAnn = node(ANN);
+    awaitKnown(from, ofAnn, ANN);
+    Hearing ann = new Hearing(ofAnn);
+
+    Message state = Message.state("notice", 1, Hearing.message("for both").json());
+    from.publish(Hearing.CHANNEL, List.of(Delivery.unnumbered(state, Set.of(ANN, BEN))));
+
+    await().untilAsserted(() -> assertThat(ann.heard()).hasSize(1));
+    assertThat(ann.heard().getFirst().unnumbered()).containsExactlyInAnyOrder(ANN, BEN);
   }
 
   @Test
