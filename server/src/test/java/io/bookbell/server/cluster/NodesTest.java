@@ -1,38 +1,30 @@
 package io.bookbell.server.cluster;
 
+import static io.bookbell.server.cluster.NodePair.count;
+import static io.bookbell.server.cluster.NodePair.showsNotice;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.hub.CloseReason;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.ServerConfig;
+import io.bookbell.server.cluster.NodePair.Doorbell;
 import io.bookbell.server.http.KeyScope;
-import io.bookbell.server.inbox.EpochStore;
-import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.support.FreePort;
 import io.bookbell.server.support.TestClient;
-import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
-import io.bookbell.server.support.TestStream;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import redis.embedded.RedisServer;
 
 /**
  * Two nodes on one PostgreSQL act as one server, with Redis and without: what one commits is
@@ -41,62 +33,43 @@ import redis.embedded.RedisServer;
 @ParameterizedClass
 @EnumSource
 class NodesTest {
-  /** The backplane between the nodes. */
-  enum Doorbell {
-    NONE,
-    REDIS,
-    REDIS_THAT_IS_AWAY
+  @Parameter Doorbell doorbell;
+
+  @TempDir static Path folder;
+  private static NodePair nodes;
+
+  private Cast cast;
+  private TestClient creator;
+
+  @BeforeParameterizedClassInvocation
+  static void start(Doorbell doorbell) throws IOException {
+    nodes = NodePair.start(doorbell, folder);
   }
 
-  @Parameter Doorbell doorbell;
-  @TempDir Path folder;
-
-  private Optional<RedisServer> redis = Optional.empty();
-  private TestServer first;
-  private TestServer second;
+  @AfterParameterizedClassInvocation
+  static void stop() throws IOException {
+    nodes.close();
+  }
 
   @BeforeEach
-  void start() throws IOException {
-    ServerConfig.StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
-    ServerConfig serverConfig = TestServer.config(storageConfig);
-    if (doorbell != Doorbell.NONE) {
-      int port = FreePort.next();
-      if (doorbell == Doorbell.REDIS) {
-        redis = Optional.of(new RedisServer(port));
-        redis.get().start();
-      }
-      serverConfig =
-          serverConfig.withRedis(
-              new ServerConfig.RedisConfig(
-                  URI.create("redis://127.0.0.1:" + port),
-                  Optional.empty(),
-                  ServerConfig.RedisConfig.PREFIX));
-    }
-    first = TestServer.demo(serverConfig);
-    second = TestServer.with(serverConfig);
+  void people() {
+    cast = nodes.first().cast();
+    creator = cast.creator().client();
   }
 
-  @AfterEach
-  void stop() throws IOException {
-    second.close();
-    first.close();
-    if (redis.isPresent()) {
-      redis.get().stop();
-    }
+  private String ownPage() {
+    return "/api/creators/" + cast.creator().id();
   }
 
   @Test
   void theSeedsListOfTwoInstances() {
-    try (var supporter = first.signIn("reader1").connect(101);
-        var admin = second.signIn("creator").connect(1)) {
-      supporter.await("initial_data");
-      admin.await("initial_data");
-
-      long request = ask(first, "Kindred");
+    try (var supporter = nodes.connectToFirst(cast.supporter());
+        var admin = nodes.connectToSecond(cast.creator())) {
+      long request = cast.supporter().ask(cast.creator(), "Kindred");
       admin.await("book_request_update");
       admin.await("pending_count_update");
-      second
-          .signIn("team1")
+      nodes
+          .atSecond(cast.team())
           .post("/api/book-requests/" + request + "/respond", Map.of("status", "approved"))
           .expect(200);
 
@@ -105,16 +78,18 @@ class NodesTest {
     }
   }
 
+  private static boolean isUpdate(JsonNode message, String action) {
+    return message.path("action").asText().equals(action);
+  }
+
   @Test
   void manyChangesOnBothArriveInOrderAndOnce() {
-    try (var supporter = second.signIn("reader1").connect(101)) {
+    try (var supporter = nodes.atSecond(cast.supporter()).connect(cast.supporter().id())) {
       long before = supporter.await("initial_data").get("seq").asLong();
-      long request = ask(first, "Beloved");
+      long request = cast.supporter().ask(cast.creator(), "Beloved");
       for (int word = 0; word < 20; word++) {
-        TestServer node = word % 2 == 0 ? first : second;
-        node.signIn("team1")
-            .post("/api/book-requests/" + request + "/reply", Map.of("body", "Word " + word))
-            .expect(201);
+        TestClient team = word % 2 == 0 ? cast.team().client() : nodes.atSecond(cast.team());
+        NodePair.reply(team, request, "Word " + word);
       }
       long last = before + 2 + 2 * 20;
 
@@ -126,114 +101,13 @@ class NodesTest {
   }
 
   @Test
-  void aSessionThatEndsOnOneClosesStreamsAndPollsOnTheOther() {
-    var reader = first.signIn("reader1");
-    var elsewhere = new TestClient(second.url(), reader.token());
-    try (var stream = TestStream.open(elsewhere, "")) {
-      String position = stream.await("initial_data").id().orElseThrow();
-      var poll = elsewhere.getLater("/api/messages?wait=55&since=" + position);
-      await()
-          .until(
-              () ->
-                  second
-                      .client()
-                      .get("/metrics")
-                      .raw()
-                      .body()
-                      .lines()
-                      .anyMatch(
-                          "bookbell_transport_connections{transport=\"long_poll\"} 1.0"::equals));
-
-      reader.post("/api/auth/logout", "").expect(204);
-
-      assertThat(stream.await("close").data().get("code").asInt()).isEqualTo(4401);
-      poll.join().expect(401);
-    }
-  }
-
-  @Test
-  void aSessionThatEndsOnOneClosesItsSocketsOnTheOther() {
-    var reader = first.signIn("reader1");
-    try (var socket = TestSocket.at(second.url(), "user_id=101", reader.token());
-        var otherSession = second.signIn("reader1").connect(101)) {
-      socket.await("initial_data");
-      otherSession.await("initial_data");
-
-      reader.post("/api/auth/logout", "").expect(204);
-
-      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
-      assertThat(otherSession.isClosed()).isFalse();
-    }
-  }
-
-  @Test
-  void aKeyThatIsRevokedOnOneIsRefusedAndClosesItsSocketsOnTheOther() {
-    TestClient program = first.withKey(101, KeyScope.READ);
-    var there = new TestClient(second.url(), program.token());
-    var owner = first.signIn("reader1");
-    there.get("/api/me").expect(200);
-    try (var socket = there.connect(101)) {
-      socket.await("initial_data");
-      JsonNode key = owner.get("/api/keys").expect(200).body().at("/items/0");
-
-      owner.delete("/api/keys/" + key.get("id").asLong()).expect(204);
-
-      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
-      there.get("/api/me").expect(401);
-    }
-  }
-
-  @Test
-  void aChangeOfPasswordOnOneClosesTheOtherSessionsSocketsOnTheOther() {
-    var reader = first.signIn("reader2");
-    var elsewhere = second.signIn("reader2");
-    try (var socket = elsewhere.connect(102);
-        var own = TestSocket.at(second.url(), "user_id=102", reader.token())) {
-      socket.await("initial_data");
-      own.await("initial_data");
-
-      var change = Map.of("current", TestServer.PASSWORD, "new", "eleven green pears");
-      reader.post("/api/auth/password", change).expect(204);
-
-      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.SESSION_ENDED.code());
-      elsewhere.get("/api/me").expect(401);
-      own.send("{\"type\":\"ping\"}");
-      own.await("pong");
-    }
-  }
-
-  @Test
-  void aMemberRemovedOnOneGetsNothingThatTheOtherCommitsAfterwards() {
-    try (var member = second.signIn("team2").connect(11);
-        var admin = second.signIn("creator").connect(1)) {
-      member.await("initial_data");
-      admin.await("initial_data");
-      ask(second, "Before");
-      member.await("book_request_update");
-
-      first.signIn("creator").delete("/api/team/11?creator_id=1").expect(204);
-      long after = ask(second, "After");
-      admin.await("After", message -> message.at("/book_request/id").asLong() == after);
-      member.await("access_changed");
-      second.signIn("creator").patch("/api/creators/1", Map.of("notice", "The end")).expect(200);
-      admin.await("creator_update");
-
-      assertThat(member.messages())
-          .noneMatch(message -> message.at("/book_request/id").asLong() == after);
-    }
-  }
-
-  @Test
   void aNoticeIsShownOnceOnEachNode() {
-    try (var here = first.signIn("reader1").connect(101);
-        var there = second.signIn("reader2").connect(102)) {
-      here.await("initial_data");
-      there.await("initial_data");
-
+    try (var here = nodes.connectToFirst(cast.supporter());
+        var there = nodes.connectToSecond(cast.other())) {
       for (String notice : List.of("One", "Two")) {
-        first.signIn("creator").patch("/api/creators/1", Map.of("notice", notice)).expect(200);
-        here.await(notice, message -> shows(message, notice));
-        there.await(notice, message -> shows(message, notice));
+        creator.patch(ownPage(), Map.of("notice", notice)).expect(200);
+        here.await(notice, message -> showsNotice(message, notice));
+        there.await(notice, message -> showsNotice(message, notice));
       }
 
       assertThat(notices(here)).containsExactly("One", "Two");
@@ -241,43 +115,60 @@ class NodesTest {
     }
   }
 
-  @Test
-  void changesOfTheTeamsListsAndFollowersAreShownOnceOnEachNode() {
-    try (var here = first.signIn("team1").connect(10);
-        var there = second.signIn("team2").connect(11);
-        var supporter = second.signIn("reader1").connect(101)) {
-      List.of(here, there, supporter).forEach(socket -> socket.await("initial_data"));
-      long request = ask(first, "Solaris");
+  private static List<String> notices(TestSocket socket) {
+    return socket.messages().stream()
+        .filter(message -> message.path("type").asText().equals("creator_update"))
+        .map(message -> message.at("/creator/notice").asText())
+        .toList();
+  }
 
+  @Test
+  void changesOfTheTeamsListsAreShownOnceOnEachNode() {
+    try (var here = nodes.connectToFirst(cast.creator());
+        var there = nodes.connectToSecond(cast.team());
+        var supporter = nodes.connectToSecond(cast.supporter())) {
       for (int change = 1; change <= 2; change++) {
         int changes = change;
-        var saved = Map.of("creator_id", 1, "name", "Reply " + change, "body", "Soon.");
-        first.signIn("creator").post("/api/canned-responses", saved).expect(201);
+        long id = cast.creator().id();
+        var saved = Map.of("creator_id", id, "name", "Reply " + change, "body", "Soon.");
+        creator.post("/api/canned-responses", saved).expect(201);
         for (TestSocket socket : List.of(here, there)) {
-          await().until(() -> count(socket, "desk_update") == changes);
+          await().until(() -> countSavedReplies(socket) == changes);
         }
       }
-      var follower = first.signIn("reader2");
-      follower.post("/api/book-requests/" + request + "/follow", "").expect(200);
+      creator.patch(ownPage(), Map.of("notice", "The end")).expect(200);
+      supporter.await("creator_update");
+
+      assertThat(countSavedReplies(here)).isEqualTo(2);
+      assertThat(countSavedReplies(there)).isEqualTo(2);
+      assertThat(countSavedReplies(supporter)).isZero();
+    }
+  }
+
+  private static long countSavedReplies(TestSocket socket) {
+    return socket.messages().stream()
+        .filter(message -> message.path("type").asText().equals("desk_update"))
+        .filter(message -> message.path("kind").asText().equals("canned_responses_changed"))
+        .count();
+  }
+
+  @Test
+  void followersAreShownOnceOnEachNode() {
+    long request = cast.supporter().ask(cast.creator(), "Solaris");
+    String follow = "/api/book-requests/" + request + "/follow";
+    try (var here = nodes.connectToFirst(cast.creator());
+        var there = nodes.connectToSecond(cast.team());
+        var supporter = nodes.connectToSecond(cast.supporter())) {
+      cast.other().client().post(follow, "").expect(200);
       for (TestSocket socket : List.of(here, there, supporter)) {
         socket.await("one follower", message -> hasFollowers(message, request, 1));
       }
-      follower.delete("/api/book-requests/" + request + "/follow").expect(204);
+      cast.other().client().delete(follow).expect(204);
       for (TestSocket socket : List.of(here, there, supporter)) {
         socket.await("no follower", message -> hasFollowers(message, request, 0));
         assertThat(count(socket, "followers_update")).isEqualTo(2);
       }
-      assertThat(count(here, "desk_update")).isEqualTo(2);
-      assertThat(count(there, "desk_update")).isEqualTo(2);
-      assertThat(count(supporter, "desk_update")).isZero();
     }
-  }
-
-  private static int count(TestSocket socket, String type) {
-    return (int)
-        socket.messages().stream()
-            .filter(message -> message.path("type").asText().equals(type))
-            .count();
   }
 
   private static boolean hasFollowers(JsonNode message, long request, int followers) {
@@ -289,23 +180,23 @@ class NodesTest {
   /** Typing presence is never stored, so only Redis takes it to another node. */
   @Test
   void aColleagueWhoAnswersIsSeen() {
-    TestServer elsewhere = doorbell == Doorbell.REDIS ? second : first;
-    long request = ask(first, "Home");
+    long request = cast.supporter().ask(cast.creator(), "Home");
     String answering = "{\"type\":\"answering\",\"book_request_id\":" + request + "}";
-    try (var member = first.signIn("team1").connect(10);
-        var creator = elsewhere.signIn("creator").connect(1)) {
-      member.await("initial_data");
-      creator.await("initial_data");
+    try (var member = nodes.connectToFirst(cast.team());
+        var colleague =
+            doorbell == Doorbell.REDIS
+                ? nodes.connectToSecond(cast.creator())
+                : nodes.connectToFirst(cast.creator())) {
       await()
           .untilAsserted(
               () -> {
                 member.send(answering); // again: the other node learns of a connection late
-                assertThat(creator.messages()).anyMatch(message -> answers(message, request));
+                assertThat(colleague.messages()).anyMatch(message -> answers(message, request));
               });
 
       member.abort();
 
-      creator.await("the end", message -> answers(message, 0));
+      colleague.await("the end", message -> answers(message, 0));
     }
   }
 
@@ -317,10 +208,9 @@ class NodesTest {
   /** What isn't durable is never stored, so only Redis takes it to another node. */
   @Test
   void aMessageOfAnotherApplicationReachesUsersOnBothNodes() {
-    TestClient program = first.withKey(1, KeyScope.PUBLISH);
-    try (var here = first.signIn("reader1").connect(101);
-        var there = second.signIn("reader2").connect(102)) {
-      here.await("initial_data");
+    TestClient program = nodes.first().withKey(1, KeyScope.PUBLISH);
+    try (var here = nodes.connectToFirst(cast.supporter());
+        var there = nodes.atSecond(cast.other()).connect(cast.other().id())) {
       long before = there.await("initial_data").get("seq").asLong();
 
       program.post("/api/publish", publication("kept", true)).expect(202);
@@ -338,29 +228,18 @@ class NodesTest {
     }
   }
 
-  private static Map<String, ?> publication(String type, boolean durable) {
+  private Map<String, ?> publication(String type, boolean durable) {
     return Map.of(
         "channel",
         "chat",
         "type",
         type,
         "target_user_ids",
-        List.of(101, 102),
+        List.of(cast.supporter().id(), cast.other().id()),
         "message",
         Map.of("text", "Hi"),
         "durable",
         durable);
-  }
-
-  @Test
-  void wrongPasswordsAreCountedOnBothTogether() {
-    var wrong = Map.of("email", "reader3@demo.test", "password", "not this one");
-    for (int attempt = 0; attempt < 10; attempt++) {
-      TestServer node = attempt % 2 == 0 ? first : second;
-      node.client().post("/api/auth/login", wrong).expect(401);
-    }
-    first.client().post("/api/auth/login", wrong).expect(429);
-    second.client().post("/api/auth/login", wrong).expect(429);
   }
 
   @Test
@@ -370,14 +249,14 @@ class NodesTest {
       case REDIS_THAT_IS_AWAY -> awaitRedis("degraded", 0);
       case REDIS -> {
         awaitRedis("up", 1);
-        try (var socket = second.signIn("reader1").connect(101)) {
-          socket.await("initial_data");
-          long request = ask(first, "Sula");
+        try (var socket = nodes.connectToSecond(cast.supporter())) {
+          long request = cast.supporter().ask(cast.creator(), "Sula");
           socket.await("book_request_update");
           await()
               .untilAsserted(
                   () -> {
-                    reply(first, request); // not published until it is known who is on the other
+                    // not published until it is known who is on the other
+                    NodePair.reply(cast.team().client(), request, "Soon");
                     assertThat(metrics())
                         .containsPattern("(?m)^bookbell_redis_published_total [1-9]")
                         .containsPattern("(?m)^bookbell_redis_published_bytes_total [1-9]")
@@ -392,127 +271,14 @@ class NodesTest {
     await()
         .untilAsserted(
             () -> {
-              var ready = first.client().get("/health/ready").expect(200).body();
+              var ready = nodes.first().client().get("/health/ready").expect(200).body();
               assertThat(ready.get("status").asText()).isEqualTo(status);
               assertThat(metrics()).contains("\nbookbell_redis_connected " + connected);
             });
   }
 
-  private String metrics() {
+  private static String metrics() {
+    TestServer first = nodes.first();
     return first.client().get("/metrics").expect(200).raw().body();
-  }
-
-  @Test
-  void aUserHasSoManySocketsOnBothTogether() {
-    var reader = first.signIn("reader4");
-    var sockets = new ArrayList<TestSocket>();
-    try {
-      for (int count = 0; count < 20; count++) {
-        TestServer node = count % 2 == 0 ? first : second;
-        sockets.add(TestSocket.at(node.url(), "user_id=104", reader.token()));
-      }
-      for (TestServer node : List.of(first, second)) {
-        assertThatThrownBy(() -> TestSocket.at(node.url(), "user_id=104", reader.token()))
-            .hasRootCauseMessage("Unexpected HTTP response status code 429");
-      }
-
-      sockets.removeFirst().abort();
-
-      await("a place that was given back")
-          .ignoreExceptions()
-          .until(() -> sockets.add(TestSocket.at(second.url(), "user_id=104", reader.token())));
-    } finally {
-      sockets.forEach(TestSocket::close);
-    }
-  }
-
-  @Test
-  void whoeverIsConnectedBeginsAnewWhenTheDatabaseIsRestored() {
-    try (var socket = first.signIn("reader5").connect(105);
-        var elsewhere = second.signIn("reader7").connect(107)) {
-      JsonNode before = socket.await("initial_data");
-      elsewhere.await("initial_data");
-
-      first
-          .database()
-          .write(
-              tx -> {
-                EpochStore.renewEpoch(tx);
-                return true;
-              })
-          .join();
-
-      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
-      assertThat(elsewhere.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
-      String position = before.get("epoch").asText() + ":" + before.get("seq").asLong();
-      try (var again = second.signIn("reader5").connect(105, position)) {
-        assertThat(again.await("initial_data").get("epoch")).isNotEqualTo(before.get("epoch"));
-      }
-    }
-  }
-
-  @Test
-  void whatWasKnownOfTheDatabaseBeforeIsForgotten() {
-    Cast cast = first.cast();
-    long id = cast.creator().id();
-    long stranger = cast.stranger().id();
-    var creator = cast.creator().client();
-    try (var socket = cast.supporter().client().connect(cast.supporter().id())) {
-      socket.await("initial_data");
-      creator.patch("/api/creators/" + id, Map.of("notice", "Before")).expect(200);
-      socket.await("the notice", message -> shows(message, "Before"));
-
-      first.database().write(tx -> replacedByOneWith(tx, id, stranger, cast.tier())).join();
-      assertThat(socket.awaitClosed()).isEqualTo(CloseReason.GOING_AWAY.code());
-    }
-
-    try (var socket = cast.stranger().client().connect(stranger)) {
-      socket.await("initial_data");
-      creator.patch("/api/creators/" + id, Map.of("notice", "After")).expect(200);
-      socket.await("the notice", message -> shows(message, "After"));
-    }
-  }
-
-  /**
-   * Simulates a failover to a database with another history: the same versions, but other
-   * supporters.
-   */
-  private static int replacedByOneWith(Transaction tx, long creator, long supporter, long tier) {
-    EpochStore.renewEpoch(tx);
-    return tx.update(
-        """
-        INSERT INTO membership (creator_id, user_id, tier_id, period_key, created_at)
-        VALUES (?, ?, ?, 'none', 1)\
-        """,
-        creator,
-        supporter,
-        tier);
-  }
-
-  private static long ask(TestServer node, String title) {
-    var wanted = Map.of("creator_id", 1, "title", title, "author", "Somebody");
-    var answer = node.signIn("reader1").post("/api/book-requests", wanted).expect(201);
-    return answer.body().get("id").asLong();
-  }
-
-  private static void reply(TestServer node, long request) {
-    node.signIn("team1")
-        .post("/api/book-requests/" + request + "/reply", Map.of("body", "Soon"))
-        .expect(201);
-  }
-
-  private static boolean isUpdate(JsonNode message, String action) {
-    return message.path("action").asText().equals(action);
-  }
-
-  private static boolean shows(JsonNode message, String notice) {
-    return message.at("/creator/notice").asText().equals(notice);
-  }
-
-  private static List<String> notices(TestSocket socket) {
-    return socket.messages().stream()
-        .filter(message -> message.path("type").asText().equals("creator_update"))
-        .map(message -> message.at("/creator/notice").asText())
-        .toList();
   }
 }
