@@ -67,7 +67,7 @@ public final class Domain implements AutoCloseable {
     this.database =
         switch (storageConfig) {
           case SqliteConfig(Path data) ->
-              new SqliteDatabase(created(data).resolve("test.db"), clock);
+              new SqliteDatabase(created(data).resolve("bookbell.db"), clock);
           case PostgresConfig(String url, String user, String password) ->
               new PostgresDatabase(url, user, password, clock);
         };

@@ -283,7 +283,8 @@ class CommandFailuresTest {
 
   @Test
   void aPostgresThatCannotBeUsedIsNamed() throws Exception {
-    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
+    var storage =
+        (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     String server = storage.url().replaceFirst("jdbc:postgresql://([^/]+)/.*", "$1");
     expectUrl("postgres://ann:hush@127.0.0.1:1/db", "127.0.0.1:1/db: Connection refused");
     expectUrl("postgres://ann:hush@no.invalid/db", "there is no host no.invalid");

@@ -174,7 +174,7 @@ class DatabaseContractTest {
 
   @Test
   void anEmptyDatabaseIsRefusedInWordsWhereOneIsExpected() {
-    StorageConfig empty = kind.create(folder.resolve("empty"));
+    StorageConfig empty = kind.createWithoutSchema(folder.resolve("empty"));
 
     assertThatThrownBy(() -> OpenDatabase.forConcurrentAccess(empty).close())
         .isInstanceOf(DatabaseException.class)

@@ -63,7 +63,7 @@ final class LegacyTables implements AutoCloseable {
     try {
       Path files = Files.createDirectories(folder.resolve("legacy"));
       LegacyTables tables =
-          switch (kind.create(files)) {
+          switch (kind.createWithoutSchema(files)) {
             case SqliteConfig(Path _) -> {
               String file = files.resolve("legacy.db").toString();
               yield new LegacyTables(

@@ -32,7 +32,7 @@ class SchemaHistoryTest {
 
   @BeforeEach
   void create() {
-    storageConfig = kind.create(folder);
+    storageConfig = kind.createWithoutSchema(folder);
     switch (storageConfig) {
       case StorageConfig.SqliteConfig(Path data) -> {
         var sqlite = new SQLiteDataSource();

@@ -55,7 +55,7 @@ class SchemaTwinTest {
   }
 
   private static List<String> columns(TestDatabase kind, Path folder, String query) {
-    try (OpenDatabase open = OpenDatabase.forMaintenance(kind.create(folder))) {
+    try (OpenDatabase open = OpenDatabase.forMaintenance(kind.createWithoutSchema(folder))) {
       return open.database()
           .read(
               tx ->

@@ -80,7 +80,7 @@ class UpgradeTest {
   @MethodSource("releasedSchemas")
   void everyReleasedSchemaIsUpgradedWithItsRows(TestDatabase database, int version)
       throws Exception {
-    StorageConfig storageConfig = database.create(folder);
+    StorageConfig storageConfig = database.createWithoutSchema(folder);
     lay(storageConfig, version);
     ListAppender<ILoggingEvent> told = listenTo(MigrationProgress.class);
 
@@ -170,7 +170,7 @@ class UpgradeTest {
   /** A database or a role may have default timeouts. */
   @Test
   void migrationsHaveNoLimitOfTime() throws Exception {
-    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     try (var connection = source(storageConfig).getConnection();
         var statement = connection.createStatement()) {
       String name = connection.getCatalog();
@@ -188,7 +188,7 @@ class UpgradeTest {
   /** Verify, backup and restore process all stored data, which may take long. */
   @Test
   void whatGoesThroughEverythingHasNoLimitOfTime() throws Exception {
-    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     try (var data = OpenDatabase.forMaintenance(storageConfig);
         var beside = OpenDatabase.forConcurrentAccess(storageConfig)) {
       assertThat(limit(data)).isEqualTo("0");
@@ -211,7 +211,7 @@ class UpgradeTest {
 
   @Test
   void anotherNodeWaitsAndSaysSo() throws Exception {
-    StorageConfig storageConfig = TestDatabase.POSTGRESQL.create(folder);
+    StorageConfig storageConfig = TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     ListAppender<ILoggingEvent> told = listenTo(MigrationLock.class);
     CompletableFuture<OpenDatabase> other;
     try (var _ = MigrationLock.acquireLock(source(storageConfig), Duration.ofSeconds(10))) {

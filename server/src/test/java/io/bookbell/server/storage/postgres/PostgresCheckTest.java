@@ -26,7 +26,8 @@ class PostgresCheckTest {
 
   @BeforeEach
   void create() {
-    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
+    var storage =
+        (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     source = new PGSimpleDataSource();
     source.setUrl(storage.url());
     source.setUser(storage.user());

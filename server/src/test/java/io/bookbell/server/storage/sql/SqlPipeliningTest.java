@@ -28,7 +28,8 @@ class SqlPipeliningTest {
 
   @BeforeEach
   void connect() throws SQLException {
-    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
+    var storage =
+        (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     connection = DriverManager.getConnection(storage.url(), storage.user(), storage.password());
     connection.setAutoCommit(false);
     session =

@@ -63,7 +63,7 @@ class SqlSessionTest {
   @BeforeEach
   void open() throws SQLException {
     connection =
-        switch (kind.create(folder)) {
+        switch (kind.createWithoutSchema(folder)) {
           case SqliteConfig _ ->
               DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("test.db"));
           case PostgresConfig(String url, String user, String password) ->
