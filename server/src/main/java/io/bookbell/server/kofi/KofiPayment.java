@@ -67,19 +67,22 @@ record KofiPayment(String token, Optional<String> email, Optional<String> tier, 
 
   /**
    * The member after this payment, which pays for a month. A payment that is reported late or again
-   * changes nothing.
+   * changes nothing. Two at the same moment pay for what both name, whichever is reported first.
    */
   Optional<ExternalMember> applyTo(Optional<ExternalMember> before) {
     if (email.isEmpty() || tier.isEmpty()) {
       return Optional.empty();
     }
     Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).toInstant();
-    boolean older =
-        before.flatMap(ExternalMember::paidUntil).filter(known -> !known.isBefore(end)).isPresent();
-    return older
-        ? Optional.empty()
-        : Optional.of(
-            new ExternalMember(
-                email.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end)));
+    var paid =
+        new ExternalMember(
+            email.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end));
+    ExternalMember after = before.map(paid::mergedWith).orElse(paid);
+    boolean known =
+        before
+            .filter(member -> member.tiers().equals(after.tiers()))
+            .filter(member -> member.paidUntil().equals(after.paidUntil()))
+            .isPresent();
+    return known ? Optional.empty() : Optional.of(after);
   }
 }

@@ -1,8 +1,11 @@
 package io.bookbell.server.membership;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A member as a service lists them.
@@ -22,6 +25,32 @@ public record ExternalMember(
 
   public ExternalMember {
     tiers = Set.copyOf(tiers);
+  }
+
+  /**
+   * One member for two memberships of the same person, in whichever order the service lists them:
+   * an ended one may be listed beside the one that followed it. The person is entitled to what both
+   * give; if one ends before the other, to what the later one gives.
+   */
+  public ExternalMember mergedWith(ExternalMember other) {
+    int later = compareEnds(other);
+    var all = new HashSet<String>();
+    if (later >= 0) {
+      all.addAll(tiers);
+    }
+    if (later <= 0) {
+      all.addAll(other.tiers);
+    }
+    return new ExternalMember(
+        id,
+        Stream.of(email, other.email).flatMap(Optional::stream).min(Comparator.naturalOrder()),
+        state.compareTo(other.state) <= 0 ? state : other.state,
+        all,
+        later >= 0 ? paidUntil : other.paidUntil);
+  }
+
+  private int compareEnds(ExternalMember other) {
+    return paidUntil.orElse(Instant.MAX).compareTo(other.paidUntil.orElse(Instant.MAX));
   }
 
   ExternalMember asGone() {

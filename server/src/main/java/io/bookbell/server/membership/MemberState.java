@@ -3,7 +3,10 @@ package io.bookbell.server.membership;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What a service says of a member. The tiers that the member is entitled to decide, not this. */
+/**
+ * What a service says of a member. The tiers that the member is entitled to decide, not this. Of
+ * two memberships of one person, the state that comes first here counts.
+ */
 public enum MemberState {
   ACTIVE,
   /** The last payment failed, and may still succeed. */

@@ -12,8 +12,8 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -156,7 +156,8 @@ public final class SourceSync {
           tierStore.replaceListed(tx, key.creator(), key.source(), tiers);
           return SyncCounts.NONE;
         });
-    SyncCounts counts = readPages(source, lease, began).plus(removeVanished(lease, began));
+    SyncCounts counts =
+        applyInSteps(lease, readPages(source, lease), began).plus(removeVanished(lease, began));
     return step(
         lease,
         tx -> {
@@ -168,19 +169,24 @@ public final class SourceSync {
         });
   }
 
-  private SyncCounts readPages(MembershipSource source, Lease lease, Instant began) {
-    SyncCounts counts = SyncCounts.NONE;
+  /**
+   * Reads the whole list before anything of it is applied: somebody may be on it twice, on any two
+   * pages, and would lose a tier with one line only to get it back with the other.
+   */
+  private List<ExternalMember> readPages(MembershipSource source, Lease lease) {
+    var members = new LinkedHashMap<String, ExternalMember>();
     var cursors = new HashSet<String>();
     Optional<String> cursor = Optional.empty();
     do {
       MemberPage page = source.readMembers(lease.key.creator(), cursor);
-      counts = counts.plus(applyInSteps(lease, page.members(), began));
+      page.members().forEach(each -> members.merge(each.id(), each, ExternalMember::mergedWith));
+      step(lease, _ -> SyncCounts.NONE);
       if (page.next().isPresent() && !cursors.add(page.next().get())) {
         throw new SourceException(SourceProblem.UNAVAILABLE, "its pages don't end");
       }
       cursor = page.next();
     } while (cursor.isPresent());
-    return counts;
+    return List.copyOf(members.values());
   }
 
   private SyncCounts applyInSteps(Lease lease, List<ExternalMember> members, Instant seen) {
@@ -217,13 +223,15 @@ public final class SourceSync {
   /**
    * Reads one member.
    *
-   * @return false if the member is missing and only the list can say what that means: the person
-   *     may have a newer membership under another id
+   * @return false if the membership is missing or has ended and only the list can say what that
+   *     means: the person may have a newer one under another id
    */
   private boolean readOne(MembershipSource source, Lease lease, PendingRefresh pending) {
     SourceKey key = lease.key;
     Optional<ExternalMember> member = source.readMember(key.creator(), pending.memberKey());
-    if (member.isEmpty() && hasTier(key, source.findPerson(pending.memberKey()))) {
+    Optional<String> person =
+        member.map(ExternalMember::id).or(() -> source.findPerson(pending.memberKey()));
+    if (person.filter(id -> losesTier(key, id, member)).isPresent()) {
       return false;
     }
     step(
@@ -239,16 +247,21 @@ public final class SourceSync {
     return true;
   }
 
-  /** Whether somebody has a tier because the source has listed them until now. */
-  private boolean hasTier(SourceKey key, Optional<String> person) {
-    return person
-        .map(id -> read(tx -> memberStore.findByIds(tx, key.creator(), key.source(), Set.of(id))))
-        .orElse(Map.of())
+  /** Whether somebody whom the source has listed until now would lose a tier for good. */
+  private boolean losesTier(SourceKey key, String person, Optional<ExternalMember> now) {
+    if (now.filter(member -> member.state().startsGrace()).isPresent()) {
+      return false;
+    }
+    Set<String> kept = now.map(ExternalMember::tiers).orElse(Set.of());
+    return read(tx -> memberStore.findByIds(tx, key.creator(), key.source(), Set.of(person)))
         .values()
         .stream()
+        .filter(stored -> stored.entitlement().tier() != null)
+        .map(StoredMember::member)
         .anyMatch(
-            stored ->
-                stored.entitlement().tier() != null && stored.member().state() != MemberState.GONE);
+            before ->
+                before.state() != MemberState.GONE
+                    && (kept.isEmpty() || !kept.containsAll(before.tiers())));
   }
 
   /** Runs a step in a transaction of its own, and prolongs the lease. */

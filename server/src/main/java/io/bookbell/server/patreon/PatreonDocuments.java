@@ -103,7 +103,8 @@ final class PatreonDocuments {
         String campaign = relatedId(resource, "campaign");
         readMember(resource, id)
             .filter(_ -> !campaign.isEmpty())
-            .ifPresent(member -> memberships.put(campaign, withEmail(member, email)));
+            .map(member -> withEmail(member, email))
+            .ifPresent(member -> memberships.merge(campaign, member, ExternalMember::mergedWith));
       }
     }
     return Optional.of(

@@ -50,9 +50,7 @@ class PatreonModelTest extends DomainTest {
   /** The status of somebody who has no membership any more, which Patreon doesn't list. */
   private static final String GONE = "gone";
 
-  /** Not every seed passes yet: with 9868560925645, a second sync still changes one member. */
-  private final long seed = Long.getLong("seed", 42);
-
+  private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
   private final StandInPatreon patreon = new StandInPatreon();
   private final Map<String, ModelMember> model = new HashMap<>();
@@ -68,6 +66,7 @@ class PatreonModelTest extends DomainTest {
 
   @BeforeEach
   void open() {
+    System.out.println("Patreon, seed " + seed);
     creator = domain.creator("ada");
     api =
         new PatreonApi(
@@ -110,6 +109,7 @@ class PatreonModelTest extends DomainTest {
         syncNow();
       }
     }
+    syncNow(); // it finds what the events since the last one have missed
     assertThat(countChanges(sync.sync(creator, source)))
         .as("again changes nothing, seed %s", seed)
         .isZero();
@@ -125,7 +125,7 @@ class PatreonModelTest extends DomainTest {
       patreon.addTier("t" + allowed, "Tier " + allowed);
     }
     patreon.addTier("free", "Free");
-    patreon.setPageSize(1000);
+    patreon.setPageSize(Math.max(60, PATRONS / 5));
     for (int from = 0; from < PATRONS; from += 500) {
       createAccounts(from, Math.min(PATRONS, from + 500));
     }
@@ -140,7 +140,7 @@ class PatreonModelTest extends DomainTest {
               Patron patron = randomPatron(Integer.toString(number));
               patrons.put(patron.userId(), patron);
               patreon.put(patron);
-              model.put(patron.userId(), new ModelMember());
+              model.put(patron.userId(), new ModelMember(GRACE));
             });
     domain.write(
         tx -> {
@@ -238,7 +238,10 @@ class PatreonModelTest extends DomainTest {
     return events;
   }
 
-  /** One in ten deletes the membership, and most of them have another one on the same day. */
+  /**
+   * One in ten deletes the membership, and most of them have another one on the same day; the ended
+   * one may stay on the list.
+   */
   private Patron changeOne(String id, Patron before) {
     Patron changed = randomPatron(id);
     boolean deleted = random.nextInt(10) == 0 || !patreonHas(before);
@@ -251,6 +254,9 @@ class PatreonModelTest extends DomainTest {
     patrons.put(id, after);
     if (again) {
       patreon.put(after);
+      if (joined > before.joined() && patreonHas(before) && random.nextBoolean()) {
+        patreon.putFormer(before);
+      }
     } else {
       patreon.remove(id);
     }
@@ -345,61 +351,5 @@ class PatreonModelTest extends DomainTest {
             .map(name -> Objects.requireNonNullElse(name, "none"))
             .toList();
     assertThat(lines).as("ledger of %s, seed %s", id, seed).isEqualTo(expected.lines());
-  }
-
-  /** What a patron should have, written down in the simplest way. */
-  private static final class ModelMember {
-    private static final List<String> FROM_THE_HIGHEST = List.of("t9", "t3", "t1");
-
-    private final List<String> changes = new ArrayList<>();
-    private String tier = "none";
-    private Instant graceEnd = Instant.MAX;
-
-    void observe(Patron patron, Instant now) {
-      Optional<String> entitled =
-          FROM_THE_HIGHEST.stream().filter(patron.entitled()::contains).findFirst();
-      if (entitled.isPresent()) {
-        change(entitled.get());
-        graceEnd = Instant.MAX;
-      } else if (!tier.equals("none") && graceEnd.equals(Instant.MAX)) {
-        boolean left = patron.status() == null || patron.status().equals("former_patron");
-        if (left) {
-          change("none");
-        } else {
-          graceEnd = now.plus(GRACE);
-        }
-      }
-      passTime(now);
-    }
-
-    void passTime(Instant now) {
-      if (!graceEnd.isAfter(now)) {
-        change("none");
-      }
-    }
-
-    private void change(String next) {
-      if (!next.equals(tier)) {
-        tier = next;
-        changes.add(next);
-      }
-    }
-
-    Optional<Long> findTier(Map<String, Long> ids) {
-      return Optional.ofNullable(ids.get(tier));
-    }
-
-    List<String> lines() {
-      return changes.stream()
-          .map(
-              change ->
-                  switch (change) {
-                    case "t1" -> "Tier of 1 NONE";
-                    case "t3" -> "Tier of 3 MONTH";
-                    case "t9" -> "Tier of 9 NONE";
-                    default -> change;
-                  })
-          .toList();
-    }
   }
 }

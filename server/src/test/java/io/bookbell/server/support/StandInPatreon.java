@@ -1,5 +1,7 @@
 package io.bookbell.server.support;
 
+import static io.bookbell.server.support.PatreonResources.member;
+import static io.bookbell.server.support.PatreonResources.resourceOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -14,6 +16,7 @@ import java.net.URI;
 import java.net.URLDecoder;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -43,6 +47,7 @@ public final class StandInPatreon implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, Patron> patrons = new ConcurrentSkipListMap<>();
+  private final Map<String, Patron> former = new ConcurrentSkipListMap<>();
   private final Map<String, String> tiers = new LinkedHashMap<>();
   private final Map<String, String> codes = new ConcurrentHashMap<>();
   private final Map<String, String> webhooks = new ConcurrentHashMap<>();
@@ -65,6 +70,11 @@ public final class StandInPatreon implements AutoCloseable {
       String userId, String email, String status, List<String> entitled, int joined) {
     public Patron(String userId, String email, String status, List<String> entitled) {
       this(userId, email, status, entitled, 0);
+    }
+
+    /** Where the member is on the list, which nobody knows. */
+    private int listed() {
+      return memberId().hashCode();
     }
 
     public String memberId() {
@@ -103,6 +113,14 @@ public final class StandInPatreon implements AutoCloseable {
 
   public void remove(String userId) {
     patrons.remove(userId);
+    former.values().removeIf(patron -> patron.userId.equals(userId));
+  }
+
+  /** Keeps an ended membership on the list, before or after the one that follows it. */
+  public void putFormer(Patron ended) {
+    former.put(
+        ended.memberId(),
+        new Patron(ended.userId, ended.email, "former_patron", List.of(), ended.joined));
   }
 
   public void setPageSize(int size) {
@@ -241,7 +259,8 @@ public final class StandInPatreon implements AutoCloseable {
       String id = path.substring((API + "/members/").length());
       Optional<Patron> found =
           Optional.ofNullable(patrons.get(id.split("-", 3)[1]))
-              .filter(patron -> patron.memberId().equals(id));
+              .filter(patron -> patron.memberId().equals(id))
+              .or(() -> Optional.ofNullable(former.get(id)));
       send(
           exchange,
           found.isPresent() ? 200 : 404,
@@ -268,7 +287,11 @@ public final class StandInPatreon implements AutoCloseable {
 
   private Map<String, ?> page(Map<String, String> query) {
     int from = Integer.parseInt(query.getOrDefault("page[cursor]", "0"));
-    List<Patron> all = List.copyOf(patrons.values());
+    List<Patron> all =
+        Stream.of(patrons, former)
+            .flatMap(each -> each.values().stream())
+            .sorted(Comparator.comparingInt(Patron::listed))
+            .toList();
     int until = Math.min(all.size(), from + pageSize);
     List<Map<String, ?>> data = new ArrayList<>();
     all.subList(Math.min(from, until), until).forEach(patron -> data.add(member(patron)));
@@ -295,28 +318,6 @@ public final class StandInPatreon implements AutoCloseable {
             true);
     var included = patron == null ? List.of() : List.of(member(patron));
     return Map.of("data", resourceOf("user", user, attributes, Map.of()), "included", included);
-  }
-
-  private static Map<String, ?> member(Patron patron) {
-    var attributes = new LinkedHashMap<String, Object>();
-    attributes.put("email", patron.email);
-    attributes.put("patron_status", patron.status);
-    attributes.put("last_charge_status", "Paid");
-    attributes.put("a_field_nobody_has_documented", 7);
-    var entitled = patron.entitled.stream().map(id -> Map.of("type", "tier", "id", id)).toList();
-    return resourceOf(
-        "member",
-        patron.memberId(),
-        attributes,
-        Map.of(
-            "currently_entitled_tiers", Map.of("data", entitled),
-            "campaign", Map.of("data", Map.of("type", "campaign", "id", CAMPAIGN)),
-            "user", Map.of("data", Map.of("type", "user", "id", patron.userId))));
-  }
-
-  private static Map<String, ?> resourceOf(
-      String type, String id, Map<String, ?> attributes, Map<String, ?> relationships) {
-    return Map.of("type", type, "id", id, "attributes", attributes, "relationships", relationships);
   }
 
   private void webhook(HttpExchange exchange) throws IOException {

@@ -1,0 +1,64 @@
+package io.bookbell.server.kofi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.json.Json;
+import io.bookbell.server.membership.ExternalMember;
+import java.net.URLEncoder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The order in which payments are reported doesn't matter. */
+class KofiPaymentTest {
+  private static final String NOON = "2026-11-02T12:00:00Z";
+
+  @Test
+  void theLatestPaymentDecidesInAnyOrderAndTwoAtOncePayForBoth() {
+    KofiPayment older = payment("Bronze", "2026-11-01T12:00:00Z");
+    KofiPayment silver = payment("Silver", NOON);
+    KofiPayment gold = payment("Gold", NOON);
+    for (List<KofiPayment> order :
+        List.of(
+            List.of(older, silver, gold),
+            List.of(gold, older, silver, gold),
+            List.of(silver, gold, older, silver))) {
+      ExternalMember member = applyAll(order);
+      assertThat(member.tiers()).isEqualTo(Set.of("Silver", "Gold"));
+      assertThat(member.paidUntil()).contains(Instant.parse("2026-12-02T12:00:00Z"));
+      for (KofiPayment again : order) {
+        assertThat(again.applyTo(Optional.of(member))).isEmpty();
+      }
+    }
+  }
+
+  private static ExternalMember applyAll(List<KofiPayment> payments) {
+    Optional<ExternalMember> member = Optional.empty();
+    for (KofiPayment payment : payments) {
+      Optional<ExternalMember> before = member;
+      member = payment.applyTo(before).or(() -> before);
+    }
+    return member.orElseThrow();
+  }
+
+  private static KofiPayment payment(String tier, String at) {
+    String data =
+        Json.writeAsString(
+            Map.of(
+                "verification_token",
+                "token",
+                "email",
+                "reader@test.example",
+                "is_subscription_payment",
+                true,
+                "tier_name",
+                tier,
+                "timestamp",
+                at));
+    return KofiPayment.parse(("data=" + URLEncoder.encode(data, UTF_8)).getBytes(UTF_8));
+  }
+}
