@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param notification the notification on the page that says the same
  * @param asAdmin whether the person is told as an admin of the creator
  * @param body JSON
+ * @param attempts how often it was begun to be sent, whether or not that came to an end
  * @param error why the last attempt failed
  */
 public record OutboxItem(

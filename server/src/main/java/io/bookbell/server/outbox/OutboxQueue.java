@@ -158,11 +158,19 @@ public final class OutboxQueue {
         target);
   }
 
+  /**
+   * Counts an attempt before it is made. If the node is killed meanwhile, nobody knows whether the
+   * target has got these items; whoever continues sees at least that they were sent together.
+   */
+  void recordAttempt(Transaction tx, List<Long> items) {
+    tx.enqueue("UPDATE outbox_item SET attempts = attempts + 1 WHERE id IN (?)", items);
+  }
+
   void recordSuccess(Transaction tx, long target, List<Long> items) {
     tx.update(
         """
         UPDATE outbox_item
-        SET state = 'sent', settled_at = ?, attempts = attempts + 1, error = NULL
+        SET state = 'sent', settled_at = ?, error = NULL
         WHERE id IN (?)""",
         tx.now(),
         items);
@@ -185,7 +193,7 @@ public final class OutboxQueue {
     tx.update(
         """
         UPDATE outbox_item
-        SET state = 'failed', settled_at = ?, attempts = attempts + 1, error = ?
+        SET state = 'failed', settled_at = ?, error = ?
         WHERE id IN (?)""",
         tx.now(),
         reason,
@@ -197,8 +205,7 @@ public final class OutboxQueue {
    */
   void recordFailure(
       Transaction tx, NewsTarget target, List<Long> items, String reason, Duration pause) {
-    tx.update(
-        "UPDATE outbox_item SET attempts = attempts + 1, error = ? WHERE id IN (?)", reason, items);
+    recordError(tx, items, reason);
     Instant now = tx.now();
     Instant failingSince = target.failingSince() == null ? now : target.failingSince();
     giveUpOld(tx, target.id(), failingSince, reason);
@@ -212,6 +219,10 @@ public final class OutboxQueue {
         reason,
         now.plus(pause),
         target.id());
+  }
+
+  private static void recordError(Transaction tx, List<Long> items, String reason) {
+    tx.update("UPDATE outbox_item SET error = ? WHERE id IN (?)", reason, items);
   }
 
   private static void giveUpOld(Transaction tx, long target, Instant failingSince, String reason) {
@@ -235,10 +246,7 @@ public final class OutboxQueue {
    * targets of the kind have waited with for a day.
    */
   void postpone(Transaction tx, NewsTarget target, List<Long> items, ServiceOutage outage) {
-    tx.update(
-        "UPDATE outbox_item SET attempts = attempts + 1, error = ? WHERE id IN (?)",
-        outage.error,
-        items);
+    recordError(tx, items, outage.error);
     Instant before = tx.now().minus(RetrySchedule.LONGEST);
     if (!outage.failingSince.isAfter(before)) {
       tx.update(

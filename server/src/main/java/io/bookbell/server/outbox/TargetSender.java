@@ -112,6 +112,7 @@ final class TargetSender implements AutoCloseable {
       switch (transportOf(target).planNext(tx, target, items)) {
         case SendNow(var together, var skipped, var sending) -> {
           queue.skip(tx, skipped);
+          queue.recordAttempt(tx, together);
           return Optional.of(new NextAttempt(target, together, sending, tx.now()));
         }
         case SendLater(var time) -> {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.mail.ActionMail.ActionLink;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsEvent;
@@ -60,8 +62,14 @@ class MailRetryTest extends DomainTest {
                 "books@books.test"),
             PublicUrl.parse("https://books.test").orElseThrow(),
             new PersonalFilter(domain.features.notifications, domain.features.access),
-            Map.of());
-    sender = new OutboxSender(domain.database(), List.of(transport), new OutboxStatistics());
+            Map.of(
+                "password_reset",
+                (_, _, _) -> Optional.of(new ActionLink("/reset#secret", "en", Map.of()))));
+    sender = newSender(domain);
+  }
+
+  private OutboxSender newSender(Domain node) {
+    return new OutboxSender(node.database(), List.of(transport), new OutboxStatistics());
   }
 
   @AfterEach
@@ -76,15 +84,56 @@ class MailRetryTest extends DomainTest {
   void itemsThatWereTriedTogetherAreTriedAgainTogether() {
     script.reply = Map.of(".", "451 4.3.0 lost track of it");
     askTimes(5);
-    sendUntil(1);
+    sendUntil(sender, 1);
     awaitPause();
     askTimes(2);
     script.reply = Map.of();
     domain.passes(Duration.ofMinutes(1));
-    sendUntil(4);
+    sendUntil(sender, 4);
 
     assertThat(script.messageIds.get(1)).as("the copy").isEqualTo(script.messageIds.getFirst());
     assertThat(script.messageIds.subList(1, 4)).as("and what came later").doesNotHaveDuplicates();
+  }
+
+  @Test
+  void aDigestWhoseNodeWasKilledIsSentAgainByAnotherWithoutWhatCameLater() {
+    script.hold();
+    askTimes(5);
+    sendUntil(sender, 1);
+    askTimes(2);
+    sendFromAnotherNode(4);
+
+    assertThat(script.messageIds.get(1)).as("the copy").isEqualTo(script.messageIds.getFirst());
+    assertThat(script.messageIds.subList(1, 4)).as("and what came later").doesNotHaveDuplicates();
+  }
+
+  /** It has another link, and the first one isn't valid any more. */
+  @Test
+  void aLinkWhoseNodeWasKilledIsNoCopyOfTheNextOne() {
+    script.hold();
+    domain.write(
+        tx -> {
+          domain.features.outbox.addOnce(
+              tx, creator, NewsKind.MAIL, "mara@home.test", "password_reset", "{}");
+          return true;
+        });
+    sendUntil(sender, 1);
+    sendFromAnotherNode(2);
+
+    assertThat(script.messageIds).doesNotHaveDuplicates();
+  }
+
+  /**
+   * The first node's mail gets through, but the node has lost its lease by then, so that it stores
+   * nothing: as if it had been killed before.
+   */
+  private void sendFromAnotherNode(int mails) {
+    domain.passes(Duration.ofMinutes(2));
+    try (var other = newSender(domain.node())) {
+      sendUntil(other, 2);
+      script.release();
+      sendUntil(other, mails);
+    }
   }
 
   private void awaitPause() {
@@ -105,11 +154,11 @@ class MailRetryTest extends DomainTest {
     }
   }
 
-  private void sendUntil(int mails) {
+  private void sendUntil(OutboxSender node, int mails) {
     await()
         .untilAsserted(
             () -> {
-              sender.startDue();
+              node.startDue();
               assertThat(script.messageIds).hasSize(mails);
             });
   }
