@@ -1,6 +1,7 @@
 package io.bookbell.server.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.news.NewsWords;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,10 @@ class MailServerTest {
   @BeforeEach
   void start() throws IOException {
     script = new ScriptedMailServer();
+    mailServer = open(Duration.ofSeconds(2));
+  }
+
+  private MailServer open(Duration patience) {
     var settings =
         new MailConfig(
             "127.0.0.1",
@@ -40,7 +46,7 @@ class MailServerTest {
             Optional.empty(),
             Optional.empty(),
             "books@books.test");
-    mailServer = new MailServer(vertx, settings, Duration.ofSeconds(2));
+    return new MailServer(vertx, settings, patience);
   }
 
   @AfterEach
@@ -91,6 +97,40 @@ class MailServerTest {
    * sent twice.
    */
   @Test
+  void whatIsGivenUpWhileItWaitsIsNotSentInTheBackground() throws Exception {
+    script.hold();
+    try (var patient = open(Duration.ofMinutes(1));
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var results = new ArrayList<Future<SendResult>>();
+      for (int time = 0; time < MailServer.CONNECTIONS; time++) {
+        results.add(threads.submit(() -> sendTo(patient)));
+      }
+      await().untilAsserted(() -> assertThat(script.begun).hasValue(MailServer.CONNECTIONS));
+      var givenUp = new CompletableFuture<SendResult>();
+      Thread waiting = Thread.startVirtualThread(() -> sendInto(givenUp, patient));
+      await().until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+      waiting.interrupt();
+      assertThat(givenUp).failsWithin(Duration.ofSeconds(10));
+
+      script.release();
+      for (Future<SendResult> result : results) {
+        assertThat(result.get()).isEqualTo(new Accepted());
+      }
+      assertThat(sendTo(patient)).isEqualTo(new Accepted());
+      assertThat(script.begun).as("it and the others").hasValue(MailServer.CONNECTIONS + 1);
+    }
+  }
+
+  private static void sendInto(CompletableFuture<SendResult> result, MailServer server) {
+    try {
+      result.complete(sendTo(server));
+    } catch (InterruptedException e) {
+      result.completeExceptionally(e);
+    }
+  }
+
+  /** Its connections are closed, and nothing follows on them. */
+  @Test
   void whatWaitsForASlowServerIsNotSentInTheBackground() throws Exception {
     script.hold();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -108,7 +148,11 @@ class MailServerTest {
   }
 
   private SendResult send() throws InterruptedException {
-    var mail = new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of());
-    return mailServer.send(mail);
+    return sendTo(mailServer);
+  }
+
+  private static SendResult sendTo(MailServer server) throws InterruptedException {
+    return server.send(
+        new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of()));
   }
 }
