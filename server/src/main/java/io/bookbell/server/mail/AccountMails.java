@@ -81,13 +81,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     int justSent = countSince(tx, account.id(), PASSWORD_RESET, BETWEEN_RESETS);
     int lately = countSince(tx, account.id(), PASSWORD_RESET, Duration.ofHours(1));
     if (justSent == 0 && lately < MOST_RESETS_PER_HOUR) {
-      outboxStore.addOnce(
-          tx,
-          account.id(),
-          NewsKind.MAIL,
-          account.email(),
-          PASSWORD_RESET,
-          bodyOf(PASSWORD_RESET, language));
+      queueMail(tx, account.id(), account.email(), PASSWORD_RESET, Map.of("language", language));
     }
   }
 
@@ -108,13 +102,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   public void sendAddressLink(Transaction tx, UserId user, String email, String language) {
     requireFew(tx, user, ADDRESS_CHANGE);
     addressChangeStore.createLink(tx, user, email);
-    outboxStore.addOnce(
-        tx,
-        user,
-        NewsKind.MAIL,
-        email,
-        ADDRESS_CHANGE,
-        bodyOf(ADDRESS_CHANGE, NewsWords.preferredLanguage(Optional.of(language))));
+    String known = NewsWords.preferredLanguage(Optional.of(language));
+    queueMail(tx, user, email, ADDRESS_CHANGE, Map.of("language", known));
   }
 
   private Optional<ActionLink> prepareAddressChange(
@@ -129,13 +118,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   /** Whoever has stolen a session could otherwise take the account along without a trace. */
   @Override
   public void tellFormerAddress(Transaction tx, Account former, String language) {
-    outboxStore.addOnce(
-        tx,
-        former.id(),
-        NewsKind.MAIL,
-        former.email(),
-        ADDRESS_CHANGED,
-        NewsBody.of(ADDRESS_CHANGED, Map.of("language", language, "name", former.displayName())));
+    var details = Map.of("language", language, "name", former.displayName());
+    queueMail(tx, former.id(), former.email(), ADDRESS_CHANGED, details);
   }
 
   private Optional<ActionLink> prepareAddressNotice(
@@ -168,13 +152,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   @Override
   public void askForConsent(Transaction tx, NewsTarget target, String language) {
     requireFew(tx, target.user(), CONFIRM_CHANNEL);
-    outboxStore.addOnce(
-        tx,
-        target.user(),
-        NewsKind.MAIL,
-        target.address(),
-        CONFIRM_CHANNEL,
-        NewsBody.of(CONFIRM_CHANNEL, Map.of("language", language, "channel", target.id())));
+    var details = Map.of("language", language, "channel", target.id());
+    queueMail(tx, target.user(), target.address(), CONFIRM_CHANNEL, details);
   }
 
   private Optional<ActionLink> prepareConfirmation(
@@ -194,7 +173,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     }
   }
 
-  private static String bodyOf(String event, String language) {
-    return NewsBody.of(event, Map.of("language", language));
+  private void queueMail(
+      Transaction tx, UserId user, String address, String event, Map<String, ?> details) {
+    outboxStore.addOnce(tx, user, NewsKind.MAIL, address, event, NewsBody.of(event, details));
   }
 }
