@@ -152,7 +152,6 @@ class MailServerTest {
   }
 
   private static SendResult sendTo(MailServer server) throws InterruptedException {
-    return server.send(
-        new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of()));
+    return server.send(new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of()));
   }
 }

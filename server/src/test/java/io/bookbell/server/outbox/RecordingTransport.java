@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 
 /** The other side of all targets: records what it accepts, and answers as a test wants it. */
@@ -23,6 +24,44 @@ final class RecordingTransport implements NewsTransport {
 
   void behave(String address, Function<OutboxItem, SendResult> behaviour) {
     behaviours.put(address, behaviour);
+  }
+
+  /** Has some addresses take an attempt each, and answer when {@link Hang#end} is called. */
+  Hang hang(SendResult answer, String... addresses) {
+    var hang = new Hang(addresses.length);
+    for (String address : addresses) {
+      behave(address, _ -> hang.answer(answer));
+    }
+    return hang;
+  }
+
+  /** Attempts that don't end by themselves. */
+  static final class Hang {
+    private final CountDownLatch asked;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Hang(int targets) {
+      asked = new CountDownLatch(targets);
+    }
+
+    private SendResult answer(SendResult answer) {
+      asked.countDown();
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return answer;
+    }
+
+    /** Whether all of them have begun. */
+    boolean isComplete() {
+      return asked.getCount() == 0;
+    }
+
+    void end() {
+      ended.countDown();
+    }
   }
 
   void recover(String address) {
