@@ -163,24 +163,31 @@ public final class PasswordConfirmation {
   public CompletableFuture<Boolean> requireOwner(Caller caller, TypedPassword typed) {
     caller.requireOwnSession();
     return database
-        .read(tx -> mayBeAnybody(tx, caller, typed))
+        .read(tx -> mustCheckPassword(tx, caller, typed))
         .thenCompose(
-            unconfirmed ->
-                unconfirmed
+            mustCheck ->
+                mustCheck
                     ? requirePassword(caller, typed).thenApply(CheckedAccount::confirmed)
                     : CompletableFuture.completedFuture(true));
   }
 
-  private boolean mayBeAnybody(Transaction tx, Caller caller, TypedPassword typed) {
-    boolean recent = isRecent(tx, caller);
-    if (!recent && typed.password.isEmpty() && accountStore.get(tx, caller.user()).hasPassword()) {
+  /**
+   * Returns false if the caller has signed in a short while ago, so that no password is needed.
+   *
+   * @throws Problem 403 if one is needed and wasn't sent
+   */
+  private boolean mustCheckPassword(Transaction tx, Caller caller, TypedPassword typed) {
+    if (isRecent(tx, caller)) {
+      return false;
+    }
+    if (typed.password.isEmpty() && accountStore.get(tx, caller.user()).hasPassword()) {
       throw Problem.of(
           403,
           "password_needed",
           "Not allowed",
           "Send your password, or sign out and in again and do this within ten minutes.");
     }
-    return !recent;
+    return true;
   }
 
   private boolean isRecent(Transaction tx, Caller caller) {
