@@ -60,6 +60,8 @@ function sentences({kind, details, actor_id, actor_name, book_request_id, detail
       ];
     case 'invitation_created':
       return [translateMarkup(details.role === 'team' ? 'activity.invitation_team' : 'activity.invitation_supporter', {actor})];
+    case 'invitations_ended':
+      return [translateMarkup('activity.invitations_ended', {actor, name: name(details.member_name), count: details.amount})];
     case 'tier_deleted': {
       const key = details.new_tier ? 'activity.tier_deleted_to' : 'activity.tier_deleted';
       return [translateMarkup(key, {actor, what: name(details.name), name: name(details.new_tier)})];

@@ -144,6 +144,8 @@
  * @property {number} uses_left
  * @property {string} expires_at
  * @property {string} created_at
+ * @property {number | null} created_by null if it isn't known
+ * @property {string | null} created_by_name
  * @property {string} [url] only in the answer that creates it
  *
  * @typedef {object} Handover

@@ -11,7 +11,7 @@ import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {dateInWords} from '../words/time-text.js';
-import {translate} from '../words/translate.js';
+import {personName, translate, translateMarkup} from '../words/translate.js';
 import {teamRoles} from '../team/team-roles.js';
 import '../ui/confirm-button.js';
 
@@ -117,13 +117,14 @@ export class InvitationsPage extends SessionElement {
   }
 
   /** @param {Invitation} invitation */
-  #row({id, kind, tier_id, uses, uses_left, expires_at}) {
+  #row({id, kind, tier_id, uses, uses_left, expires_at, created_by_name}) {
     const tier = this.#tiers.items.find((one) => one.id === tier_id)?.name;
     const over = uses_left === 0 || Date.parse(expires_at) < serverNow();
     return html`<li class="row ${over ? 'row--off' : ''}" data-testid="invitation" data-invitation-id=${id}>
       <div class="row__main">
         <p class="row__name">${translate(kind === 'team' ? 'invitations.for_team' : tier ? 'invitations.for_tier' : 'invitations.for_supporter', {tier})}</p>
         <p class="row__sub">${translate('invitations.left', {left: uses_left, count: uses, date: dateInWords(expires_at)})}</p>
+        <p class="row__sub" data-testid="invitation-maker">${created_by_name === null ? translate('invitations.made_by_unknown') : translateMarkup('invitations.made_by', {name: html`<bdi>${personName(created_by_name)}</bdi>`})}</p>
       </div>
       <div class="row__actions">
         <confirm-button testid="invitation-revoke" label=${translate('invitations.revoke')} question=${translate('invitations.revoke_sure')} yes=${translate('invitations.revoke')} @confirmed=${() => this.#revoke(id)}></confirm-button>

@@ -479,6 +479,8 @@ export default {
   },
   'invitations.link': 'رابط الدعوة',
   'invitations.made': 'انسخ هذا الرابط الآن. لن تتمكن من رؤيته مجددًا.',
+  'invitations.made_by': 'أنشأه {name}',
+  'invitations.made_by_unknown': 'لا يُعرف من أنشأ هذا الرابط',
   'invitations.make': 'إنشاء رابط',
   'invitations.none': 'لا دعوات مفتوحة',
   'invitations.revoke': 'إلغاء',

@@ -318,6 +318,8 @@ export default {
   'invitations.left': {one: 'noch {left} von {count} Mal nutzbar, bis {date}', other: 'noch {left} von {count} Mal nutzbar, bis {date}'},
   'invitations.link': 'Einladungslink',
   'invitations.made': 'Kopier den Link jetzt. Du kannst ihn später nicht mehr ansehen.',
+  'invitations.made_by': 'Erstellt von {name}',
+  'invitations.made_by_unknown': 'Wer diesen Link erstellt hat, ist nicht bekannt',
   'invitations.make': 'Link erstellen',
   'invitations.none': 'Keine offenen Einladungen',
   'invitations.revoke': 'Widerrufen',

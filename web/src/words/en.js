@@ -318,6 +318,8 @@ export default {
   'invitations.left': {one: '{left} of {count} use left, until {date}', other: '{left} of {count} uses left, until {date}'},
   'invitations.link': 'Invitation link',
   'invitations.made': 'Copy this link now. You won’t be able to see it again.',
+  'invitations.made_by': 'Made by {name}',
+  'invitations.made_by_unknown': 'Nobody recorded who made this link',
   'invitations.make': 'Create link',
   'invitations.none': 'No open invitations',
   'invitations.revoke': 'Revoke',

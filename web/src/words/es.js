@@ -318,6 +318,8 @@ export default {
   'invitations.left': {one: '{left} de {count} uso restante, hasta el {date}', other: '{left} de {count} usos restantes, hasta el {date}'},
   'invitations.link': 'Enlace de invitación',
   'invitations.made': 'Copia este enlace ahora. No podrás volver a verlo.',
+  'invitations.made_by': 'Creado por {name}',
+  'invitations.made_by_unknown': 'No se sabe quién creó este enlace',
   'invitations.make': 'Crear enlace',
   'invitations.none': 'No hay invitaciones abiertas',
   'invitations.revoke': 'Revocar',

@@ -321,6 +321,8 @@ export default {
   },
   'invitations.link': 'Lien d’invitation',
   'invitations.made': 'Copie ce lien maintenant. Tu ne pourras plus le revoir.',
+  'invitations.made_by': 'Créé par {name}',
+  'invitations.made_by_unknown': 'On ne sait pas qui a créé ce lien',
   'invitations.make': 'Créer un lien',
   'invitations.none': 'Aucune invitation en cours',
   'invitations.revoke': 'Révoquer',

@@ -318,6 +318,8 @@ export default {
   'invitations.left': {other: '残り{left}回（全{count}回）、{date}まで'},
   'invitations.link': '招待リンク',
   'invitations.made': 'このリンクを今コピーしてください。あとから表示することはできません。',
+  'invitations.made_by': '作成者：{name}さん',
+  'invitations.made_by_unknown': 'このリンクの作成者は記録されていません',
   'invitations.make': 'リンクを作る',
   'invitations.none': '有効な招待はありません',
   'invitations.revoke': '無効にする',

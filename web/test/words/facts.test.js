@@ -57,6 +57,8 @@ const ACTIVITIES = [
   {kind: 'invitation_created', details: {role: 'supporter', uses: 1, tier: 'Reader'}, said: []},
   {kind: 'invitation_created', details: {role: 'team', uses: 1}, said: []},
   {kind: 'invitation_revoked', details: {}, said: []},
+  {kind: 'invitations_ended', details: {member_id: 4, member_name: 'Grace', amount: 1}, said: ['Grace']},
+  {kind: 'invitations_ended', details: {member_name: 'Grace', amount: 13}, said: ['Grace', '13']},
   {kind: 'team_member_added', details: member, said: ['Grace']},
   {kind: 'team_member_activated', details: member, said: ['Grace']},
   {kind: 'team_member_deactivated', details: member, said: ['Grace']},

@@ -164,6 +164,7 @@ export default {
   'activity.invitation_revoked': '{actor}: إلغاء رابط دعوة',
   'activity.invitation_supporter': '{actor}: إنشاء رابط دعوة لداعم',
   'activity.invitation_team': '{actor}: إنشاء رابط دعوة لعضو في الفريق',
+  'activity.invitations_ended': {zero: '{actor}: لم تنتهِ أي دعوة من {name}', one: '{actor}: انتهت دعوة مفتوحة من {name} مع حق الدعوة', two: '{actor}: انتهت دعوتان مفتوحتان من {name} مع حق الدعوة', few: '{actor}: انتهت {count} دعوات مفتوحة من {name} مع حق الدعوة', many: '{actor}: انتهت {count} دعوة مفتوحة من {name} مع حق الدعوة', other: '{actor}: انتهت {count} دعوة مفتوحة من {name} مع حق الدعوة'},
   'activity.kind': 'ماذا',
   'activity.kind_all': 'كل شيء',
   'activity.kind_creator_changed': 'الإعدادات',

@@ -157,6 +157,7 @@ export default {
   'activity.invitation_revoked': '{actor} hat einen Einladungslink widerrufen',
   'activity.invitation_supporter': '{actor} hat einen Einladungslink für Fans erstellt',
   'activity.invitation_team': '{actor} hat einen Einladungslink für das Team erstellt',
+  'activity.invitations_ended': {one: '{actor}: eine offene Einladung von {name} endete mit dem Recht einzuladen', other: '{actor}: {count} offene Einladungen von {name} endeten mit dem Recht einzuladen'},
   'activity.kind': 'Was',
   'activity.kind_all': 'Alles',
   'activity.kind_creator_changed': 'Einstellungen',

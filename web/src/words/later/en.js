@@ -157,6 +157,7 @@ export default {
   'activity.invitation_revoked': '{actor} revoked an invitation link',
   'activity.invitation_supporter': '{actor} created an invitation link for a supporter',
   'activity.invitation_team': '{actor} created an invitation link for a team member',
+  'activity.invitations_ended': {one: '{actor}: an open invitation by {name} ended with the right to invite', other: '{actor}: {count} open invitations by {name} ended with the right to invite'},
   'activity.kind': 'What',
   'activity.kind_all': 'Everything',
   'activity.kind_creator_changed': 'Settings',

@@ -157,6 +157,7 @@ export default {
   'activity.invitation_revoked': '{actor} revocó un enlace de invitación',
   'activity.invitation_supporter': '{actor} creó un enlace de invitación para mecenas',
   'activity.invitation_team': '{actor} creó un enlace de invitación para el equipo',
+  'activity.invitations_ended': {one: '{actor}: una invitación abierta de {name} terminó con el derecho a invitar', other: '{actor}: {count} invitaciones abiertas de {name} terminaron con el derecho a invitar'},
   'activity.kind': 'Qué',
   'activity.kind_all': 'Todo',
   'activity.kind_creator_changed': 'Ajustes',

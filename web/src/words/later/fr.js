@@ -157,6 +157,7 @@ export default {
   'activity.invitation_revoked': '{actor} a révoqué un lien d’invitation',
   'activity.invitation_supporter': '{actor} a créé un lien d’invitation pour mécène',
   'activity.invitation_team': '{actor} a créé un lien d’invitation pour l’équipe',
+  'activity.invitations_ended': {one: '{actor} : une invitation ouverte de {name} a pris fin avec le droit d’inviter', other: '{actor} : {count} invitations ouvertes de {name} ont pris fin avec le droit d’inviter'},
   'activity.kind': 'Quoi',
   'activity.kind_all': 'Tout',
   'activity.kind_creator_changed': 'Réglages',

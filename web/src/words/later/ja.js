@@ -157,6 +157,7 @@ export default {
   'activity.invitation_revoked': '{actor}さんが招待リンクを無効化',
   'activity.invitation_supporter': '{actor}さんがサポーター用の招待リンクを作成',
   'activity.invitation_team': '{actor}さんがチーム用の招待リンクを作成',
+  'activity.invitations_ended': {other: '{actor}さん：{name}さんの有効な招待リンク{count}件が、招待する権限とともに無効になりました'},
   'activity.kind': '内容',
   'activity.kind_all': 'すべて',
   'activity.kind_creator_changed': '設定',

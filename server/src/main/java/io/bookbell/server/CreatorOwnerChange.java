@@ -49,7 +49,8 @@ final class CreatorOwnerChange implements OwnerChange {
     outgoingMessages.revokeAccess(creator); // nothing that was sent to the former owner is replayed
     services.inbox.append(tx, outgoingMessages);
     services.renamed.recordRename(tx, creator);
-    services.activity.recordActivity(
-        tx, creator, creator, ActivityKind.ACCOUNT_TAKEN_OVER, new MemberDetails(null, formerName));
+    var former = new MemberDetails(null, formerName);
+    services.activity.recordActivity(tx, creator, creator, ActivityKind.ACCOUNT_TAKEN_OVER, former);
+    services.invitationEnding.endAll(tx, creator, creator, creator, former);
   }
 }

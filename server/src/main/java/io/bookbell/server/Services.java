@@ -15,6 +15,7 @@ import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.account.SignInLimiter;
 import io.bookbell.server.account.SignInWays;
 import io.bookbell.server.account.TicketStore;
+import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.activity.ActivityTexts;
 import io.bookbell.server.canned.CannedResponseService;
@@ -30,6 +31,7 @@ import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageTexts;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
+import io.bookbell.server.invitation.InvitationEnding;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.key.KeyStore;
 import io.bookbell.server.membership.MemberReconciler;
@@ -66,6 +68,7 @@ import io.bookbell.server.webpush.PushSessions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -115,6 +118,7 @@ public final class Services {
   public final RequestListService lists;
   final CannedResponseService canned;
   public final InvitationService invitations;
+  final InvitationEnding invitationEnding;
   public final MembershipEnding membershipEnding;
   public final SupporterListImport supporterLists;
   public final ReceiptService receipts;
@@ -156,7 +160,8 @@ public final class Services {
     keys = new KeyStore(sessions);
     sessionEnding = new SessionEnding(sessions, resetLinks, this::removeOtherWays);
     accountControl =
-        new AccountControl(accounts, sessions, sessionEnding, resetLinks, keys::revokeAll);
+        new AccountControl(
+            accounts, sessions, sessionEnding, resetLinks, keys::revokeAll, this::endInvitationsOf);
     inbox = new InboxStore(clientNotifier::publishChange);
     teamLists = new TeamListUpdates(creators, access, clientNotifier::broadcastMessage);
     activity = new ActivityLog(teamLists::broadcastUpdate);
@@ -167,11 +172,13 @@ public final class Services {
             creators, access, activity, tiers::applyTimeZone, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
     supporters = new SupporterService(creators, access, tiers, activity, inbox);
-    team = new TeamService(creators, access, activity, inbox);
+    invitationEnding = new InvitationEnding(access, outbox, activity);
+    team = new TeamService(creators, access, activity, inbox, invitationEnding::endUnlessAllowed);
     var requestAnnouncer = new RequestAnnouncer(access, notifications, activity, outbox);
     requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
     following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
-    invitations = new InvitationService(creators, access, tiers, supporters, team, activity);
+    invitations =
+        new InvitationService(accounts, creators, access, tiers, supporters, team, activity);
     membershipEnding = new MembershipEnding(creators, access, supporters, requests, following);
     supporterLists =
         new SupporterListImport(creators, access, tiers, supporters, invitations, activity);
@@ -190,6 +197,17 @@ public final class Services {
     keys.revokeAll(tx, user);
     identities.removeAll(tx, user);
     passkeys.removeAll(tx, user);
+  }
+
+  /** Ends the invitations of a user, whose teams and own creator are locked for it. */
+  private void endInvitationsOf(Transaction tx, UserId user) {
+    var inviting = new TreeSet<>(team.findTeams(tx, user));
+    creators.find(tx, user).ifPresent(own -> inviting.add(own.id()));
+    var shown = new MemberDetails(user, accounts.get(tx, user).displayName());
+    for (UserId each : inviting) { // in the order in which everybody locks them
+      creators.lockCreator(tx, each);
+      invitationEnding.endAll(tx, each, user, user, shown);
+    }
   }
 
   /** What accounts can be signed in with, at a server that knows these providers. */

@@ -17,23 +17,28 @@ public final class AccountControl {
   private final SessionEnding sessionEnding;
   private final ResetLinkStore resetLinkStore;
   private final BiConsumer<Transaction, UserId> keysEnder;
+  private final BiConsumer<Transaction, UserId> invitationsEnder;
 
   /**
    * Creates the service.
    *
    * @param keysEnder ends all keys of a user
+   * @param invitationsEnder locks the creators for whom a user may invite, and ends the user's
+   *     invitations
    */
   public AccountControl(
       AccountStore accountStore,
       SessionStore sessionStore,
       SessionEnding sessionEnding,
       ResetLinkStore resetLinkStore,
-      BiConsumer<Transaction, UserId> keysEnder) {
+      BiConsumer<Transaction, UserId> keysEnder,
+      BiConsumer<Transaction, UserId> invitationsEnder) {
     this.accountStore = accountStore;
     this.sessionStore = sessionStore;
     this.sessionEnding = sessionEnding;
     this.resetLinkStore = resetLinkStore;
     this.keysEnder = keysEnder;
+    this.invitationsEnder = invitationsEnder;
   }
 
   /**
@@ -52,18 +57,22 @@ public final class AccountControl {
   }
 
   /**
-   * Disables an account: its sessions, external sign-ins, keys and links end, and it can't be
-   * signed in to. Passkeys and providers stay for the day on which it is enabled again.
+   * Disables an account: its sessions, external sign-ins, keys, links and the invitations that it
+   * has made end, and it can't be signed in to. Passkeys and providers stay for the day on which it
+   * is enabled again.
    *
    * @throws Problem 404 if there is no such account
    */
   public void disable(Transaction tx, UserId user) {
+    requirePresent(tx, user);
+    invitationsEnder.accept(tx, user);
     lockPresent(tx, user);
     tx.update(
         "UPDATE app_user SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", tx.now(), user);
     sessionEnding.endAllExcept(tx, user, "");
     sessionStore.announceExternalEnd(tx, user);
     keysEnder.accept(tx, user);
+    invitationsEnder.accept(tx, user); // those of teams joined before the account was locked
   }
 
   /**
@@ -116,10 +125,14 @@ public final class AccountControl {
   }
 
   private void lockPresent(Transaction tx, UserId user) {
+    requirePresent(tx, user);
+    accountStore.lockAccount(tx, user);
+  }
+
+  private static void requirePresent(Transaction tx, UserId user) {
     if (!tx.query("SELECT 1 FROM app_user WHERE id = ? AND removed_at IS NULL LIMIT 1", user)
         .exists()) {
       throw Problem.notFound();
     }
-    accountStore.lockAccount(tx, user);
   }
 }

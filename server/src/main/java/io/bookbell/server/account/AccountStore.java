@@ -85,7 +85,7 @@ public final class AccountStore {
    *
    * @throws Problem 403
    */
-  void requireEnabled(Transaction tx, UserId id) {
+  public void requireEnabled(Transaction tx, UserId id) {
     if (isDisabled(tx, id)) {
       throw Problem.of(
           403,

@@ -119,6 +119,15 @@ public sealed interface ActivityDetails {
   record InvitationDetails(@Nullable String role, @Nullable Integer uses, @Nullable String tier)
       implements ActivityDetails {}
 
+  /**
+   * The open links of somebody who may not invite any more.
+   *
+   * @param memberId null for the former owner of the creator's account
+   * @param amount how many links have ended, with those whose mails weren't sent yet
+   */
+  record InvitationsEndDetails(@Nullable UserId memberId, String memberName, int amount)
+      implements ActivityDetails {}
+
   /** The team member that something was done to. */
   record MemberDetails(@Nullable UserId memberId, String memberName) implements ActivityDetails {}
 

@@ -7,6 +7,7 @@ import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
 import io.bookbell.server.activity.ActivityDetails.FollowedTierDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
+import io.bookbell.server.activity.ActivityDetails.InvitationsEndDetails;
 import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
@@ -55,6 +56,7 @@ final class ActivityEnglish {
                   grant.amount(),
                   grant.reason());
       case InvitationDetails invitation -> requireNonNullElse(invitation.role(), "");
+      case InvitationsEndDetails ended -> ended.memberName() + ": " + ended.amount();
       case MemberDetails member -> member.memberName();
       case TextDetails text -> text.text();
     };

@@ -5,6 +5,7 @@ import io.bookbell.server.activity.ActivityDetails.AllowanceDetails;
 import io.bookbell.server.activity.ActivityDetails.FollowedTierDetails;
 import io.bookbell.server.activity.ActivityDetails.GrantDetails;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
+import io.bookbell.server.activity.ActivityDetails.InvitationsEndDetails;
 import io.bookbell.server.activity.ActivityDetails.ListImportDetails;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityDetails.ProfileDetails;
@@ -48,6 +49,8 @@ public enum ActivityKind {
   QUOTA_GRANTED(GrantDetails.class),
   INVITATION_CREATED(InvitationDetails.class),
   INVITATION_REVOKED(InvitationDetails.class),
+  /** Open links ended because the member who had made them may not invite any more. */
+  INVITATIONS_ENDED(InvitationsEndDetails.class),
   TEAM_MEMBER_ADDED(MemberDetails.class),
   TEAM_MEMBER_ACTIVATED(MemberDetails.class),
   TEAM_MEMBER_DEACTIVATED(MemberDetails.class),

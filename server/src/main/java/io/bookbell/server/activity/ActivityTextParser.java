@@ -93,6 +93,7 @@ final class ActivityTextParser {
           SUPPORTERS_IMPORTED,
           ALLOWANCE_CHANGED,
           TEAM_ROLE_CHANGED,
+          INVITATIONS_ENDED,
           SUPPORTER_TIER_FOLLOWED,
           ACCOUNT_TAKEN_OVER,
           SOURCE_CONNECTED,

@@ -28,7 +28,7 @@ public enum TeamRole {
     return valueOf(wireName.toUpperCase(Locale.ROOT));
   }
 
-  boolean includes(TeamRole other) {
+  public boolean includes(TeamRole other) {
     return compareTo(other) >= 0;
   }
 }

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code supporter} or {@code team}
  * @param tierId the tier of those who join as supporters; null for {@code team}
  * @param teamRole the role of those who join the team; null for {@code supporter}
+ * @param createdBy who has made it; null for links from before this was recorded
+ * @param createdByName the maker's name; null if the maker isn't known
  */
 public record Invitation(
     long id,
@@ -21,7 +23,9 @@ public record Invitation(
     int uses,
     int usesLeft,
     Instant expiresAt,
-    Instant createdAt) {
+    Instant createdAt,
+    @Nullable UserId createdBy,
+    @Nullable String createdByName) {
   public static final String SUPPORTER = "supporter";
   public static final String TEAM = "team";
 }

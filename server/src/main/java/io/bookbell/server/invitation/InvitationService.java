@@ -1,6 +1,8 @@
 package io.bookbell.server.invitation;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.account.Account;
+import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.activity.ActivityDetails.InvitationDetails;
 import io.bookbell.server.activity.ActivityKind;
@@ -33,13 +35,16 @@ public final class InvitationService {
 
   private static final String SELECT =
       """
-      SELECT id, creator_id, kind, tier_id, team_role, uses, uses_left, expires_at, created_at
-      FROM invitation
+      SELECT i.id, i.creator_id, i.kind, i.tier_id, i.team_role, i.uses, i.uses_left, i.expires_at,
+        i.created_at, i.created_by, maker.display_name AS created_by_name
+      FROM invitation i
+      LEFT JOIN app_user maker ON maker.id = i.created_by
       """;
 
   /** Whether a link is usable at a time. */
-  private static final String IS_OPEN = "uses_left > 0 AND expires_at > ?";
+  static final String IS_OPEN = "uses_left > 0 AND expires_at > ?";
 
+  private final AccountStore accountStore;
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final TierService tierService;
@@ -48,12 +53,14 @@ public final class InvitationService {
   private final ActivityLog activityLog;
 
   public InvitationService(
+      AccountStore accountStore,
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       TierService tierService,
       SupporterService supporterService,
       TeamService teamService,
       ActivityLog activityLog) {
+    this.accountStore = accountStore;
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
     this.tierService = tierService;
@@ -91,11 +98,13 @@ public final class InvitationService {
    * Creates a link; for those who manage people, and only for the creator if it is for the team.
    *
    * @throws Problem 400 when the tier isn't one of the creator's, or the expiry isn't in the
-   *     future, 409 when the creator has the maximum number of open links
+   *     future, 403 when the actor's account is disabled, 409 when the creator has the maximum
+   *     number of open links
    */
   public CreatedInvitation create(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
     Long tier = invitationTerms.tierId();
+    accountStore.requireEnabled(tx, actor); // nodes remember callers for a while
     String tierName = checkTerms(tx, actor, creator, invitationTerms.kind(), tier);
     Instant expiresAt =
         invitationTerms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // the database's precision
@@ -110,8 +119,8 @@ public final class InvitationService {
                 """
                 INSERT INTO invitation
                   (creator_id, kind, tier_id, team_role, token_hash, uses, uses_left, expires_at,
-                  created_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  created_at, created_by)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 RETURNING id""",
                 creator.id(),
                 invitationTerms.kind(),
@@ -121,7 +130,8 @@ public final class InvitationService {
                 invitationTerms.uses(),
                 invitationTerms.uses(),
                 expiresAt,
-                tx.now())
+                tx.now(),
+                actor)
             .single(row -> row.getLong("id"));
     activityLog.recordActivity(
         tx,
@@ -129,6 +139,7 @@ public final class InvitationService {
         actor,
         ActivityKind.INVITATION_CREATED,
         new InvitationDetails(invitationTerms.kind(), invitationTerms.uses(), tierName));
+    Account maker = accountStore.get(tx, actor);
     return new CreatedInvitation(
         new Invitation(
             id,
@@ -139,7 +150,9 @@ public final class InvitationService {
             invitationTerms.uses(),
             invitationTerms.uses(),
             expiresAt,
-            tx.now()),
+            tx.now(),
+            maker.id(),
+            maker.displayName()),
         token);
   }
 
@@ -194,7 +207,7 @@ public final class InvitationService {
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
     creatorRoles.requireTeamRole(tx, creatorStore.get(tx, creatorId), actor, TeamRole.PEOPLE);
     return tx.query(
-            SELECT + "WHERE creator_id = ? AND " + IS_OPEN + " ORDER BY id DESC",
+            SELECT + "WHERE i.creator_id = ? AND " + IS_OPEN + " ORDER BY i.id DESC",
             creatorId,
             tx.now())
         .list(InvitationService::toInvitation);
@@ -203,7 +216,7 @@ public final class InvitationService {
   /** Returns one link, usable or not; for those who may create it. */
   public Invitation get(Transaction tx, UserId actor, long id) {
     Invitation found =
-        tx.query(SELECT + "WHERE id = ?", id)
+        tx.query(SELECT + "WHERE i.id = ?", id)
             .first(InvitationService::toInvitation)
             .orElseThrow(Problem::notFound);
     requireManager(tx, creatorStore.get(tx, found.creatorId()), actor, found.kind());
@@ -220,7 +233,9 @@ public final class InvitationService {
         row.getInt("uses"),
         row.getInt("uses_left"),
         row.getTime("expires_at"),
-        row.getTime("created_at"));
+        row.getTime("created_at"),
+        row.findUser("created_by"),
+        row.findString("created_by_name"));
   }
 
   /** Links from before there were roles make team members who may do everything. */
@@ -285,7 +300,7 @@ public final class InvitationService {
    */
   public void acceptInvitation(Transaction tx, UserId user, String token) {
     Invitation found =
-        tx.query(SELECT + "WHERE token_hash = ?", SecretTokens.hashToken(token))
+        tx.query(SELECT + "WHERE i.token_hash = ?", SecretTokens.hashToken(token))
             .first(InvitationService::toInvitation)
             .orElseThrow(InvitationService::invalidInvitation);
     CreatorRow creator = creatorStore.lockCreator(tx, found.creatorId());

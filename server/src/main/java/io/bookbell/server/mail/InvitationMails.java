@@ -10,6 +10,7 @@ import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.invitation.Invitation;
+import io.bookbell.server.invitation.InvitationEnding;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.mail.ActionMail.ActionLink;
@@ -33,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * use, which is created when its mail is sent. Thread-safe.
  */
 public final class InvitationMails {
-  private static final String INVITATION = "invitation";
   private static final int MOST_ADDRESSES = 50;
   private static final int MOST_PER_DAY = 200;
   private static final Duration LIFE = Duration.ofDays(14);
@@ -52,7 +52,7 @@ public final class InvitationMails {
 
   /** What is mailed, by the event of the item. */
   public Map<String, ActionMail> actions() {
-    return Map.of(INVITATION, this::prepare);
+    return Map.of(InvitationEnding.MAIL, this::prepare);
   }
 
   /**
@@ -120,7 +120,7 @@ public final class InvitationMails {
 
   private int invite(Transaction tx, Caller caller, WantedMails wanted, String name) {
     var details = new HashMap<String, Object>();
-    details.put("creator", wanted.creator);
+    details.put(InvitationEnding.MAIL_CREATOR, wanted.creator);
     details.put("kind", wanted.kind);
     details.put("name", name);
     details.put("language", wanted.language);
@@ -131,16 +131,16 @@ public final class InvitationMails {
       details.put("role", wanted.role.wireName());
     }
     requireFew(tx, caller.user(), wanted.emails.size());
-    String body = NewsBody.of(INVITATION, details);
+    String body = NewsBody.of(InvitationEnding.MAIL, details);
     for (String email : wanted.emails) {
-      outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, INVITATION, body);
+      outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, InvitationEnding.MAIL, body);
     }
     return wanted.emails.size();
   }
 
   private void requireFew(Transaction tx, UserId user, int more) {
     Instant yesterday = tx.now().minus(Duration.ofDays(1));
-    if (outboxStore.countOnce(tx, user, INVITATION, yesterday) + more > MOST_PER_DAY) {
+    if (outboxStore.countOnce(tx, user, InvitationEnding.MAIL, yesterday) + more > MOST_PER_DAY) {
       throw Problem.tooMany(
           "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
     }
@@ -148,7 +148,8 @@ public final class InvitationMails {
 
   /** A mail that is tried again has the same invitation, with another link. */
   private Optional<ActionLink> prepare(Transaction tx, NewsTarget target, ActionDetails details) {
-    long former = NewsBody.parse(target.details()).details().path("id").asLong();
+    long former =
+        NewsBody.parse(target.details()).details().path(InvitationEnding.MAIL_LINK).asLong();
     String token =
         former > 0
             ? invitationService.renewToken(tx, target.user(), former)
@@ -161,15 +162,15 @@ public final class InvitationMails {
     var json = details.json();
     var terms =
         new InvitationTerms(
-            new UserId(json.path("creator").asLong()),
+            new UserId(json.path(InvitationEnding.MAIL_CREATOR).asLong()),
             details.text("kind"),
             json.has("tier") ? json.path("tier").asLong() : null,
             json.has("role") ? TeamRole.of(details.text("role")) : null,
             1,
             tx.now().plus(LIFE));
     var created = invitationService.create(tx, target.user(), terms);
-    var stored = Map.of("id", created.invitation().id());
-    targetStore.changeDetails(tx, target.id(), NewsBody.of(INVITATION, stored));
+    var stored = Map.of(InvitationEnding.MAIL_LINK, created.invitation().id());
+    targetStore.changeDetails(tx, target.id(), NewsBody.of(InvitationEnding.MAIL, stored));
     return created.token();
   }
 }

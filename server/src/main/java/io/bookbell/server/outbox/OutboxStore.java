@@ -141,6 +141,40 @@ public final class OutboxStore {
         .single(row -> row.getInt("amount"));
   }
 
+  /**
+   * An item that isn't sent yet, to an address that gets nothing else.
+   *
+   * @param targetDetails JSON
+   */
+  public record OnceItem(long id, String body, String targetDetails) {}
+
+  /** Returns what is still to be sent for a user to addresses that get nothing else. */
+  public List<OnceItem> findUnsentOnce(Transaction tx, UserId user, String event) {
+    return tx.query(
+            """
+            SELECT i.id, i.body, t.details
+            FROM news_target t
+            JOIN outbox_item i ON i.target_id = t.id
+            WHERE t.user_id = ? AND t.purpose = 'once' AND i.event = ?
+              AND i.state IN ('new', 'queued')""",
+            user,
+            event)
+        .list(
+            row ->
+                new OnceItem(row.getLong("id"), row.getString("body"), row.getString("details")));
+  }
+
+  /** Gives up items that aren't sent yet. Their targets aren't locked: a node may be sending. */
+  public void skipAll(Transaction tx, List<Long> items) {
+    tx.update(
+        """
+        UPDATE outbox_item
+        SET state = 'skipped', settled_at = ?
+        WHERE id IN (?) AND state IN ('new', 'queued')""",
+        tx.now(),
+        items);
+  }
+
   /** Returns a target's newest items. */
   public List<OutboxItem> listItems(Transaction tx, long target, int most) {
     return tx.query(

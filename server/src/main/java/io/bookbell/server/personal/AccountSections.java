@@ -120,7 +120,7 @@ final class AccountSections {
           list(
               "invitations",
               """
-              SELECT id, kind, tier_id, team_role, uses, uses_left, expires_at, created_at
+              SELECT id, kind, tier_id, team_role, uses, uses_left, expires_at, created_at, created_by
               FROM invitation
               WHERE creator_id = ?""",
               List.of(KeyColumn.of("id")),
@@ -131,7 +131,8 @@ final class AccountSections {
               number("uses"),
               number("uses_left"),
               time("expires_at"),
-              time("created_at")),
+              time("created_at"),
+              number("created_by")),
           list(
               "saved_replies",
               "SELECT id, name, body, created_at FROM canned_response WHERE creator_id = ?",

@@ -41,16 +41,30 @@ public final class TeamService {
   private final CreatorRoles creatorRoles;
   private final ActivityLog activityLog;
   private final InboxStore inboxStore;
+  private final RightsListener rightsListener;
 
   public TeamService(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       ActivityLog activityLog,
-      InboxStore inboxStore) {
+      InboxStore inboxStore,
+      RightsListener rightsListener) {
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
     this.activityLog = activityLog;
     this.inboxStore = inboxStore;
+    this.rightsListener = rightsListener;
+  }
+
+  /** Called in each transaction in which a member's rights have changed. */
+  public interface RightsListener {
+    /**
+     * The member has another role, or none.
+     *
+     * @param changed the locked creator's row after the change
+     */
+    void onRightsChanged(
+        Transaction tx, UserId actor, CreatorRow changed, UserId member, String memberName);
   }
 
   /** Returns the members, active or not, ordered by name; for admins. */
@@ -131,13 +145,14 @@ public final class TeamService {
         role.wireName(),
         creatorId,
         user);
-    creatorStore.incrementTeamVersion(tx, creator);
+    CreatorRow changed = creatorStore.incrementTeamVersion(tx, creator);
     activityLog.recordActivity(
         tx,
         creatorId,
         actor,
         ActivityKind.TEAM_ROLE_CHANGED,
         new TeamRoleDetails(user, member.displayName(), role.wireName()));
+    rightsListener.onRightsChanged(tx, actor, changed, user, member.displayName());
     if (member.active()) {
       var outgoingMessages = new OutgoingMessages();
       outgoingMessages.add(
@@ -203,6 +218,11 @@ public final class TeamService {
     }
   }
 
+  /** Returns whether anybody is on the creator's team, active or not. */
+  public boolean hasMembers(Transaction tx, UserId creator) {
+    return countMembers(tx, creator) > 0;
+  }
+
   /** Returns the creators in whose teams the user is, active or not. */
   public Set<UserId> findTeams(Transaction tx, UserId user) {
     return tx.query("SELECT creator_id FROM team_member WHERE user_id = ?", user)
@@ -242,6 +262,7 @@ public final class TeamService {
     CreatorRow changed = creatorStore.incrementTeamVersion(tx, creator);
     activityLog.recordActivity(
         tx, creator.id(), actor, kind, new MemberDetails(member.userId(), member.displayName()));
+    rightsListener.onRightsChanged(tx, actor, changed, member.userId(), member.displayName());
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.add(
         MessageType.ACCESS_CHANGED,

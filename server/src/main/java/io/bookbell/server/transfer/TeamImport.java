@@ -3,6 +3,7 @@ package io.bookbell.server.transfer;
 import static java.util.stream.Collectors.groupingBy;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.invitation.InvitationEnding;
 import io.bookbell.server.team.ImportedTeamStore;
 import io.bookbell.server.team.ImportedTeamStore.NewMember;
 import io.bookbell.server.transfer.ImportReport.Outcome;
@@ -93,6 +94,7 @@ final class TeamImport {
     if (follows) {
       team.setActive(state.tx, there.creator(), there.user(), there.active());
       if (!there.active()) {
+        InvitationEnding.deleteOpenLinks(state.tx, there.creator(), there.user());
         accounts.endSessions(there.user());
       }
     }
@@ -110,6 +112,7 @@ final class TeamImport {
           && active
           && row.fingerprint().equals(Fingerprint.of(true))) {
         team.setActive(state.tx, creator, user, false);
+        InvitationEnding.deleteOpenLinks(state.tx, creator, user);
         accounts.endSessions(user);
         state.rows.store(
             state.tx,

@@ -57,6 +57,7 @@ class ActivityFactsTest {
             new ActivityDetails.SourceDetails("kofi"),
             new GrantDetails(USER, "Amara", -2, "Too many"),
             new InvitationDetails("team", 1, null),
+            new ActivityDetails.InvitationsEndDetails(USER, "Grace", 3),
             new MemberDetails(USER, "Grace"),
             new TextDetails("old_kind", "Something"))
         .filter(kind.detailsType()::isInstance)

@@ -275,6 +275,26 @@ class AccountBrowserTest {
   }
 
   @Test
+  void theInvitationsOfARemovedMemberDisappearFromAnOpenPage() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var team = server.signIn("team1");
+    long tier = team.get("/api/tiers?creator_id=1").body().at("/items/0/id").asLong();
+    var wish = Map.of("creator_id", 1, "kind", "supporter", "tier_id", tier);
+    team.post("/api/invitations", wish).expect(201);
+    String name = team.get("/api/me").body().at("/user/display_name").asText();
+    var creator = browsers.of("creator").carrySession(server, "creator");
+    creator.visit(server.url() + "/creators/1/invitations");
+    creator.part("invitation-maker").awaitTextWith(name);
+
+    String member = "/api/team/" + team.userId() + "?creator_id=1";
+    server.signIn("creator").delete(member).expect(204);
+
+    creator.part("list-empty").awaitShown();
+    creator.visit(server.url() + "/creators/1/activity");
+    creator.part("activity").awaitTextWith("an open invitation by " + name);
+  }
+
+  @Test
   void aRevokedInvitationIsRefusedInWords() {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     var creator = browsers.of("creator").carrySession(server, "creator");

@@ -6,10 +6,13 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.account.SessionStore;
+import io.bookbell.server.invitation.Invitation;
+import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.transfer.ImportReport.Outcome;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,9 +192,19 @@ class LegacyRepeatTest extends TransferTest {
   void whatIsGoneThereIsNamedAndTeamMembersAreDeactivated() {
     legacy.run("DELETE FROM book_requests WHERE id = 2");
     legacy.run("DELETE FROM users WHERE id IN (10, 102)");
+    long tier = domain.read(tx -> domain.features.tiers.list(tx, CREATOR, CREATOR)).getFirst().id();
+    domain.write(
+        tx -> {
+          var end = tx.now().plus(Duration.ofDays(1));
+          var terms = new InvitationTerms(CREATOR, "supporter", tier, 1, end);
+          return domain.features.invitations.create(tx, new UserId(10), terms);
+        });
 
     ImportReport report = importAll();
 
+    List<Invitation> open =
+        domain.read(tx -> domain.features.invitations.list(tx, CREATOR, CREATOR));
+    assertThat(open).isEmpty();
     assertThat(request(2).status()).isEqualTo(Status.PENDING);
     assertThat(report.countOf(ImportFinding.GONE_THERE)).isEqualTo(2);
     assertThat(report.countOf(ImportFinding.REMOVED_FROM_TEAM)).isEqualTo(1);

@@ -49,7 +49,14 @@ import org.sqlite.SQLiteDataSource;
 
 /** Upgrades every released schema, filled with 100,000 rows, to the newest one. */
 class UpgradeTest {
-  private static final int NEWEST_RELEASED = 12;
+  private static final int NEWEST_RELEASED = 28;
+
+  /** The schemas between these were never released by themselves: 0.2.0 has the newest of them. */
+  private static final List<Integer> RELEASED =
+      IntStream.concat(IntStream.rangeClosed(1, 12), IntStream.of(NEWEST_RELEASED))
+          .boxed()
+          .toList();
+
   private static final int REQUESTS = 12_500;
   private static final int SUPPORTERS = 500;
 
@@ -70,10 +77,7 @@ class UpgradeTest {
 
   static Stream<Arguments> releasedSchemas() {
     return Stream.of(TestDatabase.values())
-        .flatMap(
-            database ->
-                IntStream.rangeClosed(1, NEWEST_RELEASED)
-                    .mapToObj(version -> Arguments.of(database, version)));
+        .flatMap(database -> RELEASED.stream().map(version -> Arguments.of(database, version)));
   }
 
   @ParameterizedTest
@@ -94,11 +98,9 @@ class UpgradeTest {
       silence(MigrationProgress.class, told);
     }
     List<String> lines = told.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    if (version < NEWEST_RELEASED) {
-      assertThat(lines.getFirst())
-          .matches("Migration 1 of [0-9]+ \\(V%d, .+\\) begins".formatted(version + 1));
-      assertThat(lines).anyMatch(line -> line.matches("Migration 1 of .* took [0-9]+ s"));
-    }
+    assertThat(lines.getFirst())
+        .matches("Migration 1 of [0-9]+ \\(V%d, .+\\) begins".formatted(version + 1));
+    assertThat(lines).anyMatch(line -> line.matches("Migration 1 of .* took [0-9]+ s"));
   }
 
   /** At first when they are read, then in the database too. */
