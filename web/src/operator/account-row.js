@@ -19,6 +19,7 @@ export class AccountRow extends SessionElement {
   #changing = new FormSubmission(this, {
     own_account: 'operator.own_account',
     already_creator: 'operator.already_creator',
+    creator_in_use: 'operator.creator_in_use',
     account_disabled: 'operator.enable_first',
   });
 
@@ -79,7 +80,7 @@ export class AccountRow extends SessionElement {
         }
       </div>
       ${this.link ? html`<p class="panel__text">${translate('operator.reset_lead')}</p><copy-field testid="account-link-made" label=${translate('operator.reset')} .value=${this.link}></copy-field>` : nothing}
-      ${creator ? nothing : this.#creatorForm()}
+      ${creator ? this.#creatorEnd() : this.#creatorForm()}
       <h3 class="panel__title">${translate('own.sessions')}</h3>
       <ul class="rows" data-testid="account-sessions">
         ${session_list.map((session) => this.#session(session))}
@@ -91,6 +92,11 @@ export class AccountRow extends SessionElement {
           : nothing
       }
     </div>`;
+  }
+
+  #creatorEnd() {
+    return html`<confirm-button testid="account-creator-end" label=${translate('operator.end_creator')} question=${translate('operator.end_creator_sure')} yes=${translate('operator.end_creator')}
+      @confirmed=${() => this.#run(() => this.#api.closeCreator(this.account.id))}></confirm-button>`;
   }
 
   #creatorForm() {

@@ -37,6 +37,9 @@ export class OperatorApi {
   /** @param {number} id @param {string} name @param {string} key */
   makeCreator = (id, name, key) => this.http.post(`${ACCOUNTS}/${id}/creator`, {name}, {key});
 
+  /** @param {number} id */
+  closeCreator = (id) => this.http.delete(`${ACCOUNTS}/${id}/creator`);
+
   /** @param {number} id @returns {Promise<{url: string, expires_at: string}>} */
   resetLink = (id) => this.http.post(`${ACCOUNTS}/${id}/reset`);
 

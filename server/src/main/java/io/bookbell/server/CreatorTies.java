@@ -23,12 +23,17 @@ final class CreatorTies implements AccountTies {
   public Set<UserId> findCreators(Transaction tx, UserId user) {
     var creators = new HashSet<>(services.team.findTeams(tx, user));
     services.quotas.findByUser(tx, user).stream().map(Quota::creatorId).forEach(creators::add);
-    services.creators.find(tx, user).ifPresent(own -> creators.add(own.id()));
+    if (services.creators.hasRow(tx, user)) {
+      creators.add(user);
+    }
     return creators;
   }
 
   @Override
   public void endTie(Transaction tx, UserId creator, UserId user) {
+    if (creator.equals(user)) {
+      services.creators.reopen(tx, creator); // a closed one is erased like an open one
+    }
     CreatorRow locked = services.creators.lockCreator(tx, creator);
     if (creator.equals(user)) {
       closeCreator(tx, locked);

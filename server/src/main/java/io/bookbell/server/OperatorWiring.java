@@ -36,6 +36,7 @@ final class OperatorWiring {
             accountSources,
             new StoredConnections(services, liveConnections),
             services::announceCreator,
+            services::closeCreator,
             hasProviders);
     new OperatorRoutes(services.accountControl, operatorService).addRoutes(apiRouter);
   }

@@ -27,6 +27,7 @@ import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.follow.FollowService;
 import io.bookbell.server.http.BasePath;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageTexts;
 import io.bookbell.server.inbox.MessageType;
@@ -220,6 +221,15 @@ public final class Services {
         List.of(
             (tx, user) -> identities.count(tx, user, issuers),
             (tx, user) -> passkeys.list(tx, user).size()));
+  }
+
+  /**
+   * Makes a creator's account an ordinary one again, which keeps everything.
+   *
+   * @throws Problem 404 if it isn't a creator, 409 if there are supporters or a team
+   */
+  public void closeCreator(Transaction tx, UserId user) {
+    new CreatorClosing(this).close(tx, user);
   }
 
   /** Tells a user's open pages that they are a creator now. */

@@ -70,7 +70,8 @@ public final class HandoverStore {
                     row.getUser("user_id"), row.getString("email"), row.getTime("expires_at")));
   }
 
-  static void removeLinkOf(Transaction tx, UserId user) {
+  /** Makes the link with which somebody could take over the account invalid. */
+  public static void removeLinkOf(Transaction tx, UserId user) {
     tx.update("DELETE FROM account_handover WHERE user_id = ?", user);
   }
 

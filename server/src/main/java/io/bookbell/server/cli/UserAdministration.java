@@ -98,6 +98,19 @@ final class UserAdministration {
     around.printLine(email + " is a creator");
   }
 
+  void unsetCreator(String email) {
+    change(
+        email,
+        (tx, services, user) -> {
+          if (services.creators.find(tx, user).isEmpty()) {
+            throw new CommandException(email + " isn't a creator");
+          }
+          services.closeCreator(tx, user);
+        });
+    around.printLine(
+        email + " isn't a creator any more. set-creator brings back everything that was there");
+  }
+
   void turnPasswords(boolean on) {
     work(
         tx -> {

@@ -162,6 +162,18 @@ final class UserCommand {
   }
 
   @Command(
+      name = "unset-creator",
+      description = {
+        "Makes a creator's account an ordinary one again, if it has neither supporters nor a team.",
+        "It keeps everything, and set-creator brings it back. Invitations and connections end."
+      },
+      mixinStandardHelpOptions = true)
+  int unsetCreator(@Parameters(paramLabel = "EMAIL") String email) {
+    new UserAdministration(around).unsetCreator(requireEmail(email));
+    return ExitCode.DONE;
+  }
+
+  @Command(
       name = "set-operator",
       description = "Lets an account see the operator's page, and do what it offers.",
       mixinStandardHelpOptions = true)

@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Stores the creators' rows. Immutable, so any thread may use it. */
+/**
+ * Stores the creators' rows. An account that isn't a creator any more has a closed row, which isn't
+ * found, but is kept. Immutable, so any thread may use it.
+ */
 public final class CreatorStore {
   private static final String SELECT =
       """
@@ -23,7 +26,7 @@ public final class CreatorStore {
         picture_version, time_zone, version, team_version, audience_version, pending_count
       FROM creator
       """;
-  private static final String ROW = SELECT + "WHERE id = ?";
+  private static final String ROW = SELECT + "WHERE id = ? AND closed_at IS NULL";
   private static final String LOCKED_ROW = ROW + " FOR NO KEY UPDATE";
 
   /** Several changes of one creator may be sent together. */
@@ -46,9 +49,36 @@ public final class CreatorStore {
     this.basePath = basePath;
   }
 
-  /** Makes an account a creator. */
+  /** Makes an account a creator, with everything that it had when it was one before. */
   public void create(Transaction tx, UserId id, String name) {
+    if (reopen(tx, id)) {
+      rename(tx, id, name);
+      return;
+    }
     tx.update("INSERT INTO creator (id, name, created_at) VALUES (?, ?, ?)", id, name, tx.now());
+  }
+
+  /** Locks a closed row and opens it again; returns false if there is none. */
+  public boolean reopen(Transaction tx, UserId id) {
+    return tx.update(
+            "UPDATE creator SET closed_at = NULL WHERE id = ? AND closed_at IS NOT NULL", id)
+        == 1;
+  }
+
+  /** Closes a locked creator's row. */
+  public void close(Transaction tx, CreatorRow locked) {
+    tx.update("UPDATE creator SET closed_at = ? WHERE id = ?", tx.now(), locked.id());
+  }
+
+  /** Returns whether an account is a creator, or has been one. */
+  public boolean hasRow(Transaction tx, UserId id) {
+    return tx.query("SELECT 1 FROM creator WHERE id = ? LIMIT 1", id).exists();
+  }
+
+  /** Locks a creator's row, open or closed, for work that remains from before. */
+  public void lockRow(Transaction tx, UserId id) {
+    tx.query("SELECT id FROM creator WHERE id = ? FOR NO KEY UPDATE", id)
+        .single(row -> row.getUser("id"));
   }
 
   /** Locks the rows of all creators, in the order of their ids, and returns the ids. */
@@ -117,13 +147,14 @@ public final class CreatorStore {
 
   /** Returns those of the given users who are creators. */
   public Set<UserId> findCreatorIds(Transaction tx, Collection<UserId> ids) {
-    return tx.query("SELECT id FROM creator WHERE id IN (?)", ids).set(row -> row.getUser("id"));
+    return tx.query("SELECT id FROM creator WHERE id IN (?) AND closed_at IS NULL", ids)
+        .set(row -> row.getUser("id"));
   }
 
   /** Returns the creators whose profile was changed since this transaction, on PostgreSQL. */
   public List<UserId> findChangedSince(Transaction tx, TransactionCursor from) {
     return tx.query(
-            SqlFragment.of("SELECT id FROM creator WHERE")
+            SqlFragment.of("SELECT id FROM creator WHERE closed_at IS NULL AND")
                 .append(from.writtenSince("creator", "shown_xid")))
         .list(row -> row.getUser("id"));
   }

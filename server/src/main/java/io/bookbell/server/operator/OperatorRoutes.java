@@ -108,6 +108,14 @@ public final class OperatorRoutes {
           operatorService.makeCreator(tx, wanted.user, wanted.name);
           return ApiResponse.ok(operatorService.getAccount(tx, wanted.user));
         });
+    apiRouter.delete(
+        ACCOUNT + "/creator",
+        OperatorRoutes::parseUser,
+        (tx, caller, user) -> {
+          accountControl.requireOperator(tx, caller);
+          operatorService.closeCreator(tx, user);
+          return ApiResponse.noContent();
+        });
     apiRouter.postSecret(
         ACCOUNT + "/reset",
         RateLimit.ACCOUNT,

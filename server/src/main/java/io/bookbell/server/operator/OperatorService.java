@@ -40,18 +40,21 @@ public final class OperatorService {
   private final PasswordSwitch passwordSwitch;
   private final ConnectionSources connectionSources;
   private final BiConsumer<Transaction, UserId> accessChanged;
+  private final BiConsumer<Transaction, UserId> creatorCloser;
   private final boolean hasProviders;
 
   /**
    * Creates the service.
    *
    * @param accessChanged tells a user's open pages that they may see more than before
+   * @param creatorCloser makes a creator's account an ordinary one again
    * @param hasProviders whether people can sign in through an OpenID Connect provider
    */
   public OperatorService(
       AccountSources accountSources,
       ConnectionSources connectionSources,
       BiConsumer<Transaction, UserId> accessChanged,
+      BiConsumer<Transaction, UserId> creatorCloser,
       boolean hasProviders) {
     this.accountDirectory = accountSources.accounts;
     this.creatorStore = accountSources.creators;
@@ -61,6 +64,7 @@ public final class OperatorService {
     this.passwordSwitch = accountSources.passwordSwitch;
     this.connectionSources = connectionSources;
     this.accessChanged = accessChanged;
+    this.creatorCloser = creatorCloser;
     this.hasProviders = hasProviders;
   }
 
@@ -214,6 +218,15 @@ public final class OperatorService {
     }
     creatorStore.create(tx, user, name);
     accessChanged.accept(tx, user);
+  }
+
+  /**
+   * Makes a creator's account an ordinary one again, which keeps everything.
+   *
+   * @throws Problem 404 if there is no such creator, 409 if there are supporters or a team
+   */
+  void closeCreator(Transaction tx, UserId user) {
+    creatorCloser.accept(tx, user);
   }
 
   SignInSettings signInSettings(Transaction tx, UserId operator) {

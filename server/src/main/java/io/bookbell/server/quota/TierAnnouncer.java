@@ -83,7 +83,7 @@ public final class TierAnnouncer {
   }
 
   private void announceBatch(Transaction tx, Announcement found) {
-    creatorStore.lockCreator(tx, found.creator);
+    creatorStore.lockRow(tx, found.creator);
     tx.query(
             "SELECT tier_id, creator_id, told_up_to FROM tier_announcement WHERE tier_id = ?",
             found.tier)

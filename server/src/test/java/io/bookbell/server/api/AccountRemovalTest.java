@@ -3,6 +3,7 @@ package io.bookbell.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.hub.UserId;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.Services;
@@ -159,6 +160,32 @@ class AccountRemovalTest {
     assertThat(admin.get("/api/me").expect(200).body().get("admin_of")).isEmpty();
     admin.get("/api/team?creator_id=" + cast.creator().id()).expect(404);
     cast.stranger().client().post("/api/auth/accept", Map.of("token", link)).expect(404);
+  }
+
+  @Test
+  void oneWhoIsNoCreatorAnyMoreIsErasedAsOne() {
+    var services = new Services(Services.ClientNotifier.noOp());
+    var user = new UserId(cast.stranger().id());
+    server
+        .database()
+        .write(
+            tx -> {
+              services.closeCreator(tx, user);
+              return true;
+            })
+        .join();
+
+    remove(cast.stranger()).expect(204);
+
+    String name =
+        server
+            .database()
+            .read(
+                tx ->
+                    tx.query("SELECT name FROM creator WHERE id = ?", user)
+                        .single(row -> row.getString("name")))
+            .join();
+    assertThat(name).isEqualTo(REMOVED);
   }
 
   @Test

@@ -266,6 +266,7 @@ record RouteRules(List<Rule> rules) {
         new Rule(null, "POST " + account + "/disable", NOTHING, 404, 404, 404, 404),
         new Rule(null, "POST " + account + "/enable", NOTHING, 404, 404, 404, 404),
         new Rule(null, "POST " + account + "/creator", Map.of("name", "N"), 404, 404, 404, 404),
+        new Rule(null, "DELETE " + account + "/creator", NOTHING, 404, 404, 404, 404),
         new Rule(null, "POST " + account + "/reset", NOTHING, 404, 404, 404, 404),
         new Rule(null, "DELETE " + account + "/sessions", NOTHING, 404, 404, 404, 404),
         new Rule(null, "DELETE " + account + "/sessions/1", NOTHING, 404, 404, 404, 404),

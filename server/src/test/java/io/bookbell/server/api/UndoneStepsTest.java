@@ -114,14 +114,8 @@ class UndoneStepsTest {
 
   @Test
   void anAccountIsDisabledAndEnabled() {
-    server
-        .database()
-        .write(
-            tx ->
-                tx.update("UPDATE app_user SET operator = TRUE WHERE id = ?", cast.stranger().id()))
-        .join();
+    String account = operatorsPathOf(cast.supporter().id());
     TestClient operator = cast.stranger().client();
-    String account = "/api/operator/accounts/" + cast.supporter().id();
     for (int round = 0; round < 2; round++) {
       try (TestSocket page = signIn().connect(cast.supporter().id())) {
         page.await("initial_data");
@@ -133,6 +127,67 @@ class UndoneStepsTest {
       everythingIsExact();
       signIn().get("/api/book-requests/quota" + of).expect(200);
     }
+  }
+
+  /** With everything that was there, except what lets others in. */
+  @Test
+  void anAccountIsNoCreatorAnyMoreAndOneAgain() {
+    TestClient owner = cast.creator().client();
+    String account = operatorsPathOf(cast.creator().id());
+    TestClient operator = cast.stranger().client();
+    assertThat(operator.delete(account + "/creator").expect(409).code())
+        .isEqualTo("creator_in_use");
+    creator.delete(supporter + of).expect(204);
+    creator.delete("/api/supporters/" + cast.other().id() + of).expect(204);
+    assertThat(operator.delete(account + "/creator").expect(409).code())
+        .isEqualTo("creator_in_use");
+    creator.delete("/api/team/" + cast.team().id() + of).expect(204);
+    String profile = "/api/creators/" + cast.creator().id();
+    creator.patch(profile, Map.of("notice", "Back soon")).expect(200);
+    JsonNode requests = creator.get("/api/book-requests" + of).expect(200).body();
+    try (TestSocket page = owner.connect(cast.creator().id())) {
+      page.await("initial_data");
+      for (int round = 0; round < 2; round++) {
+        var terms =
+            Map.of("creator_id", cast.creator().id(), "kind", "supporter", "tier_id", cast.tier());
+        Reply link = creator.post("/api/invitations", terms).expect(201);
+        step(
+            () -> operator.delete(account + "/creator").expect(204), Map.of(page, hasRole("none")));
+        operator.delete(account + "/creator").expect(404);
+        owner.get(profile).expect(404);
+        assertThat(owner.get("/api/me").expect(200).body().get("admin_of")).isEmpty();
+        step(
+            () -> operator.post(account + "/creator", Map.of("name", "Again")).expect(200),
+            Map.of(page, hasRole("admin")));
+        JsonNode back = owner.get(profile).expect(200).body();
+        assertThat(back.findValue("notice").asText()).isEqualTo("Back soon");
+        assertThat(back.findValue("name").asText()).isEqualTo("Again");
+        assertThat(owner.get("/api/book-requests" + of).expect(200).body()).isEqualTo(requests);
+        cast.supporter()
+            .client()
+            .post("/api/auth/accept", Map.of("token", tokenOf(link)))
+            .expect(404);
+      }
+    }
+    var back =
+        Map.of(
+            "creator_id", cast.creator().id(),
+            "user_id", cast.supporter().id(),
+            "tier_id", cast.tier());
+    step(
+        () -> creator.post("/api/supporters", back).expect(201),
+        Map.of(supporters, hasRole("supporter")));
+    cast.supporter().ask(cast.creator(), "Afterwards");
+  }
+
+  private String operatorsPathOf(long user) {
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update("UPDATE app_user SET operator = TRUE WHERE id = ?", cast.stranger().id()))
+        .join();
+    return "/api/operator/accounts/" + user;
   }
 
   private TestClient signIn() {

@@ -72,6 +72,15 @@ class UserAdministrationTest {
           .isEqualTo("Night Shelf");
       assertThat(run(storage, 1, "user", "set-creator", email)).contains("a creator already");
 
+      run(storage, 0, "user", "unset-creator", email);
+      assertThat(again.get("/api/me").body().get("admin_of")).isEmpty();
+      assertThat(run(storage, 1, "user", "unset-creator", email)).contains("isn't a creator");
+      assertThat(run(storage, 1, "user", "unset-creator", "creator@demo.test"))
+          .contains("has supporters or a team");
+      run(storage, 0, "user", "set-creator", email, "--name", "Night Shelf");
+      assertThat(again.get("/api/me").body().at("/admin_of/0/creator_name").asText())
+          .isEqualTo("Night Shelf");
+
       run(storage, 0, "user", "set-operator", email);
       again.get("/api/operator/accounts").expect(200);
       run(storage, 0, "user", "set-operator", email, "--off");

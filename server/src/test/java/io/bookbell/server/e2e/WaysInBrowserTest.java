@@ -163,6 +163,11 @@ class WaysInBrowserTest {
     var operatorsAxe = new Axe(operator);
     operatorsAxe.look("the operator's page");
     operatorsAxe.assertNothingFound();
+    operator.part("account-creator").click();
+    operator.part("account").awaitTextWith("Creator");
+    operator.part("account-creator-end").click();
+    operator.part("account-creator-end-confirm").click();
+    operator.part("account-creator").awaitShown();
     operator.part("account-disable").click();
     operator.part("account-disable-confirm").click();
     operator.part("account").awaitTextWith("Disabled");

@@ -202,6 +202,8 @@ class QueryPlansTest {
     get(operator, "/api/operator/sign-in");
     patch(operator, "/api/operator/sign-in", Map.of("passwords", true));
     post(operator, account + "/creator", Map.of("name", "Other"));
+    send(operator, "DELETE", account + "/creator", null);
+    post(operator, account + "/creator", Map.of("name", "Other"));
     post(operator, account + "/reset", Map.of());
     long session = get(operator, account).body().at("/session_list/0/id").asLong();
     send(operator, "DELETE", account + "/sessions/" + session, null);
