@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class CatchUp {
   private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
+  private static final int MOST_RESTART_DELAY_MILLIS = 500;
 
   private final ConnectionState connectionState;
   private final Hub hub;
@@ -158,7 +160,7 @@ final class CatchUp {
 
   private void onPageRead(HistoryPage historyPage, int limit, long announcedBefore) {
     switch (historyPage) {
-      case HistoryPage.TruncatedHistory() -> connectionState.sendClose(CloseReason.GOING_AWAY);
+      case HistoryPage.TruncatedHistory() -> connectionState.sendClose(beginAgain());
       case HistoryPage.HistoryEntries(List<HistoryPage.HistoryEntry> entries) -> {
         entries.forEach(this::replayEntry);
         if (entries.size() < limit) {
@@ -166,6 +168,15 @@ final class CatchUp {
         }
       }
     }
+  }
+
+  /**
+   * The client begins again with a snapshot, without the delay that spreads the clients of a node
+   * that shuts down: only this user's do so now, and they show what the user may not see any more.
+   */
+  private static CloseReason beginAgain() {
+    int delay = ThreadLocalRandom.current().nextInt(MOST_RESTART_DELAY_MILLIS + 1);
+    return new CloseReason(CloseReason.GOING_AWAY.code(), Integer.toString(delay));
   }
 
   private void replayEntry(HistoryPage.HistoryEntry historyEntry) {
