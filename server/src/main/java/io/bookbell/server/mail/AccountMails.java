@@ -91,8 +91,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   private Optional<ActionLink> prepareReset(Transaction tx, NewsTarget target, ActionDetails body) {
     Account account = accountStore.get(tx, target.user());
-    if (!account.email().equals(target.address())) {
-      return Optional.empty(); // the account was removed or has another address now
+    if (!account.email().equals(target.address()) || accountStore.isDisabled(tx, account.id())) {
+      return Optional.empty(); // the account was removed or disabled, or has another address now
     }
     var link = resetLinkStore.createLink(tx, target.user(), RESET_LIFE);
     return Optional.of(new ActionLink("/reset#" + link.token(), body.language(), Map.of()));

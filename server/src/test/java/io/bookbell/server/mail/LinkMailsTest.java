@@ -16,6 +16,8 @@ import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +82,31 @@ class LinkMailsTest extends DomainTest {
         });
   }
 
+  @Test
+  void aLinkForAPasswordIsNotMailedOnceTheAccountIsDisabled() {
+    Account account = domain.read(tx -> domain.features.accounts.get(tx, mara));
+    assertThat(resetLinkOf(account)).isPresent();
+
+    domain.write(
+        tx -> {
+          domain.features.accountControl.disable(tx, mara);
+          return true;
+        });
+
+    assertThat(resetLinkOf(account)).isEmpty();
+  }
+
+  private Optional<ActionLink> resetLinkOf(Account account) {
+    ActionMail mail = Objects.requireNonNull(accountMails().actions().get("password_reset"));
+    return domain.write(
+        tx -> {
+          var address = NewTarget.once(account.id(), NewsKind.MAIL, account.email());
+          NewsTarget target = domain.features.newsTargets.create(tx, address);
+          var details = NewsBody.parse(NewsBody.of("password_reset", Map.of("language", "en")));
+          return mail.prepare(tx, target, new ActionDetails(details.details()));
+        });
+  }
+
   /** Each link replaces the former one, so whoever asks for somebody else must not do it always. */
   @Test
   void strangersCannotHaveLinksForAPasswordReplacedAllTheTime() {
@@ -89,14 +116,17 @@ class LinkMailsTest extends DomainTest {
     assertThat(askTimes(account, 1)).isEqualTo(4);
   }
 
+  private AccountMails accountMails() {
+    return new AccountMails(
+        domain.features.outbox,
+        domain.features.newsTargets,
+        domain.features.accounts,
+        domain.features.resetLinks,
+        new SiteContact("books.test", "operator@books.test"));
+  }
+
   private int askTimes(Account account, int times) {
-    var mails =
-        new AccountMails(
-            domain.features.outbox,
-            domain.features.newsTargets,
-            domain.features.accounts,
-            domain.features.resetLinks,
-            new SiteContact("books.test", "operator@books.test"));
+    AccountMails mails = accountMails();
     for (int time = 0; time < times; time++) {
       domain.passes(Duration.ofSeconds(61));
       domain.write(
