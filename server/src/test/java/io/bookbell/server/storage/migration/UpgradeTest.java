@@ -93,7 +93,10 @@ class UpgradeTest {
       assertThat(verificationReport.breaches()).isEmpty();
       assertThat(verificationReport.requests()).isEqualTo(REQUESTS);
       assertThat(verificationReport.inboxRows()).isEqualTo(2 * REQUESTS);
-      textsHaveBecomeFacts(data.database());
+      assertThat(newestActivities(data.database())).containsExactlyElementsOf(NEWEST_ACTIVITIES);
+      if (version == 1) {
+        textsBecomeFacts(data.database());
+      }
     } finally {
       silence(MigrationProgress.class, told);
     }
@@ -103,9 +106,8 @@ class UpgradeTest {
     assertThat(lines).anyMatch(line -> line.matches("Migration 1 of .* took [0-9]+ s"));
   }
 
-  /** At first when they are read, then in the database too. */
-  private static void textsHaveBecomeFacts(Database database) {
-    assertThat(newestActivities(database)).containsExactlyElementsOf(NEWEST_ACTIVITIES);
+  /** In the background, after all migrations, so it's the same from whichever schema. */
+  private static void textsBecomeFacts(Database database) {
     while (database.write(NotificationMigration::migrateBatch).join()) {
       // the next step
     }
