@@ -217,6 +217,29 @@ final class Browser implements AutoCloseable {
     driver.executeCdpCommand(name, parameters);
   }
 
+  /** Keeps the team's answers in the page, which otherwise sends them after some seconds. */
+  void holdAnswers() {
+    expectErrors("/respond - ");
+    command("Network.enable", Map.of());
+    command("Network.setBlockedURLs", Map.of("urls", List.of("*/respond")));
+  }
+
+  /** Ends {@link #holdAnswers}. */
+  void releaseAnswers() {
+    command("Network.setBlockedURLs", Map.of("urls", List.of()));
+  }
+
+  /** Ends {@link #holdAnswers} and sends the answers, unless the page has just done so. */
+  void sendHeldAnswers() {
+    releaseAnswers();
+    sendAnswers();
+  }
+
+  /** Sends the team's answers at once, unless the page has just done so by itself. */
+  void sendAnswers() {
+    run("document.querySelector(arguments[0])?.click()", Part.selector("undo-send"));
+  }
+
   ChromeDriver driver() {
     return driver;
   }

@@ -29,18 +29,13 @@ record Card(Part part) {
 
   void approve() {
     part.part("respond-approve").click();
-    sendNow();
+    part.browser().sendAnswers();
   }
 
   void decline() {
     part.part("respond-reject").click();
     part.part("respond-reject-confirm").click();
-    sendNow();
-  }
-
-  /** Sends the decision at once instead of waiting for the undo period to end. */
-  private void sendNow() {
-    part.browser().part("undo-send").click();
+    part.browser().sendAnswers();
   }
 
   void withdraw() {

@@ -56,6 +56,7 @@ class DeskBrowserTest {
       browser.await("the next card with the focus", () -> focused(browser) > 0);
     }
     long last = focused(browser);
+    browser.holdAnswers();
     browser.press("r");
     browser.part("decline-hint").awaitShown();
     browser.press("Not this year.", Keys.ENTER);
@@ -63,6 +64,7 @@ class DeskBrowserTest {
     browser.await("the next card with the focus", () -> focused(browser) > 0);
     browser.press("z");
     team.pending().awaitText(String.valueOf(pending - 9));
+    browser.sendHeldAnswers();
     var undone = browser.part("request-card").with("data-request-id", last);
     undone.awaitShown();
     assertThat(undone.part("respond-text").value()).isEqualTo("Not this year.");
@@ -96,11 +98,13 @@ class DeskBrowserTest {
     browser.press(Keys.chord(Keys.SHIFT, "x"));
     browser.part("bulk-count").awaitText("3 selected");
     browser.part("bulk-bar").part("canned-choice").choose("Too soon");
+    browser.holdAnswers();
     browser.part("bulk-rejected").click();
     browser.part("undo-text").awaitText("Declining 3 requests…");
     team.pending().awaitText(String.valueOf(pending - 3));
     assertThat(count("rejected")).isEqualTo(rejected);
 
+    browser.releaseAnswers();
     browser.visit("about:blank"); // leaving the page must not lose the decision
     browser.await("three declined", () -> count("rejected") == rejected + 3);
     assertThat(api.get("/api/book-requests/" + first).body().get("response").asText())

@@ -63,9 +63,9 @@ class KeptWordsBrowserTest {
 
   @Test
   void anAnswerWaitsForTheConnection() {
-    approve();
     link.cut();
-    browser.part("undo-send").click();
+    approve();
+    browser.sendAnswers();
     browser.part("undo-text").awaitTextWith("Waiting for a connection");
     browser.visit("about:blank");
     link.mend();
@@ -76,9 +76,9 @@ class KeptWordsBrowserTest {
 
   @Test
   void aTabThatIsClosedAtOnceLosesNoAnswer() {
+    link.cut();
     approve();
     browser.part("undo-send").awaitShown();
-    link.cut();
     browser.visit("about:blank");
     link.mend();
     browser.visit(link.url() + "/creators/1/inbox");
@@ -87,13 +87,14 @@ class KeptWordsBrowserTest {
 
   @Test
   void anAnswerIsSentWhenTheTabThatWasSendingItIsGone() {
+    browser.holdAnswers();
     approve();
     browser.part("undo-send").awaitShown();
     browser.run(
         "const name = Object.keys(localStorage).find(each => each.includes('outbox'));"
             + "const [{key}] = JSON.parse(localStorage[name]);"
             + "navigator.locks.request(`${name}.${key}`, () => new Promise(end => (window.end = end)))");
-    browser.part("undo-send").click();
+    browser.sendHeldAnswers();
     browser.run("window.end()");
     awaitApproved();
   }
@@ -106,9 +107,11 @@ class KeptWordsBrowserTest {
     browser.await(
         "the draft after a reload", () -> card().part().part("respond-text").value().equals(WORD));
     var creator = server.signIn("creator");
+    browser.holdAnswers();
     approve();
     long member = server.signIn("team1").userId();
     creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", false)).expect(200);
+    browser.sendHeldAnswers();
     browser.part("toast").awaitTextWith("Your message is back in its field");
     creator.patch("/api/team/" + member + "?creator_id=1", Map.of("active", true)).expect(200);
     browser.visit(link.url() + "/creators/1/inbox");
@@ -121,12 +124,14 @@ class KeptWordsBrowserTest {
     var creator = server.signIn("creator");
     var wish = Map.of("creator_id", 1, "title", "Piranesi", "author", "Susanna Clarke");
     server.signIn("reader1").post("/api/book-requests", wish).expect(201);
+    Card.of(browser, "Piranesi").part().awaitShown(); // above, where the other one was
     card().part().part("request-select").click();
     Card.of(browser, "Piranesi").part().part("request-select").click();
     browser.part("bulk-text").write(WORD);
+    browser.holdAnswers();
     browser.part("bulk-approved").click();
     creator.post("/api/book-requests/" + id + "/respond", Map.of("status", "approved")).expect(200);
-    browser.part("undo-send").click();
+    browser.sendHeldAnswers();
     browser.visit(link.url() + "/requests/" + id);
     browser.await(
         "the words in their field", () -> browser.part("respond-text").value().equals(WORD));

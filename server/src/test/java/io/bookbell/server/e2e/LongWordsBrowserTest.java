@@ -122,10 +122,11 @@ class LongWordsBrowserTest {
     fits("the inbox");
     browser.part("request-card").with("aria-posinset", 1).part("respond-text").write(ADDRESS);
     fits("an answer being written");
+    browser.holdAnswers();
     browser.part("request-card").with("aria-posinset", 1).part("respond-approve").click();
     browser.part("undo").awaitShown();
     fits("an answer that can be taken back");
-    browser.part("undo-send").click();
+    browser.sendHeldAnswers();
     browser.part("toast").awaitTextWith(NAME);
     fits("the team's toast");
     press("respond-reject", "respond-reject-confirm");
