@@ -178,6 +178,7 @@ class AccessibilityBrowserTest {
     browser.press("j", "x");
     browser.part("bulk-count").awaitShown();
     axe.look("one selected");
+    browser.holdAnswers();
     pressInto("bulk-approved", "undo-send");
     pressInto("keys-open", "keys-sheet");
     axe.assertNothingFound();
@@ -193,6 +194,7 @@ class AccessibilityBrowserTest {
     visit("/creators/1/supporters");
     pressInto("supporter-grant", "grant-submit");
     answersKeptReady();
+    webhookBeingChanged();
     keysForPrograms();
     look("/creators/9/inbox");
     axe.assertNothingFound();
@@ -205,6 +207,42 @@ class AccessibilityBrowserTest {
     browser.part("key-name").write("My bot");
     pressInto("key-submit", "key-secret");
     pressInto("key-revoke", "key-revoke-confirm");
+  }
+
+  private void webhookBeingChanged() {
+    addWebhook();
+    visit("/creators/1/settings");
+    pressInto("webhook-edit", "webhook-edit-form");
+    browser.expectErrors("400").part("webhook-edit-url").write("nonsense");
+    pressInto("webhook-edit-submit", "webhook-edit-url-error");
+    pressInto("webhook-deliveries", "delivery");
+  }
+
+  /** To a place that doesn't exist, with a test that waits or has failed. */
+  private void addWebhook() {
+    var creator = server.signIn("creator");
+    var webhook =
+        Map.of("creator_id", 1, "url", "https://a.invalid/", "events", List.of("reply_added"));
+    long id = creator.post("/api/webhooks", webhook).expect(201).body().get("id").asLong();
+    creator.send("POST", "/api/webhooks/" + id + "/test", null, Map.of()).expect(202);
+  }
+
+  @Test
+  void asAnOperator() {
+    server
+        .database()
+        .write(tx -> tx.update("UPDATE app_user SET operator = TRUE WHERE email LIKE 'creator@%'"))
+        .join();
+    browser.carrySession(server, "creator");
+    look("/operator");
+    addWebhook();
+    visit("/operator");
+    pressInto("account-open", "account-details");
+    browser.part("outbox-counts").awaitShown();
+    axe.look("what waits in the outbox");
+    browser.resize(320, 640);
+    axe.look("the operator's page on a phone");
+    axe.assertNothingFound();
   }
 
   private void answersKeptReady() {
@@ -231,6 +269,9 @@ class AccessibilityBrowserTest {
     browser.carrySession(server, "creator");
     List.of("inbox", "supporters", "invitations", "settings")
         .forEach(place -> look("/creators/1/" + place));
+    addWebhook();
+    visit("/creators/1/settings");
+    pressInto("webhook-edit", "webhook-edit-form");
     look("/account");
     browser.run("localStorage.clear()");
     axe.assertNothingFound();
