@@ -17,10 +17,9 @@ import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
 import io.vertx.core.http.HttpMethod;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -120,28 +119,27 @@ public final class AccountRoutes {
       CreatorRoles creatorRoles,
       QuotaService quotaService) {
     UserId user = caller.user();
-    Set<UserId> adminOf = creatorRoles.administeredCreators(tx, user);
-    List<QuotaService.SupporterQuota> support = quotaService.findSupport(tx, user);
-    var all = new HashSet<>(adminOf);
-    support.forEach(each -> all.add(each.quota().creatorId()));
+    var administered = creatorStore.findWhereLater(tx, creatorRoles.isAdministered("id", user));
+    var supported = creatorStore.findWhereLater(tx, QuotaService.isSupported("id", user));
+    var support = quotaService.findSupportLater(tx, user);
+    Account account = accountStore.get(tx, user);
     Map<UserId, String> names =
-        creatorStore.findAll(tx, all).stream()
+        supported.get().stream()
             .map(CreatorRow::creator)
             .collect(Collectors.toMap(Creator::id, Creator::name));
-    Account account = accountStore.get(tx, user);
     return new MeResponse(
         account,
         account.hasPassword(),
         caller.operator(),
-        support.stream().map(each -> toMembership(each, names)).toList(),
-        adminOf.stream()
-            .sorted()
+        support.get().stream().map(each -> toMembership(each, names)).toList(),
+        administered.get().stream()
+            .sorted(Comparator.comparing(CreatorRow::id))
             .map(
-                id ->
+                creator ->
                     new AdministeredCreator(
-                        id,
-                        requireName(id, names),
-                        findRole(tx, id, user, creatorStore, creatorRoles)))
+                        creator.id(),
+                        creator.creator().name(),
+                        creatorRoles.teamRoleOf(tx, creator, user).orElse(null)))
             .toList());
   }
 
@@ -179,15 +177,6 @@ public final class AccountRoutes {
       int requestsUsed) {}
 
   /** The role on the team; null for the creator. */
-  private static @Nullable TeamRole findRole(
-      Transaction tx,
-      UserId creator,
-      UserId user,
-      CreatorStore creatorStore,
-      CreatorRoles creatorRoles) {
-    return creatorRoles.teamRoleOf(tx, creatorStore.get(tx, creator), user).orElse(null);
-  }
-
   private record AdministeredCreator(
       UserId creatorId, String creatorName, @Nullable TeamRole role) {}
 }

@@ -4,7 +4,9 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lists and ends the caller's own sessions. Thread-safe and stateless. */
@@ -32,14 +34,14 @@ public final class OwnSessionService {
 
   /** Returns the caller's sessions, the most recently used one first. */
   public List<OwnSession> list(Transaction tx, Caller caller) {
-    return tx.query(
+    Supplier<Instant> now = tx.nowLater();
+    return tx
+        .query(
             """
             SELECT id, token_hash, client, address, created_at, last_used_at, expires_at
             FROM session
-            WHERE user_id = ? AND expires_at > ?
-            ORDER BY last_used_at DESC, id""",
-            caller.user(),
-            tx.now())
+            WHERE user_id = ?""",
+            caller.user())
         .list(
             row ->
                 new OwnSession(
@@ -49,7 +51,14 @@ public final class OwnSessionService {
                     row.getTime("created_at"),
                     row.getTime("last_used_at"),
                     row.getTime("expires_at"),
-                    row.getString("token_hash").equals(caller.session())));
+                    row.getString("token_hash").equals(caller.session())))
+        .stream()
+        .filter(session -> session.expiresAt.isAfter(now.get()))
+        .sorted(
+            Comparator.comparing(OwnSession::lastUsedAt)
+                .reversed()
+                .thenComparingLong(OwnSession::id))
+        .toList();
   }
 
   /**

@@ -45,7 +45,7 @@ public final class SessionAuthenticator {
   private CompletionStage<AuthenticatedCaller> lookUp(String hash, ClientDescription client) {
     LookupStart start = recentCallers.startLookup();
     return database
-        .readOnce(tx -> sessionStore.findLater(tx, hash))
+        .readOnce(tx -> sessionStore.findByHash(tx, hash))
         .thenApply(found -> acceptSession(found, start, client));
   }
 
@@ -85,7 +85,7 @@ public final class SessionAuthenticator {
   /** Returns whether the caller's session still exists. */
   public CompletionStage<Boolean> isAlive(Caller caller) {
     return database
-        .readOnce(tx -> sessionStore.findLater(tx, caller.session()))
+        .readOnce(tx -> sessionStore.findByHash(tx, caller.session()))
         .thenApply(Optional::isPresent);
   }
 

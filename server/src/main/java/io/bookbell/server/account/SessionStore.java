@@ -155,22 +155,11 @@ public final class SessionStore {
 
   /** Like {@link #findByToken}, by the hash in {@link Caller#session}. */
   public Optional<StoredSession> findByHash(Transaction tx, String hash) {
-    return findLater(tx, hash, tx::now).get();
-  }
-
-  /** Like {@link #findByHash}, for {@link io.bookbell.server.storage.Database#readOnce}. */
-  Supplier<Optional<StoredSession>> findLater(Transaction tx, String hash) {
-    return findLater(tx, hash, tx.nowLater());
-  }
-
-  private static Supplier<Optional<StoredSession>> findLater(
-      Transaction tx, String hash, Supplier<Instant> now) {
-    var rows = tx.query(LIVE, hash).later(row -> SessionRow.of(row, hash));
-    return () ->
-        rows.get().stream()
-            .filter(row -> row.expiresAt.isAfter(now.get()))
-            .map(row -> row.toSession(now.get()))
-            .findFirst();
+    Supplier<Instant> now = tx.nowLater();
+    return tx.query(LIVE, hash).list(row -> SessionRow.of(row, hash)).stream()
+        .filter(row -> row.expiresAt.isAfter(now.get()))
+        .map(row -> row.toSession(now.get()))
+        .findFirst();
   }
 
   private record SessionRow(

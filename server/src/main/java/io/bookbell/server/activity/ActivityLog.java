@@ -5,6 +5,7 @@ import io.bookbell.server.activity.ActivityDetails.RequestDetails;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The append-only log of what admins and supporters did. Thread-safe and stateless. */
@@ -128,19 +130,20 @@ public final class ActivityLog {
   }
 
   /**
-   * Returns a page of a creator's log, newest first. The caller has checked that the user may see
-   * it.
+   * Reads a page of a creator's log, newest first, on PostgreSQL together with the next statement.
+   * The caller checks that the user may see it.
    */
-  public ListPage<ActivityItem> list(
+  public Supplier<ListPage<ActivityItem>> listLater(
       Transaction tx, UserId creator, ActivityFilter activityFilter, PageRequest page) {
-    return ListPage.of(
-        findLines(tx, creator, activityFilter, page.cursor(), page.limit() + 1),
-        page.limit(),
-        ActivityItem::id);
+    var lines = findLinesLater(tx, creator, activityFilter, page.cursor(), page.limit() + 1);
+    return () -> ListPage.of(lines.get(), page.limit(), ActivityItem::id);
   }
 
-  /** Returns the entries with ids below a given one, newest first. */
-  List<ActivityItem> findLines(
+  /**
+   * Reads the entries with ids below a given one, newest first, on PostgreSQL together with the
+   * next statement.
+   */
+  PendingResult<List<ActivityItem>> findLinesLater(
       Transaction tx,
       UserId creator,
       ActivityFilter activityFilter,
@@ -150,11 +153,11 @@ public final class ActivityLog {
         SqlFragment.of("a.creator_id = ?", creator)
             .and(whenGiven("a.kind = ?", activityFilter.kind()))
             .and(whenGiven("a.actor_id = ?", activityFilter.actor()))
-            .and(whenGiven("a.id >= ?", findFirstId(tx, creator, activityFilter.from())))
-            .and(whenGiven("a.id < ?", findFirstId(tx, creator, activityFilter.to())))
+            .and(comparedWithTime("a.id >=", creator, activityFilter.from()))
+            .and(comparedWithTime("a.id <", creator, activityFilter.to()))
             .and(whenGiven("a.id < ?", below));
     return tx.query(ENTRIES.append(condition).append("ORDER BY a.id DESC LIMIT ?", limit))
-        .list(ActivityItem::of);
+        .later(ActivityItem::of);
   }
 
   private static SqlFragment whenGiven(String condition, Optional<?> value) {
@@ -162,17 +165,17 @@ public final class ActivityLog {
   }
 
   /**
-   * Returns the id of the creator's first log entry at or after a time; greater than every id if
-   * there is none. Entries are written under the lock on the creator's row, so their ids and times
-   * have the same order.
+   * A comparison with the id of the creator's first log entry at or after a time, which is greater
+   * than every id if there is none. Entries are written under the lock on the creator's row, so
+   * their ids and times have the same order.
    */
-  private static Optional<Long> findFirstId(
-      Transaction tx, UserId creator, Optional<Instant> time) {
+  private static SqlFragment comparedWithTime(
+      String comparison, UserId creator, Optional<Instant> time) {
     return time.map(
-        from ->
-            tx.query(FIRST_AT_OR_AFTER, creator, from)
-                .first(row -> row.getLong("id"))
-                .orElse(Long.MAX_VALUE));
+            from ->
+                SqlFragment.of(comparison + " coalesce((" + FIRST_AT_OR_AFTER, creator, from)
+                    .append("), ?)", Long.MAX_VALUE))
+        .orElse(SqlFragment.TRUE);
   }
 
   /**

@@ -31,13 +31,12 @@ public final class ActivityRoutes {
         "/api/activity",
         ActivityRoutes::parseListQuery,
         (tx, caller, activityPageQuery) -> {
-          admins.requireAdmin(tx, activityPageQuery.wanted.creator, caller.user());
-          return ApiResponse.ok(
-              activityLog.list(
-                  tx,
-                  activityPageQuery.wanted.creator,
-                  activityPageQuery.wanted.filter,
-                  activityPageQuery.page));
+          UserId creator = activityPageQuery.wanted.creator;
+          var found =
+              activityLog.listLater(
+                  tx, creator, activityPageQuery.wanted.filter, activityPageQuery.page);
+          admins.requireAdmin(tx, creator, caller.user());
+          return ApiResponse.ok(found.get());
         });
     apiRouter.getCsv(
         "/api/activity.csv", ActivityRoutes::parseExport, csvTable(activityLog, admins));
@@ -58,12 +57,14 @@ public final class ActivityRoutes {
         (tx, caller, activityQuery, after) -> {
           admins.requireAdmin(tx, activityQuery.creator, caller.user());
           return Csv.CsvChunk.of(
-              activityLog.findLines(
-                  tx,
-                  activityQuery.creator,
-                  activityQuery.filter,
-                  after.map(PageCursor::id),
-                  ROWS_AT_ONCE),
+              activityLog
+                  .findLinesLater(
+                      tx,
+                      activityQuery.creator,
+                      activityQuery.filter,
+                      after.map(PageCursor::id),
+                      ROWS_AT_ONCE)
+                  .get(),
               ROWS_AT_ONCE,
               line -> PageCursor.ofId(line.id()),
               ActivityRoutes::toCsvRow);

@@ -38,8 +38,9 @@ public final class CannedResponseService {
 
   /** Returns the creator's saved replies in order of creation; for admins. */
   public List<CannedResponse> list(Transaction tx, UserId admin, UserId creator) {
+    var all = tx.query(OF_CREATOR, creator).later(CannedResponseService::toResponse);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return findAll(tx, creator);
+    return all.get();
   }
 
   /**

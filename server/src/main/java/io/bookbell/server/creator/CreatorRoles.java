@@ -3,8 +3,10 @@ package io.bookbell.server.creator;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** A user's roles with a creator, and the checks based on them. */
 public interface CreatorRoles {
@@ -15,10 +17,22 @@ public interface CreatorRoles {
   /** Returns the role of an active team member; empty for others and for the creator. */
   Optional<TeamRole> teamRoleOf(Transaction tx, CreatorRow creator, UserId user);
 
+  /**
+   * Whether the user was an admin when this was last looked up. A guess, for asking the database
+   * early for what depends on it.
+   */
+  boolean wasAdmin(UserId creator, UserId user);
+
   boolean isSupporter(Transaction tx, UserId creator, UserId user);
+
+  /** Like {@link #isSupporter}, on PostgreSQL together with the next statement. */
+  Supplier<Boolean> isSupporterLater(Transaction tx, UserId creator, UserId user);
 
   /** Returns the creators of whom the user is an admin. */
   Set<UserId> administeredCreators(Transaction tx, UserId user);
+
+  /** A condition on a column with a creator's id: that the user is an admin of the creator. */
+  SqlFragment isAdministered(String column, UserId user);
 
   /** Returns every supporter and admin of the creator. */
   Set<UserId> audienceOf(Transaction tx, CreatorRow creator);
@@ -104,7 +118,13 @@ public interface CreatorRoles {
    * @throws Problem 404 for users without a role with this creator
    */
   default void requireMember(Transaction tx, CreatorRow creator, UserId user) {
-    if (!isAdmin(tx, creator, user) && !isSupporter(tx, creator.id(), user)) {
+    requireMember(tx, creator, user, () -> isSupporter(tx, creator.id(), user));
+  }
+
+  /** Like {@link #requireMember(Transaction, CreatorRow, UserId)}, where this is being read. */
+  default void requireMember(
+      Transaction tx, CreatorRow creator, UserId user, Supplier<Boolean> isSupporter) {
+    if (!isAdmin(tx, creator, user) && !isSupporter.get()) {
       throw Problem.notFound();
     }
   }

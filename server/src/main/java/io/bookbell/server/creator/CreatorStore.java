@@ -5,6 +5,7 @@ import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.TransactionCursor;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
 import java.sql.SQLException;
@@ -137,8 +138,26 @@ public final class CreatorStore {
     return find(tx, id).orElseThrow(Problem::notFound);
   }
 
+  /**
+   * Like {@link #get}, on PostgreSQL together with the next statement.
+   *
+   * @return the row; asking for it throws what {@link #get} throws
+   */
+  public Supplier<CreatorRow> getLater(Transaction tx, UserId id) {
+    PendingResult<List<CreatorRow>> rows = tx.query(ROW, id).later(this::toCreatorRow);
+    return () -> rows.get().stream().findFirst().orElseThrow(Problem::notFound);
+  }
+
   public Optional<CreatorRow> find(Transaction tx, UserId id) {
     return tx.query(ROW, id).first(this::toCreatorRow);
+  }
+
+  /**
+   * Reads the creators for whom a condition on a column {@code id} holds, on PostgreSQL together
+   * with the next statement.
+   */
+  public PendingResult<List<CreatorRow>> findWhereLater(Transaction tx, SqlFragment condition) {
+    return tx.query(SqlFragment.of(SELECT + "WHERE").append(condition)).later(this::toCreatorRow);
   }
 
   public List<CreatorRow> findAll(Transaction tx, Collection<UserId> ids) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,8 +91,9 @@ public final class ProfileService {
 
   /** Returns the profile; for supporters and admins. */
   public Creator get(Transaction tx, UserId user, UserId creatorId) {
+    Supplier<Boolean> isSupporter = creatorRoles.isSupporterLater(tx, creatorId, user);
     CreatorRow creator = creatorStore.get(tx, creatorId);
-    creatorRoles.requireMember(tx, creator, user);
+    creatorRoles.requireMember(tx, creator, user, isSupporter);
     return creator.creator();
   }
 

@@ -65,7 +65,8 @@ public final class ApiRouter {
   }
 
   /**
-   * Registers a read in a read transaction, also for HEAD, which is answered without the body.
+   * Registers a read with {@link Database#readOnce}, also for HEAD, which is answered without the
+   * body.
    *
    * @param parse reads the request; its {@link Problem}s become the response
    */
@@ -77,7 +78,7 @@ public final class ApiRouter {
             (apiRequest, caller) -> {
               C query = parse.apply(apiRequest);
               ListTag list = apiRequest.listTag();
-              return database.read(
+              return database.readOnce(
                   tx -> EncodedResponse.of(list.addTag(writeHandler.run(tx, caller, query))));
             })
         .method(HttpMethod.HEAD);

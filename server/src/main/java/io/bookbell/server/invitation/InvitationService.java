@@ -22,6 +22,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -205,12 +206,14 @@ public final class InvitationService {
 
   /** Returns the creator's usable links, newest first; for those who manage people. */
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
+    Supplier<Instant> now = tx.nowLater();
+    var unused =
+        tx.query(SELECT + "WHERE i.creator_id = ? AND i.uses_left > 0 ORDER BY i.id DESC", creatorId)
+            .later(InvitationService::toInvitation);
     creatorRoles.requireTeamRole(tx, creatorStore.get(tx, creatorId), actor, TeamRole.PEOPLE);
-    return tx.query(
-            SELECT + "WHERE i.creator_id = ? AND " + IS_OPEN + " ORDER BY i.id DESC",
-            creatorId,
-            tx.now())
-        .list(InvitationService::toInvitation);
+    return unused.get().stream()
+        .filter(invitation -> invitation.expiresAt().isAfter(now.get()))
+        .toList();
   }
 
   /** Returns one link, usable or not; for those who may create it. */

@@ -53,7 +53,7 @@ final class KeyAuthenticator {
     }
     LookupStart start = recentCallers.startLookup();
     return database
-        .readOnce(tx -> keyStore.findValidLater(tx, hash))
+        .readOnce(tx -> keyStore.findValid(tx, hash))
         .thenApply(found -> acceptKey(found, start, callOrigin));
   }
 
@@ -113,7 +113,7 @@ final class KeyAuthenticator {
   /** Returns whether the caller's key is still valid. */
   CompletionStage<Boolean> isAlive(Caller caller) {
     return database
-        .readOnce(tx -> keyStore.findValidLater(tx, caller.session()))
+        .readOnce(tx -> keyStore.findValid(tx, caller.session()))
         .thenApply(Optional::isPresent);
   }
 }

@@ -174,18 +174,13 @@ public final class KeyStore {
         .forEach(hash -> sessionStore.announceEnd(tx, user, hash));
   }
 
-  /**
-   * Finds the key with this hash, on PostgreSQL together with the next statement; empty if it is
-   * unknown, revoked or expired.
-   */
-  Supplier<Optional<ValidKey>> findValidLater(Transaction tx, String hash) {
+  /** Finds the key with this hash; empty if it is unknown, revoked or expired. */
+  Optional<ValidKey> findValid(Transaction tx, String hash) {
     Supplier<Instant> now = tx.nowLater();
-    var rows = tx.query(FOUND_KEY, hash).later(KeyRow::of);
-    return () ->
-        rows.get().stream()
-            .filter(row -> row.expiresAt == null || row.expiresAt.isAfter(now.get()))
-            .map(row -> row.toValidKey(hash, now.get()))
-            .findFirst();
+    return tx.query(FOUND_KEY, hash).list(KeyRow::of).stream()
+        .filter(row -> row.expiresAt == null || row.expiresAt.isAfter(now.get()))
+        .map(row -> row.toValidKey(hash, now.get()))
+        .findFirst();
   }
 
   private record KeyRow(

@@ -73,10 +73,11 @@ public final class NotificationSettingsService {
 
   public NotificationSettings get(Transaction tx, Caller caller) {
     UserId user = caller.user();
+    var shown = targetStore.findChannelsLater(tx, user);
+    var subscribed = targetStore.findChannelEventsLater(tx, user);
     NewsPreference preference = preferenceStore.get(tx, user);
-    List<NewsTarget> channels = targetStore.findChannels(tx, user);
-    Map<Long, Set<NewsEvent>> events =
-        targetStore.findEvents(tx, channels.stream().map(NewsTarget::id).toList());
+    List<NewsTarget> channels = shown.get();
+    Map<Long, Set<NewsEvent>> events = subscribed.get();
     var byEvent = new EnumMap<NewsEvent, Set<NewsKind>>(NewsEvent.class);
     for (NewsEvent event : NewsEvent.values()) {
       byEvent.put(event, EnumSet.noneOf(NewsKind.class));

@@ -23,11 +23,11 @@ public final class NotificationRoutes {
     apiRouter.get(
         "/api/notifications",
         NotificationRoutes::parsePage,
-        (tx, caller, page) ->
-            ApiResponse.ok(
-                NotificationList.of(
-                    notificationService.list(tx, caller.user(), page),
-                    notificationService.countUnread(tx, caller.user()))));
+        (tx, caller, page) -> {
+          var items = notificationService.listLater(tx, caller.user(), page);
+          int unread = notificationService.countUnread(tx, caller.user());
+          return ApiResponse.ok(NotificationList.of(items.get(), unread));
+        });
     apiRouter.post(
         "/api/notifications/read",
         NotificationRoutes::parseIds,

@@ -10,6 +10,7 @@ import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.outbox.OutboxStore.News;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,23 +153,28 @@ public final class NotificationService {
 
   /** Returns a page of the user's notifications, newest first. */
   public ListPage<NotificationItem> list(Transaction tx, UserId user, PageRequest page) {
+    return listLater(tx, user, page).get();
+  }
+
+  /** Like {@link #list}, on PostgreSQL together with the next statement. */
+  Supplier<ListPage<NotificationItem>> listLater(Transaction tx, UserId user, PageRequest page) {
     SqlFragment condition =
-        visibleTo(tx, user)
+        visibleTo(user)
             .and(
                 page.cursor()
                     .map(below -> SqlFragment.of("r.notification_id < ?", below))
                     .orElse(SqlFragment.TRUE));
-    List<NotificationItem> items =
+    PendingResult<List<NotificationItem>> items =
         tx.query(
                 NOTIFICATIONS
                     .append(condition)
                     .append("ORDER BY r.notification_id DESC LIMIT ?", page.limit() + 1))
-            .list(NotificationItem::of);
-    return ListPage.of(items, page.limit(), NotificationItem::id);
+            .later(NotificationItem::of);
+    return () -> ListPage.of(items.get(), page.limit(), NotificationItem::id);
   }
 
   public int countUnread(Transaction tx, UserId user) {
-    return tx.query(COUNT_UNREAD.append(visibleTo(tx, user))).single(row -> row.getInt("amount"));
+    return tx.query(COUNT_UNREAD.append(visibleTo(user))).single(row -> row.getInt("amount"));
   }
 
   /**
@@ -185,11 +192,13 @@ public final class NotificationService {
     return countUnread(tx, user);
   }
 
-  private SqlFragment visibleTo(Transaction tx, UserId user) {
-    return SqlFragment.of(
-        "r.user_id = ? AND (NOT r.as_admin OR r.creator_id IN (?))",
-        user,
-        creatorRoles.administeredCreators(tx, user));
+  private SqlFragment visibleTo(UserId user) {
+    return SqlFragment.of("r.user_id = ?", user)
+        .and(
+            SqlFragment.anyOf(
+                List.of(
+                    SqlFragment.of("NOT r.as_admin"),
+                    creatorRoles.isAdministered("r.creator_id", user))));
   }
 
   /**

@@ -3,8 +3,11 @@ package io.bookbell.server.outbox;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -13,12 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Stores where news are sent, and which events each target gets. Thread-safe and stateless. */
 public final class NewsTargetStore {
   private static final int TOKEN_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
+
+  private static final String WEBHOOKS = "WHERE creator_id = ? AND purpose = 'webhook'";
+  private static final String CHANNELS = "WHERE user_id = ? AND purpose = 'channel'";
+  private static final String EVENTS =
+      "SELECT target_id, event FROM news_subscription WHERE target_id IN ";
 
   private static final String SELECT = "SELECT " + NewsTarget.COLUMNS + " FROM news_target ";
 
@@ -88,14 +97,22 @@ public final class NewsTargetStore {
 
   /** Returns a person's channels, oldest first. */
   public List<NewsTarget> findChannels(Transaction tx, UserId user) {
-    return tx.query(SELECT + "WHERE user_id = ? AND purpose = 'channel' ORDER BY id", user)
-        .list(NewsTarget::of);
+    return findChannelsLater(tx, user).get();
+  }
+
+  /** Like {@link #findChannels}, on PostgreSQL together with the next statement. */
+  public PendingResult<List<NewsTarget>> findChannelsLater(Transaction tx, UserId user) {
+    return tx.query(SELECT + CHANNELS + " ORDER BY id", user).later(NewsTarget::of);
   }
 
   /** Returns a creator's webhooks, oldest first. */
   public List<NewsTarget> findWebhooks(Transaction tx, UserId creator) {
-    return tx.query(SELECT + "WHERE creator_id = ? AND purpose = 'webhook' ORDER BY id", creator)
-        .list(NewsTarget::of);
+    return findWebhooksLater(tx, creator).get();
+  }
+
+  /** Like {@link #findWebhooks}, on PostgreSQL together with the next statement. */
+  public PendingResult<List<NewsTarget>> findWebhooksLater(Transaction tx, UserId creator) {
+    return tx.query(SELECT + WEBHOOKS + " ORDER BY id", creator).later(NewsTarget::of);
   }
 
   public Optional<NewsTarget> find(Transaction tx, long id) {
@@ -138,14 +155,42 @@ public final class NewsTargetStore {
 
   /** Returns the events that each of these targets gets. */
   public Map<Long, Set<NewsEvent>> findEvents(Transaction tx, Collection<Long> targets) {
+    return groupEvents(tx.query(EVENTS + "(?)", targets).list(TargetEvent::of));
+  }
+
+  /** Like {@link #findEvents}, of a person's channels, together with the next statement. */
+  public Supplier<Map<Long, Set<NewsEvent>>> findChannelEventsLater(Transaction tx, UserId user) {
+    return findEventsLater(tx, CHANNELS, user);
+  }
+
+  /** Like {@link #findEvents}, of a creator's webhooks, together with the next statement. */
+  public Supplier<Map<Long, Set<NewsEvent>>> findWebhookEventsLater(
+      Transaction tx, UserId creator) {
+    return findEventsLater(tx, WEBHOOKS, creator);
+  }
+
+  private static Supplier<Map<Long, Set<NewsEvent>>> findEventsLater(
+      Transaction tx, String which, UserId owner) {
+    var rows =
+        tx.query(EVENTS + "(SELECT id FROM news_target " + which + ")", owner)
+            .later(TargetEvent::of);
+    return () -> groupEvents(rows.get());
+  }
+
+  private static Map<Long, Set<NewsEvent>> groupEvents(List<TargetEvent> rows) {
     var events = new TreeMap<Long, Set<NewsEvent>>();
-    tx.query("SELECT target_id, event FROM news_subscription WHERE target_id IN (?)", targets)
-        .list(
-            row ->
-                events
-                    .computeIfAbsent(row.getLong("target_id"), _ -> EnumSet.noneOf(NewsEvent.class))
-                    .add(NewsEvent.of(row.getString("event"))));
+    rows.forEach(
+        row ->
+            events
+                .computeIfAbsent(row.target, _ -> EnumSet.noneOf(NewsEvent.class))
+                .add(row.event));
     return events;
+  }
+
+  private record TargetEvent(long target, NewsEvent event) {
+    static TargetEvent of(SqlRow row) throws SQLException {
+      return new TargetEvent(row.getLong("target_id"), NewsEvent.of(row.getString("event")));
+    }
   }
 
   /** Replaces the events that a target gets: those of its creator if it is a webhook. */

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxItem.ItemState;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
@@ -177,13 +178,18 @@ public final class OutboxStore {
 
   /** Returns a target's newest items. */
   public List<OutboxItem> listItems(Transaction tx, long target, int most) {
+    return listItemsLater(tx, target, most).get();
+  }
+
+  /** Like {@link #listItems}, on PostgreSQL together with the next statement. */
+  public PendingResult<List<OutboxItem>> listItemsLater(Transaction tx, long target, int most) {
     return tx.query(
             "SELECT "
                 + OutboxItem.COLUMNS
                 + " FROM outbox_item WHERE target_id = ? ORDER BY id DESC LIMIT ?",
             target,
             most)
-        .list(OutboxItem::of);
+        .later(OutboxItem::of);
   }
 
   /** Returns when the newest item that was sent to a target was sent. */

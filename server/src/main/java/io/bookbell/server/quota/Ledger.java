@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -313,16 +314,20 @@ public final class Ledger {
     return tx.lookUp(PERIODS_OF_REQUEST, request);
   }
 
-  /** Returns the newest lines of a supporter's ledger, newest first, at most 200. */
-  static List<LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
-    List<LedgerEntry> lines =
+  /**
+   * Reads the newest lines of a supporter's ledger, newest first, at most 200, on PostgreSQL
+   * together with the next statement.
+   */
+  static Supplier<List<LedgerEntry>> findEntriesLater(Transaction tx, UserId creator, UserId user) {
+    PendingResult<List<LedgerEntry>> lines =
         tx.query(
                 ENTRIES + "WHERE l.creator_id = ? AND l.user_id = ? ORDER BY l.id DESC LIMIT ?",
                 creator,
                 user,
                 MOST_ENTRIES)
-            .list(Ledger::toEntry);
-    return TierLines.addTo(tx, creator, user, lines, MOST_ENTRIES);
+            .later(Ledger::toEntry);
+    PendingResult<List<LedgerEntry>> moves = TierLines.findLater(tx, creator, user, MOST_ENTRIES);
+    return () -> TierLines.addTo(lines.get(), moves.get(), MOST_ENTRIES);
   }
 
   static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {

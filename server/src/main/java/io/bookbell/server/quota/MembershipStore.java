@@ -2,6 +2,7 @@ package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * would double the allowance.
  */
 final class MembershipStore {
-  private static final String COLUMNS =
+  static final String COLUMNS =
       """
       m.user_id AS user_id, m.tier_id AS stored_tier, m.own_allowed AS own_allowed,
         m.period_key AS period_key, m.used AS used, m.granted AS granted, m.turns_at AS turns_at,
@@ -30,7 +31,7 @@ final class MembershipStore {
           + Tier.COLUMNS;
 
   /** A membership of a deleted tier counts as one of the tier to which it will be moved. */
-  private static final String WITH_TIER =
+  static final String WITH_TIER =
       " "
           + """
       JOIN tier own ON own.id = m.tier_id
@@ -119,15 +120,32 @@ final class MembershipStore {
           ORDER BY m.user_id LIMIT ?""";
 
   Optional<Membership> findMembership(Transaction tx, UserId creator, UserId user) {
-    return tx.query(BY_KEY, creator, user)
-        .first(MembershipRow::of)
-        .map(stored -> stored.toCurrentMembership(tx));
+    return findMembershipLater(tx, creator, user).get();
+  }
+
+  /** Like {@link #findMembership}, on PostgreSQL together with the next statement. */
+  Supplier<Optional<Membership>> findMembershipLater(Transaction tx, UserId creator, UserId user) {
+    tx.nowLater(); // which its period depends on
+    var rows = tx.query(BY_KEY, creator, user).later(MembershipRow::of);
+    return () -> rows.get().stream().findFirst().map(stored -> stored.toCurrentMembership(tx));
   }
 
   List<Membership> findByUser(Transaction tx, UserId user) {
-    return tx.query(BY_USER, user).list(MembershipRow::of).stream()
-        .map(stored -> stored.toCurrentMembership(tx))
-        .toList();
+    return findByUserLater(tx, user).get();
+  }
+
+  /** Like {@link #findByUser}, on PostgreSQL together with the next statement. */
+  Supplier<List<Membership>> findByUserLater(Transaction tx, UserId user) {
+    tx.nowLater(); // which their periods depend on
+    var rows = tx.query(BY_USER, user).later(MembershipRow::of);
+    return () -> rows.get().stream().map(stored -> stored.toCurrentMembership(tx)).toList();
+  }
+
+  /** A condition on a column with a creator's id: that the user is a supporter of the creator. */
+  static SqlFragment isSupported(String column, UserId user) {
+    return SqlFragment.of(
+        column + " IN (SELECT creator_id FROM membership WHERE user_id = ? AND ended_at IS NULL)",
+        user);
   }
 
   /** Returns memberships of a tier with user ids above {@code above}, ordered by user id. */

@@ -40,12 +40,11 @@ public final class QuotaRoutes {
 
   private static QuotaResponse explainQuota(
       Transaction tx, QuotaService quotaService, UserId user, Optional<UserId> given) {
-    Quota quota =
-        given
-            .map(
-                creator -> quotaService.findQuota(tx, creator, user).orElseThrow(Problem::notFound))
-            .orElseGet(() -> requireSingle(quotaService.findByUser(tx, user)));
-    return new QuotaResponse(quota, quotaService.findEntries(tx, quota.creatorId(), user));
+    UserId creator =
+        given.orElseGet(() -> requireSingle(quotaService.findByUser(tx, user)).creatorId());
+    var entries = quotaService.findEntriesLater(tx, creator, user);
+    Quota quota = quotaService.findQuota(tx, creator, user).orElseThrow(Problem::notFound);
+    return new QuotaResponse(quota, entries.get());
   }
 
   private static Quota requireSingle(List<Quota> all) {

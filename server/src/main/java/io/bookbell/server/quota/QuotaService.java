@@ -7,6 +7,7 @@ import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.Ledger.PeriodUse;
 import io.bookbell.server.quota.SharedCounter.ConsumeResult;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -60,11 +61,21 @@ public final class QuotaService {
     return shared.isPresent() ? own.withRemainingAtMost(shared.getAsInt()) : own;
   }
 
-  /** Returns the user's tiers and quotas with all creators they support. */
-  public List<SupporterQuota> findSupport(Transaction tx, UserId user) {
-    return membershipStore.findByUser(tx, user).stream()
-        .map(membership -> new SupporterQuota(membership.tier(), toQuota(tx, membership)))
-        .toList();
+  /**
+   * Reads the user's tiers and quotas with all creators they support, on PostgreSQL together with
+   * the next statement.
+   */
+  public Supplier<List<SupporterQuota>> findSupportLater(Transaction tx, UserId user) {
+    var memberships = membershipStore.findByUserLater(tx, user);
+    return () ->
+        memberships.get().stream()
+            .map(membership -> new SupporterQuota(membership.tier(), toQuota(tx, membership)))
+            .toList();
+  }
+
+  /** A condition on a column with a creator's id: that the user is a supporter of the creator. */
+  public static SqlFragment isSupported(String column, UserId user) {
+    return MembershipStore.isSupported(column, user);
   }
 
   public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
@@ -82,7 +93,13 @@ public final class QuotaService {
 
   /** Returns the ledger lines behind a quota, newest first. */
   public List<Ledger.LedgerEntry> findEntries(Transaction tx, UserId creator, UserId user) {
-    return Ledger.findEntries(tx, creator, user);
+    return findEntriesLater(tx, creator, user).get();
+  }
+
+  /** Like {@link #findEntries}, on PostgreSQL together with the next statement. */
+  public Supplier<List<Ledger.LedgerEntry>> findEntriesLater(
+      Transaction tx, UserId creator, UserId user) {
+    return Ledger.findEntriesLater(tx, creator, user);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.quota.SupporterService.MembershipState;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.CaseFolding;
@@ -11,6 +12,7 @@ import io.bookbell.server.text.SearchWords;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads who is and who was a supporter. Stateless and thread-safe. */
 final class SupporterQueries {
@@ -25,12 +27,25 @@ final class SupporterQueries {
   }
 
   static SupporterPerson findPerson(Transaction tx, UserId user) {
-    return tx.query("SELECT id, display_name, email FROM app_user WHERE id = ?", user)
-        .single(SupporterPerson::of);
+    return findPersonLater(tx, user).get();
   }
 
-  /** Returns one more than a page of supporters, optionally those who match a text. */
-  static List<SupporterPerson> findCurrent(
+  /** Like {@link #findPerson}, on PostgreSQL together with the next statement. */
+  static Supplier<SupporterPerson> findPersonLater(Transaction tx, UserId user) {
+    var rows =
+        tx.query("SELECT id, display_name, email FROM app_user WHERE id = ?", user)
+            .later(SupporterPerson::of);
+    return () -> rows.get().getFirst();
+  }
+
+  /** A supporter's account and membership. */
+  record CurrentSupporter(SupporterPerson person, MembershipRow membership) {}
+
+  /**
+   * Reads one more than a page of supporters, optionally those who match a text, on PostgreSQL
+   * together with the next statement.
+   */
+  static PendingResult<List<CurrentSupporter>> findCurrentLater(
       Transaction tx, UserId creatorId, Optional<String> text, PageRequest page) {
     SqlFragment which =
         SqlFragment.of(
@@ -40,14 +55,14 @@ final class SupporterQueries {
             .and(text.map(SupporterQueries::matchesText).orElse(SqlFragment.TRUE));
     return tx.query(
             SqlFragment.of(
-                    """
-                        SELECT u.id AS id, u.display_name AS display_name, u.email AS email
-                        FROM membership m
-                        JOIN app_user u ON u.id = m.user_id
-                        WHERE""")
+                    "SELECT u.id AS id, u.display_name AS display_name, u.email AS email, "
+                        + MembershipStore.COLUMNS
+                        + " FROM membership m JOIN app_user u ON u.id = m.user_id"
+                        + MembershipStore.WITH_TIER
+                        + "WHERE")
                 .append(which)
                 .append("ORDER BY m.user_id LIMIT ?", page.limit() + 1))
-        .list(SupporterPerson::of);
+        .later(row -> new CurrentSupporter(SupporterPerson.of(row), MembershipRow.of(row)));
   }
 
   private static SqlFragment matchesText(String text) {
@@ -60,8 +75,12 @@ final class SupporterQueries {
     return wanted.isEmpty() ? addressed : SqlFragment.anyOf(List.of(named, addressed));
   }
 
-  /** Returns one more than a page of former supporters who still have an account. */
-  static List<FormerSupporter> findFormer(Transaction tx, UserId creatorId, PageRequest page) {
+  /**
+   * Reads one more than a page of former supporters who still have an account, on PostgreSQL
+   * together with the next statement.
+   */
+  static PendingResult<List<FormerSupporter>> findFormerLater(
+      Transaction tx, UserId creatorId, PageRequest page) {
     return tx.query(
             """
                 SELECT u.id AS id, u.display_name AS display_name, u.email AS email,
@@ -74,7 +93,7 @@ final class SupporterQueries {
             creatorId,
             page.cursor().orElse(0L),
             page.limit() + 1)
-        .list(
+        .later(
             row ->
                 new FormerSupporter(
                     row.getUser("id"),

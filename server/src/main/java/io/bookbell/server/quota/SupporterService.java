@@ -72,13 +72,17 @@ public final class SupporterService {
    */
   public ListPage<Supporter> list(
       Transaction tx, UserId actor, UserId creatorId, Optional<String> text, PageRequest page) {
+    tx.nowLater();
+    var rows = SupporterQueries.findCurrentLater(tx, creatorId, text, page);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    List<SupporterPerson> rows = SupporterQueries.findCurrent(tx, creatorId, text, page);
-    return ListPage.of(rows, page.limit(), supporterPerson -> supporterPerson.id().value())
+    return ListPage.of(rows.get(), page.limit(), current -> current.person().id().value())
         .mapItems(
             people ->
                 people.stream()
-                    .map(supporterPerson -> toSupporter(tx, creatorId, supporterPerson))
+                    .map(
+                        current ->
+                            toSupporter(
+                                current.person(), current.membership().toCurrentMembership(tx)))
                     .toList());
   }
 
@@ -92,19 +96,13 @@ public final class SupporterService {
    * @throws Problem 404 when the user isn't a supporter
    */
   public SupporterAccount getAccount(Transaction tx, UserId actor, UserId creatorId, UserId user) {
+    var found = membershipStore.findMembershipLater(tx, creatorId, user);
+    var person = SupporterQueries.findPersonLater(tx, user);
+    var entries = Ledger.findEntriesLater(tx, creatorId, user);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    Membership membership =
-        membershipStore.findMembership(tx, creatorId, user).orElseThrow(Problem::notFound);
+    Membership membership = found.get().orElseThrow(Problem::notFound);
     return new SupporterAccount(
-        toSupporter(SupporterQueries.findPerson(tx, user), membership),
-        membership.toQuota(),
-        Ledger.findEntries(tx, creatorId, user));
-  }
-
-  private Supporter toSupporter(Transaction tx, UserId creatorId, SupporterPerson supporterPerson) {
-    return toSupporter(
-        supporterPerson,
-        membershipStore.findMembership(tx, creatorId, supporterPerson.id()).orElseThrow());
+        toSupporter(person.get(), membership), membership.toQuota(), entries.get());
   }
 
   private static Supporter toSupporter(SupporterPerson supporterPerson, Membership membership) {
@@ -291,7 +289,9 @@ public final class SupporterService {
     requireTier(tx, creatorId, tierId);
     findFormer(tx, creatorId, user);
     addSupporter(tx, actor, creator, user, tierId);
-    return toSupporter(tx, creatorId, SupporterQueries.findPerson(tx, user));
+    return toSupporter(
+        SupporterQueries.findPerson(tx, user),
+        membershipStore.findMembership(tx, creatorId, user).orElseThrow());
   }
 
   private void findFormer(Transaction tx, UserId creatorId, UserId user) {
@@ -376,9 +376,9 @@ public final class SupporterService {
   /** Returns a page of former supporters ordered by id; for admins. */
   public ListPage<FormerSupporter> listFormer(
       Transaction tx, UserId actor, UserId creatorId, PageRequest page) {
+    var rows = SupporterQueries.findFormerLater(tx, creatorId, page);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    List<FormerSupporter> rows = SupporterQueries.findFormer(tx, creatorId, page);
-    return ListPage.of(rows, page.limit(), former -> former.userId().value());
+    return ListPage.of(rows.get(), page.limit(), former -> former.userId().value());
   }
 
   private Tier requireTier(Transaction tx, UserId creatorId, long tierId) {

@@ -3,6 +3,7 @@ package io.bookbell.server.quota;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlRow;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -79,22 +80,25 @@ final class TierLines {
         tx.now());
   }
 
-  /** Adds a supporter's lines to those of the quota, which are ordered from the newest. */
-  static List<LedgerEntry> addTo(
-      Transaction tx, UserId creator, UserId user, List<LedgerEntry> lines, int most) {
-    List<LedgerEntry> changes =
-        tx.query(
-                """
+  /** Reads a supporter's lines, newest first, on PostgreSQL together with the next statement. */
+  static PendingResult<List<LedgerEntry>> findLater(
+      Transaction tx, UserId creator, UserId user, int most) {
+    return tx.query(
+            """
                 SELECT t.id AS id, coalesce(t.source, u.display_name) AS mover,
                   t.old_tier AS old_tier, t.new_tier AS new_tier, t.period_key AS period_key,
                   t.created_at AS created_at
                 FROM tier_change t
                 LEFT JOIN app_user u ON u.id = t.actor_id
                 WHERE t.creator_id = ? AND t.user_id = ? ORDER BY t.id DESC LIMIT ?""",
-                creator,
-                user,
-                most)
-            .list(TierLines::toEntry);
+            creator,
+            user,
+            most)
+        .later(TierLines::toEntry);
+  }
+
+  /** Adds a supporter's lines to those of the quota, which are ordered from the newest. */
+  static List<LedgerEntry> addTo(List<LedgerEntry> lines, List<LedgerEntry> changes, int most) {
     if (changes.isEmpty()) {
       return lines;
     }

@@ -119,10 +119,12 @@ public final class TierService {
 
   /** Returns the creator's tiers, ordered by id; for admins. */
   public List<Tier> list(Transaction tx, UserId actor, UserId creatorId) {
+    var tiers =
+        tx.query(
+                SELECT + "WHERE t.creator_id = ? AND t.deleted_at IS NULL ORDER BY t.id", creatorId)
+            .later(Tier::of);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    return tx.query(
-            SELECT + "WHERE t.creator_id = ? AND t.deleted_at IS NULL ORDER BY t.id", creatorId)
-        .list(Tier::of);
+    return tiers.get();
   }
 
   /**

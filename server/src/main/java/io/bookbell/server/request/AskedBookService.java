@@ -8,6 +8,7 @@ import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.text.BookIdentity;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,6 @@ public final class AskedBookService {
           JOIN book_request r ON r.id = own.request_id
           WHERE own.user_id = ? AND""";
 
-  private final FollowerStore followers = new FollowerStore();
   private final WordIndex words = new WordIndex();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
@@ -78,15 +79,20 @@ public final class AskedBookService {
    * @throws Problem 404 for users without a role with this creator
    */
   public AskedBookList searchBooks(Transaction tx, UserId user, UserId creatorId, String text) {
-    CreatorRow creator = creatorStore.get(tx, creatorId);
-    creatorRoles.requireMember(tx, creator, user);
-    SqlFragment whose =
-        creator.creator().showsAsked() ? SqlFragment.TRUE : SqlFragment.of("r.user_id = ?", user);
+    Supplier<Boolean> isSupporter = creatorRoles.isSupporterLater(tx, creatorId, user);
+    Supplier<CreatorRow> row = creatorStore.getLater(tx, creatorId);
     List<String> wanted = SearchWords.queryWords(text);
+    Optional<SqlFragment> having = RequestSearch.conditionForBooks(creatorId, wanted);
+    var first = having.map(all -> findPageLater(tx, user, all, 0)); // most creators show all
+    CreatorRow creator = row.get();
+    creatorRoles.requireMember(tx, creator, user, isSupporter);
     List<AskedBookMatch> matches =
-        RequestSearch.conditionForBooks(creatorId, wanted)
-            .map(having -> findMatches(tx, user, having.and(whose)))
-            .orElse(List.of());
+        creator.creator().showsAsked()
+            ? having.map(all -> findMatches(tx, user, all, first.orElseThrow())).orElse(List.of())
+            : having
+                .map(all -> all.and("r.user_id = ?", user))
+                .map(own -> findMatches(tx, user, own, findPageLater(tx, user, own, 0)))
+                .orElse(List.of());
     return new AskedBookList(
         distinctBooks(matches.stream().sorted(matchOrder(wanted)).toList()).stream()
             .map(AskedBookMatch::book)
@@ -139,10 +145,12 @@ public final class AskedBookService {
   }
 
   /** Reads pages of matches until they contain enough books, or there are no more. */
-  private List<AskedBookMatch> findMatches(Transaction tx, UserId user, SqlFragment which) {
+  private static List<AskedBookMatch> findMatches(
+      Transaction tx, UserId user, SqlFragment which, Supplier<List<AskedBookMatch>> first) {
     var matches = new ArrayList<AskedBookMatch>();
     for (int page = 0; page < MOST_PAGES; page++) {
-      List<AskedBookMatch> found = findPage(tx, user, which, page * ROWS_PER_PAGE);
+      List<AskedBookMatch> found =
+          (page == 0 ? first : findPageLater(tx, user, which, page * ROWS_PER_PAGE)).get();
       matches.addAll(found);
       if (found.size() < ROWS_PER_PAGE || distinctBooks(matches).size() >= MOST) {
         break;
@@ -151,28 +159,29 @@ public final class AskedBookService {
     return matches.stream().distinct().toList(); // two words of a title may share the prefix
   }
 
-  private List<AskedBookMatch> findPage(
+  private static PendingResult<List<AskedBookMatch>> findPageLater(
       Transaction tx, UserId user, SqlFragment which, int firstRow) {
     List<String> shown = SHOWN.stream().map(Status::wireName).toList();
-    List<StoredBook> rows =
-        tx.query(
-                SqlFragment.of(
-                        SELECT
-                            + """
+    return tx.query(
+            SqlFragment.of(
+                    SELECT
+                        + ", "
+                        + FollowerStore.IS_FOLLOWED
+                        + """
 
                             FROM request_word w
                             JOIN book_request r ON r.id = w.request_id
-                            WHERE""")
-                    .append(which.and("r.status IN (?)", shown))
-                    // the order of the index
-                    .append(
-                        "ORDER BY w.word, w.request_id LIMIT ? OFFSET ?", ROWS_PER_PAGE, firstRow))
-            .list(StoredBook::of);
-    Set<Long> following =
-        followers.findFollowed(tx, user, rows.stream().map(StoredBook::id).toList());
-    return rows.stream()
-        .map(row -> new AskedBookMatch(row.toAskedBook(user, following.contains(row.id)), row.isbn))
-        .toList();
+                            WHERE""",
+                    user)
+                .append(which.and("r.status IN (?)", shown))
+                // the order of the index
+                .append("ORDER BY w.word, w.request_id LIMIT ? OFFSET ?", ROWS_PER_PAGE, firstRow))
+        .later(
+            row -> {
+              StoredBook book = StoredBook.of(row);
+              return new AskedBookMatch(
+                  book.toAskedBook(user, row.getBoolean("following")), book.isbn);
+            });
   }
 
   /** Returns a page of the requests that a user follows, newest first. */

@@ -329,9 +329,9 @@ public final class BookRequestService {
    * @throws Problem 404 for users who may not see the request
    */
   public ListPage<Reply> listReplies(Transaction tx, UserId user, long id, PageRequest page) {
-    BookRequest request = requireRequest(tx, id);
-    requireVisible(tx, creatorStore.get(tx, request.creatorId()), request, user);
-    return replies.findPage(tx, id, page);
+    var found = replies.findPageLater(tx, id, page);
+    get(tx, user, id);
+    return found.get();
   }
 
   /**
@@ -340,8 +340,9 @@ public final class BookRequestService {
    * @throws Problem 404 for users who may not see the request
    */
   public BookRequest get(Transaction tx, UserId user, long id) {
+    var creator = requestLocker.readCreatorLater(tx, id);
     BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
-    requireVisible(tx, creatorStore.get(tx, request.creatorId()), request, user);
+    requireVisible(tx, creator.apply(request), request, user);
     return request;
   }
 
@@ -387,9 +388,5 @@ public final class BookRequestService {
     if (!creatorRoles.isAdmin(tx, lockedRequest.creator(), user)) {
       throw Problem.forbidden("Only the creator and the team can answer requests.");
     }
-  }
-
-  private BookRequest requireRequest(Transaction tx, long id) {
-    return store.findById(tx, id).orElseThrow(Problem::notFound);
   }
 }

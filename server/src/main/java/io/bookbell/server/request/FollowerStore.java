@@ -4,7 +4,6 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.ValueReader;
-import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -14,6 +13,12 @@ public final class FollowerStore {
   /** The number of followers of a request whose row is named {@code r}. */
   static final String COUNT =
       "(SELECT count(*) FROM request_follower f WHERE f.request_id = r.id) AS followers";
+
+  /** Whether a user follows a request whose row is named {@code r}. */
+  static final String IS_FOLLOWED =
+      """
+      (SELECT count(*) FROM request_follower f
+        WHERE f.request_id = r.id AND f.user_id = ?) > 0 AS following""";
 
   private static final SqlLookup<Long, UserId> FOLLOWERS =
       new SqlLookup<>(
@@ -75,17 +80,5 @@ public final class FollowerStore {
   Supplier<Set<UserId>> findFollowersLater(Transaction tx, long request) {
     var users = tx.lookUp(FOLLOWERS, request);
     return () -> Set.copyOf(users.get());
-  }
-
-  /** Returns those of the given requests that a user follows. */
-  public Set<Long> findFollowed(Transaction tx, UserId user, Collection<Long> requests) {
-    if (requests.isEmpty()) {
-      return Set.of();
-    }
-    return tx.query(
-            "SELECT request_id FROM request_follower WHERE user_id = ? AND request_id IN (?)",
-            user,
-            requests)
-        .set(row -> row.getLong("request_id"));
   }
 }

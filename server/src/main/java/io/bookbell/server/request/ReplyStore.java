@@ -1,9 +1,5 @@
 package io.bookbell.server.request;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
-
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
@@ -14,9 +10,7 @@ import io.bookbell.server.storage.sql.SqlRow;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -26,11 +20,24 @@ public final class ReplyStore {
   /** The maximum number of replies per request. */
   static final int MOST = 500;
 
-  private static final String FIELDS =
+  /** The columns of a reply, named so that they can stand beside those of its request. */
+  static final String FIELDS =
       """
-      reply.request_id AS request_id, reply.id AS id, reply.user_id AS user_id,
-        author.display_name AS user_name, reply.body AS body, reply.created_at AS created_at
+      reply.request_id AS reply_to, reply.id AS reply_id, reply.user_id AS reply_by,
+        author.display_name AS reply_name, reply.body AS reply_body, reply.created_at AS reply_at
       """;
+
+  /** The requests of a page, with the columns of {@link #FIELDS}. */
+  static final String OF_PAGE =
+      "SELECT page.*, "
+          + FIELDS
+          + """
+          FROM page
+          LEFT JOIN reply ON reply.request_id = page.id AND reply.id >= coalesce((
+            SELECT other.id FROM reply other WHERE other.request_id = page.id
+            ORDER BY other.id DESC LIMIT 1 OFFSET %s), 0)
+          LEFT JOIN app_user author ON author.id = reply.user_id"""
+              .formatted(RequestStore.REPLIES_OF_EACH - 1);
 
   /** Of each request, from the oldest of its newest replies on. */
   private static final String NEWEST =
@@ -49,7 +56,7 @@ public final class ReplyStore {
           NEWEST.formatted(RequestStore.REPLIES_OF_EACH - 1, "VALUES (CAST(? AS bigint))")
               + " ORDER BY reply.id",
           ValueReader::values,
-          row -> row.getLong("request_id"),
+          row -> row.getLong("reply_to"),
           ReplyStore::toReply);
 
   private static final String PAGE =
@@ -101,24 +108,6 @@ public final class ReplyStore {
   }
 
   /**
-   * Returns the newest replies of some requests, each request's oldest first. Reads no other
-   * replies, however long the threads are.
-   *
-   * @param each how many per request
-   */
-  Map<Long, List<Reply>> findNewest(Transaction tx, Collection<Long> requests, int each) {
-    if (requests.isEmpty()) {
-      return Map.of();
-    }
-    return tx
-        .query(NEWEST.formatted("?", "?"), each - 1, requests)
-        .list(row -> Map.entry(row.getLong("request_id"), toReply(row)))
-        .stream()
-        .sorted(Comparator.comparingLong(row -> row.getValue().id()))
-        .collect(groupingBy(Map.Entry::getKey, mapping(Map.Entry::getValue, toList())));
-  }
-
-  /**
    * Reads the newest replies of a request, its oldest first, on PostgreSQL together with the next
    * statement.
    */
@@ -126,21 +115,38 @@ public final class ReplyStore {
     return tx.lookUp(NEWEST_OF_REQUEST, request);
   }
 
-  /** Returns a page of a request's replies, newest first. */
-  ListPage<Reply> findPage(Transaction tx, long request, PageRequest page) {
-    List<Reply> found =
+  /**
+   * Like {@link #findNewestLater(Transaction, long)}, with another number of replies. Reads no
+   * others, however long the thread is.
+   */
+  Supplier<List<Reply>> findNewestLater(Transaction tx, long request, int most) {
+    return tx.query(NEWEST.formatted("?", "?") + " ORDER BY reply.id", most - 1, request)
+        .later(ReplyStore::toReply);
+  }
+
+  /**
+   * Reads a page of a request's replies, newest first, on PostgreSQL together with the next
+   * statement.
+   */
+  Supplier<ListPage<Reply>> findPageLater(Transaction tx, long request, PageRequest page) {
+    var found =
         tx.query(PAGE, request, page.cursor().orElse(Long.MAX_VALUE), page.limit() + 1)
-            .list(ReplyStore::toReply);
-    return ListPage.of(found, page.limit(), Reply::id);
+            .later(ReplyStore::toReply);
+    return () -> ListPage.of(found.get(), page.limit(), Reply::id);
+  }
+
+  /** The reply in a row that may be of a request without replies. */
+  static Optional<Reply> findReply(SqlRow row) throws SQLException {
+    return row.findLong("reply_id") == null ? Optional.empty() : Optional.of(toReply(row));
   }
 
   private static Reply toReply(SqlRow row) throws SQLException {
     return new Reply(
-        row.getLong("id"),
-        row.getUser("user_id"),
-        row.getString("user_name"),
-        row.getString("body"),
-        row.getTime("created_at"));
+        row.getLong("reply_id"),
+        row.getUser("reply_by"),
+        row.getString("reply_name"),
+        row.getString("reply_body"),
+        row.getTime("reply_at"));
   }
 
   /** Recounts all replies, after rows were restored from a backup without the counts. */

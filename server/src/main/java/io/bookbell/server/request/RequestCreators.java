@@ -23,13 +23,17 @@ final class RequestCreators {
    */
   Optional<UserId> findCreator(
       Transaction tx, long request, BiFunction<Transaction, Long, Optional<UserId>> lookup) {
-    Optional<UserId> known = Optional.ofNullable(creators.get(request));
+    Optional<UserId> known = findKnown(request);
     if (known.isPresent()) {
       return known;
     }
     Optional<UserId> found = lookup.apply(tx, request);
     found.ifPresent(creator -> remember(request, creator));
     return found;
+  }
+
+  Optional<UserId> findKnown(long request) {
+    return Optional.ofNullable(creators.get(request));
   }
 
   void remember(long request, UserId creator) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Lists and counts requests, and finds the other admins of a request. Thread-safe. */
 public final class RequestListService {
@@ -53,11 +54,29 @@ public final class RequestListService {
 
   private List<BookRequest> listByCreator(
       Transaction tx, UserId user, UserId creatorId, RequestFilter requestFilter, int limit) {
-    CreatorRow creator = creatorStore.get(tx, creatorId);
-    creatorRoles.requireMember(tx, creator, user);
-    return creatorRoles.isAdmin(tx, creator, user)
-        ? store.findByCreator(tx, creatorId, requestFilter, limit)
-        : store.findBySupporter(tx, creatorId, user, requestFilter, limit);
+    Supplier<CreatorRow> creator = creatorStore.getLater(tx, creatorId);
+    Supplier<Boolean> isSupporter = creatorRoles.isSupporterLater(tx, creatorId, user);
+    boolean expected = creatorRoles.wasAdmin(creatorId, user);
+    var found = findLater(tx, creatorId, user, expected, requestFilter, limit);
+    boolean admin = creatorRoles.isAdmin(tx, creator.get(), user);
+    if (!admin && !isSupporter.get()) {
+      throw Problem.notFound();
+    }
+    return admin == expected
+        ? found.get()
+        : findLater(tx, creatorId, user, admin, requestFilter, limit).get();
+  }
+
+  private Supplier<List<BookRequest>> findLater(
+      Transaction tx,
+      UserId creator,
+      UserId user,
+      boolean admin,
+      RequestFilter requestFilter,
+      int limit) {
+    return admin
+        ? store.findByCreatorLater(tx, creator, requestFilter, limit)
+        : store.findBySupporterLater(tx, creator, user, requestFilter, limit);
   }
 
   /**
@@ -68,7 +87,7 @@ public final class RequestListService {
   List<BookRequest> listForExport(
       Transaction tx, UserId admin, UserId creator, RequestFilter requestFilter, int limit) {
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return store.findByCreator(tx, creator, requestFilter, limit);
+    return store.findByCreatorLater(tx, creator, requestFilter, limit).get();
   }
 
   /** The number of requests in each status. */
@@ -90,8 +109,9 @@ public final class RequestListService {
    * @throws Problem as {@link CreatorRoles#requireAdmin}
    */
   public StatusCounts countByStatus(Transaction tx, UserId admin, UserId creator) {
+    var counts = store.countByStatusLater(tx, creator);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creator), admin);
-    return StatusCounts.of(store.countByStatus(tx, creator));
+    return StatusCounts.of(counts.get());
   }
 
   /**

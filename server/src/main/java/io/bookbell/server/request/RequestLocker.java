@@ -10,6 +10,7 @@ import io.bookbell.server.request.RequestStore.RevisedRequest;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -115,6 +116,22 @@ final class RequestLocker {
               found ->
                   new LockedRequest(
                       locked, found, actorName.get(), takesPart.get(), following.get(), refund));
+    };
+  }
+
+  /**
+   * Reads the creator of a request: if the request was used lately, on PostgreSQL together with the
+   * next statement, otherwise when it is asked for.
+   */
+  Function<BookRequest, CreatorRow> readCreatorLater(Transaction tx, long id) {
+    var known = requestCreators.findKnown(id).map(creator -> creatorStore.getLater(tx, creator));
+    return request -> {
+      UserId creator = request.creatorId();
+      tx.afterCommit(() -> rememberCreator(id, creator));
+      return known
+          .map(Supplier::get)
+          .filter(row -> row.id().equals(creator))
+          .orElseGet(() -> creatorStore.get(tx, creator));
     };
   }
 

@@ -2,11 +2,14 @@ package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.text.SearchWords;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +47,14 @@ public final class RequestSearch {
    */
   static SqlFragment conditionForCreator(Transaction tx, UserId creator, String text) {
     List<String> wanted = SearchWords.queryWords(text);
+    SqlFragment all =
+        joinForCreator(creator, wanted, (words, word) -> matchesWord(tx, creator, word, words));
+    return orUnindexed(tx, all, wanted);
+  }
+
+  /** Joins the conditions on each word, made from the name of the index's rows and the word. */
+  private static SqlFragment joinForCreator(
+      UserId creator, List<String> wanted, BiFunction<String, String, SqlFragment> matches) {
     if (wanted.isEmpty()) {
       return SqlFragment.FALSE;
     }
@@ -51,14 +62,12 @@ public final class RequestSearch {
         SqlFragment.of(
                 "r.id IN (SELECT w.request_id FROM request_word w WHERE w.creator_id = ? AND",
                 creator)
-            .append(matchesWord(tx, creator, wanted.getFirst(), "w"))
+            .append(matches.apply("w", wanted.getFirst()))
             .append(")");
-    SqlFragment all =
-        wanted.stream()
-            .skip(1)
-            .map(word -> hasWord(matchesWord(tx, creator, word, "other")))
-            .reduce(first, SqlFragment::and);
-    return orUnindexed(tx, all, wanted);
+    return wanted.stream()
+        .skip(1)
+        .map(word -> hasWord(matches.apply("other", word)))
+        .reduce(first, SqlFragment::and);
   }
 
   /**
@@ -67,14 +76,14 @@ public final class RequestSearch {
    */
   static SqlFragment conditionForText(Transaction tx, String text) {
     List<String> wanted = SearchWords.queryWords(text);
-    if (wanted.isEmpty()) {
-      return SqlFragment.FALSE;
-    }
-    SqlFragment all =
-        wanted.stream()
-            .map(word -> hasWord(SqlFragment.contains("other.word", word)))
-            .reduce(SqlFragment.TRUE, SqlFragment::and);
-    return orUnindexed(tx, all, wanted);
+    return orUnindexed(tx, joinForText(wanted), wanted);
+  }
+
+  private static SqlFragment joinForText(List<String> wanted) {
+    return wanted.stream()
+        .map(word -> hasWord(SqlFragment.contains("other.word", word)))
+        .reduce(SqlFragment::and)
+        .orElse(SqlFragment.FALSE);
   }
 
   /**
@@ -92,6 +101,34 @@ public final class RequestSearch {
                         .and(matchesBook("w", word, letters))
                     : hasWord(matchesBook("other", word, letters)))
         .reduce(SqlFragment::and);
+  }
+
+  /**
+   * A condition that depends on what is in the index, which is being read.
+   *
+   * @param condition the right one if it holds
+   */
+  record LikelyCondition(SqlFragment condition, Supplier<Boolean> holds) {}
+
+  /**
+   * Returns {@link #conditionForCreator} as it is if some word of the creator's requests begins
+   * with each search word, and no request is missing in the index.
+   */
+  static LikelyCondition likelyForCreator(Transaction tx, UserId creator, String text) {
+    List<String> wanted = SearchWords.queryWords(text);
+    var backlog = WordIndex.findBacklogLater(tx);
+    List<PendingResult<List<Boolean>>> begun =
+        wanted.stream().map(word -> isBegunLater(tx, creator, word)).toList();
+    return new LikelyCondition(
+        joinForCreator(creator, wanted, RequestSearch::startsWith),
+        () -> backlog.get().isEmpty() && begun.stream().noneMatch(found -> found.get().isEmpty()));
+  }
+
+  /** Returns {@link #conditionForText} as it is if no request is missing in the index. */
+  static LikelyCondition likelyForText(Transaction tx, String text) {
+    var backlog = WordIndex.findBacklogLater(tx);
+    return new LikelyCondition(
+        joinForText(SearchWords.queryWords(text)), () -> backlog.get().isEmpty());
   }
 
   private static SqlFragment matchesBook(String words, String word, boolean whole) {
@@ -116,18 +153,22 @@ public final class RequestSearch {
 
   private static SqlFragment matchesWord(
       Transaction tx, UserId creator, String word, String words) {
-    boolean begun =
-        tx.query(
-                """
-                SELECT 1 AS found FROM request_word
-                WHERE creator_id = ? AND word BETWEEN ? AND ? LIMIT 1""",
-                creator,
-                word,
-                word + LAST)
-            .exists();
-    return begun
-        ? startsWith(words, word)
-        : SqlFragment.of(words + ".word IN (?)", findSimilarWords(tx, creator, word));
+    return isBegunLater(tx, creator, word).get().isEmpty()
+        ? SqlFragment.of(words + ".word IN (?)", findSimilarWords(tx, creator, word))
+        : startsWith(words, word);
+  }
+
+  /** Reads whether there is a word with this beginning: a row if there is. */
+  private static PendingResult<List<Boolean>> isBegunLater(
+      Transaction tx, UserId creator, String word) {
+    return tx.query(
+            """
+            SELECT 1 AS found FROM request_word
+            WHERE creator_id = ? AND word BETWEEN ? AND ? LIMIT 1""",
+            creator,
+            word,
+            word + LAST)
+        .later(row -> true);
   }
 
   private static List<String> findSimilarWords(Transaction tx, UserId creator, String part) {
@@ -141,7 +182,7 @@ public final class RequestSearch {
   /** Requests that aren't indexed yet are searched by substring. */
   private static SqlFragment orUnindexed(Transaction tx, SqlFragment indexed, List<String> wanted) {
     OptionalLong below = WordIndex.findBacklog(tx);
-    if (below.isEmpty()) {
+    if (below.isEmpty() || wanted.isEmpty()) {
       return indexed;
     }
     SqlFragment unindexed =

@@ -2,6 +2,7 @@ package io.bookbell.server.request;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest.Reply;
+import io.bookbell.server.request.RequestSearch.LikelyCondition;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
@@ -12,11 +13,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Stores book requests and reads them with their newest replies. Thread-safe and stateless. */
@@ -192,23 +195,57 @@ public final class RequestStore {
     return findById(tx, id, REPLIES_OF_ONE);
   }
 
-  /** Returns a creator's requests. */
-  List<BookRequest> findByCreator(
+  /** Reads a creator's requests, on PostgreSQL together with the next statement. */
+  Supplier<List<BookRequest>> findByCreatorLater(
       Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
-    SqlFragment sought =
-        requestFilter
-            .text()
-            .map(text -> RequestSearch.conditionForCreator(tx, creator, text))
-            .orElse(SqlFragment.TRUE);
-    SqlFragment whose = SqlFragment.of("r.creator_id = ?", creator).and(sought);
-    return findByFilter(tx, whose, requestFilter, limit);
+    SqlFragment whose = SqlFragment.of("r.creator_id = ?", creator);
+    Optional<String> text = requestFilter.text();
+    return findSoughtLater(
+        tx,
+        whose,
+        requestFilter,
+        limit,
+        text.map(sought -> RequestSearch.likelyForCreator(tx, creator, sought)),
+        () -> RequestSearch.conditionForCreator(tx, creator, text.orElseThrow()));
   }
 
-  /** Returns a supporter's own requests to a creator. */
-  List<BookRequest> findBySupporter(
+  /** Reads a supporter's own requests to a creator, like {@link #findByCreatorLater}. */
+  Supplier<List<BookRequest>> findBySupporterLater(
       Transaction tx, UserId creator, UserId user, RequestFilter requestFilter, int limit) {
     SqlFragment whose = SqlFragment.of("r.creator_id = ? AND r.user_id = ?", creator, user);
-    return findByFilter(tx, whose.and(matchesText(tx, requestFilter)), requestFilter, limit);
+    return findOwnLater(tx, whose, requestFilter, limit);
+  }
+
+  private static Supplier<List<BookRequest>> findOwnLater(
+      Transaction tx, SqlFragment whose, RequestFilter requestFilter, int limit) {
+    Optional<String> text = requestFilter.text();
+    return findSoughtLater(
+        tx,
+        whose,
+        requestFilter,
+        limit,
+        text.map(sought -> RequestSearch.likelyForText(tx, sought)),
+        () -> RequestSearch.conditionForText(tx, text.orElseThrow()));
+  }
+
+  /**
+   * Reads with the likely condition, and again with the right one if that isn't it.
+   *
+   * @param likely empty if no text is sought
+   */
+  private static Supplier<List<BookRequest>> findSoughtLater(
+      Transaction tx,
+      SqlFragment whose,
+      RequestFilter requestFilter,
+      int limit,
+      Optional<LikelyCondition> likely,
+      Supplier<SqlFragment> right) {
+    SqlFragment sought = likely.map(LikelyCondition::condition).orElse(SqlFragment.TRUE);
+    var found = findByFilterLater(tx, whose.and(sought), requestFilter, limit);
+    return () ->
+        likely.isEmpty() || likely.get().holds().get()
+            ? found.get()
+            : findByFilterLater(tx, whose.and(right.get()), requestFilter, limit).get();
   }
 
   /**
@@ -221,51 +258,52 @@ public final class RequestStore {
       Collection<UserId> adminOf,
       RequestFilter requestFilter,
       int limit) {
-    var found = new ArrayList<BookRequest>();
+    var found = new ArrayList<Supplier<List<BookRequest>>>();
     for (UserId creator : adminOf) {
-      found.addAll(findByCreator(tx, creator, requestFilter, limit));
+      found.add(findByCreatorLater(tx, creator, requestFilter, limit));
     }
     SqlFragment own = SqlFragment.of("r.user_id = ?", user);
     if (!adminOf.isEmpty()) {
       own = own.and("r.creator_id NOT IN (?)", adminOf);
     }
-    found.addAll(findByFilter(tx, own.and(matchesText(tx, requestFilter)), requestFilter, limit));
-    return sortAndLimit(found, requestFilter.sort(), limit);
+    found.add(findOwnLater(tx, own, requestFilter, limit));
+    return merge(found, requestFilter.sort(), limit);
   }
 
-  private static SqlFragment matchesText(Transaction tx, RequestFilter requestFilter) {
-    return requestFilter
-        .text()
-        .map(text -> RequestSearch.conditionForText(tx, text))
-        .orElse(SqlFragment.TRUE);
-  }
-
-  private static List<BookRequest> findByFilter(
+  private static Supplier<List<BookRequest>> findByFilterLater(
       Transaction tx, SqlFragment whose, RequestFilter requestFilter, int limit) {
     SqlFragment which = whose.and(requestFilter.toCondition());
+    RequestSort sort = requestFilter.sort();
     if (requestFilter.statuses().isEmpty()) {
-      return selectRequests(tx, which, requestFilter.sort(), limit);
+      return selectLater(tx, which, sort, limit);
     }
-    var found = new ArrayList<BookRequest>();
-    for (Status status : requestFilter.statuses()) {
-      SqlFragment here = which.and("r.status = ?", status.wireName());
-      found.addAll(selectRequests(tx, here, requestFilter.sort(), limit));
-    }
-    return sortAndLimit(found, requestFilter.sort(), limit);
+    List<Supplier<List<BookRequest>>> found =
+        requestFilter.statuses().stream()
+            .map(status -> which.and("r.status = ?", status.wireName()))
+            .map(here -> selectLater(tx, here, sort, limit))
+            .toList();
+    return () -> merge(found, sort, limit);
   }
 
-  private static List<BookRequest> sortAndLimit(
-      List<BookRequest> found, RequestSort requestSort, int limit) {
-    return found.stream().sorted(requestSort.toComparator()).limit(limit).toList();
+  private static List<BookRequest> merge(
+      List<Supplier<List<BookRequest>>> found, RequestSort requestSort, int limit) {
+    return found.stream()
+        .flatMap(each -> each.get().stream())
+        .sorted(requestSort.toComparator())
+        .limit(limit)
+        .toList();
   }
 
   /**
-   * Returns the number of a creator's requests by status. Statuses that no request has ever had are
-   * missing.
+   * Reads the number of a creator's requests by status, on PostgreSQL together with the next
+   * statement. Statuses that no request has ever had are missing.
    */
-  Map<Status, Integer> countByStatus(Transaction tx, UserId creator) {
-    return tx.query("SELECT status, amount FROM request_count WHERE creator_id = ?", creator)
-        .map(row -> Status.of(row.getString("status")), row -> row.getInt("amount"));
+  Supplier<Map<Status, Integer>> countByStatusLater(Transaction tx, UserId creator) {
+    var rows =
+        tx.query("SELECT status, amount FROM request_count WHERE creator_id = ?", creator)
+            .later(row -> Map.entry(Status.of(row.getString("status")), row.getInt("amount")));
+    return () ->
+        rows.get().stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** Reads a user's name, on PostgreSQL together with the next statement. */
@@ -275,9 +313,10 @@ public final class RequestStore {
   }
 
   private static Optional<BookRequest> findById(Transaction tx, long id, int replies) {
+    Supplier<List<Reply>> newest = REPLIES.findNewestLater(tx, id, replies);
     return tx.query(SELECT + " r.id = ?", id)
         .first(RequestStore::toRequest)
-        .map(request -> withReplies(tx, List.of(request), replies).getFirst());
+        .map(request -> request.withReplies(newest.get()));
   }
 
   /** A request and the number of its newest revision. */
@@ -295,24 +334,35 @@ public final class RequestStore {
                     new RevisedRequest(found.request.withReplies(newest.get()), found.revision));
   }
 
-  private static List<BookRequest> selectRequests(
+  /** Each request has as many rows as newest replies, or one. */
+  private static Supplier<List<BookRequest>> selectLater(
       Transaction tx, SqlFragment which, RequestSort requestSort, int limit) {
-    List<BookRequest> rows =
-        tx.query(
-                SqlFragment.of(SELECT)
-                    .append(which)
-                    .append("ORDER BY " + requestSort.orderBy() + " LIMIT ?", limit))
-            .list(RequestStore::toRequest);
-    return withReplies(tx, rows, REPLIES_OF_EACH);
+    SqlFragment page =
+        SqlFragment.of("WITH page AS (" + SELECT)
+            .append(which)
+            .append("ORDER BY " + requestSort.orderBy() + " LIMIT ?)", limit);
+    var rows =
+        tx.query(page.append(ReplyStore.OF_PAGE))
+            .later(row -> Map.entry(toRequest(row), ReplyStore.findReply(row)));
+    return () ->
+        rows.get().stream()
+            .collect(Collectors.groupingBy(row -> row.getKey().id()))
+            .values()
+            .stream()
+            .map(RequestStore::joinReplies)
+            .sorted(requestSort.toComparator())
+            .toList();
   }
 
-  private static List<BookRequest> withReplies(
-      Transaction tx, List<BookRequest> rows, int replies) {
-    Map<Long, List<Reply>> newest =
-        REPLIES.findNewest(tx, rows.stream().map(BookRequest::id).toList(), replies);
-    return rows.stream()
-        .map(row -> row.withReplies(newest.getOrDefault(row.id(), List.of())))
-        .toList();
+  /** The rows of one request. */
+  private static BookRequest joinReplies(List<Map.Entry<BookRequest, Optional<Reply>>> rows) {
+    return rows.getFirst()
+        .getKey()
+        .withReplies(
+            rows.stream()
+                .flatMap(row -> row.getValue().stream())
+                .sorted(Comparator.comparingLong(Reply::id))
+                .toList());
   }
 
   /** Reads a request without its replies. */

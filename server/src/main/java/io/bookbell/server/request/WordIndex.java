@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,9 +85,15 @@ public final class WordIndex {
 
   /** Returns the id below which requests aren't indexed yet; empty if all are. */
   static OptionalLong findBacklog(Transaction tx) {
-    return tx.query("SELECT below FROM search_backlog WHERE id = 1")
-        .first(row -> OptionalLong.of(row.getLong("below")))
-        .orElse(OptionalLong.empty());
+    return findBacklogLater(tx).get();
+  }
+
+  /** Like {@link #findBacklog}, on PostgreSQL together with the next statement. */
+  static Supplier<OptionalLong> findBacklogLater(Transaction tx) {
+    var rows =
+        tx.query("SELECT below FROM search_backlog WHERE id = 1")
+            .later(row -> row.getLong("below"));
+    return () -> rows.get().stream().mapToLong(below -> below).findFirst();
   }
 
   /**

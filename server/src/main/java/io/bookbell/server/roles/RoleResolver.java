@@ -7,11 +7,14 @@ import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.team.AdminCache;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
  * Determines a user's role from the team and the memberships. Thread-safe.
@@ -43,15 +46,32 @@ public final class RoleResolver implements CreatorRoles {
   }
 
   @Override
+  public boolean wasAdmin(UserId creator, UserId user) {
+    return adminCache.wasAdmin(creator, user);
+  }
+
+  @Override
   public boolean isSupporter(Transaction tx, UserId creator, UserId user) {
     return quotaService.isSupporter(tx, creator, user);
   }
 
   @Override
+  public Supplier<Boolean> isSupporterLater(Transaction tx, UserId creator, UserId user) {
+    return quotaService.isSupporterLater(tx, creator, user);
+  }
+
+  @Override
   public Set<UserId> administeredCreators(Transaction tx, UserId user) {
-    Set<UserId> found = new HashSet<>(adminCache.teamsOf(tx, user));
-    creatorStore.find(tx, user).ifPresent(self -> found.add(user));
+    Supplier<List<UserId>> teams = adminCache.teamsOfLater(tx, user);
+    Optional<CreatorRow> self = creatorStore.find(tx, user);
+    Set<UserId> found = new HashSet<>(teams.get());
+    self.ifPresent(creator -> found.add(user));
     return found;
+  }
+
+  @Override
+  public SqlFragment isAdministered(String column, UserId user) {
+    return adminCache.isAdministered(column, user);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.bookbell.server.storage;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /**
  * The database, accessible only through whole transactions. Thread-safe; no method blocks its
@@ -40,12 +39,12 @@ public interface Database extends AutoCloseable {
   <T> CompletableFuture<T> read(Function<Transaction, T> work);
 
   /**
-   * Like {@link #read}, on PostgreSQL in one round trip. The work asks for all it needs ({@code
-   * later}, {@link Transaction#lookUp}) and returns what reads the results, when nothing can be
-   * asked any more.
+   * Like {@link #read}, on PostgreSQL in one round trip if the work asks for all it needs ({@code
+   * later}, {@link Transaction#lookUp}) before it uses the first result. If it asks for more, it
+   * runs again with {@link #read}.
    */
-  default <T> CompletableFuture<T> readOnce(Function<Transaction, Supplier<T>> work) {
-    return read(tx -> work.apply(tx).get());
+  default <T> CompletableFuture<T> readOnce(Function<Transaction, T> work) {
+    return read(work);
   }
 
   /**

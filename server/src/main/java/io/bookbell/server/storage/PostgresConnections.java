@@ -26,6 +26,9 @@ public final class PostgresConnections {
   public static final String NO_LIMITS =
       "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
+  /** Unlike the driver's setting, it also counts in autocommit mode. */
+  private static final String READ_ONLY = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY";
+
   /** Ends the timeouts until the transaction ends. */
   public static final String NO_LIMITS_IN_TRANSACTION = NO_LIMITS.replace("SET ", "SET LOCAL ");
 
@@ -97,21 +100,27 @@ public final class PostgresConnections {
     }
     config.setPassword(postgresCredentials.password);
     config.setMaximumPoolSize(size);
-    config.setReadOnly(readOnly);
-    config.setAutoCommit(false);
+    config.setAutoCommit(readOnly); // a read in one round trip needs no BEGIN and COMMIT
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
     connectionProperties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
-    if (postgresTimeouts
-        == PostgresTimeouts.NONE) { // in case a pooler drops the options and the role has limits
-      config.setConnectionInitSql(NO_LIMITS);
-    }
+    config.setConnectionInitSql(setupSql(readOnly, postgresTimeouts));
     config.setConnectionTimeout(PATIENCE.toMillis());
     try {
       return new HikariDataSource(config);
     } catch (RuntimeException e) {
       throw databaseUnreachable(e);
     }
+  }
+
+  /** Of a new connection; null if there is nothing to set. */
+  private static @Nullable String setupSql(boolean readOnly, PostgresTimeouts postgresTimeouts) {
+    // in case a pooler drops the options and the role has limits
+    String limits = postgresTimeouts == PostgresTimeouts.NONE ? NO_LIMITS : null;
+    if (!readOnly) {
+      return limits;
+    }
+    return limits == null ? READ_ONLY : limits + "; " + READ_ONLY;
   }
 
   /** A data source that opens a new connection for each request. */

@@ -1,6 +1,5 @@
 package io.bookbell.server.storage;
 
-import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.ReservedIds;
 import io.bookbell.server.storage.sql.RowMapper;
@@ -9,15 +8,12 @@ import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlQuery;
 import io.bookbell.server.storage.sql.SqlSession;
 import io.bookbell.server.storage.sql.ValueReader;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,49 +78,6 @@ public final class Transaction {
     this.rowLockGate = rowLockGate;
     this.afterCommit = afterCommit;
     this.last = last;
-  }
-
-  /**
-   * Runs read-only work in a transaction of its own.
-   *
-   * @throws DataAccessException if the transaction can't be begun or ended
-   */
-  public static <T> T runReadOnly(
-      Connection connection, Transaction transaction, Function<Transaction, T> work) {
-    try {
-      boolean begins = connection.getAutoCommit();
-      if (begins) {
-        connection.setAutoCommit(false);
-      }
-      T result;
-      try {
-        result = work.apply(transaction);
-      } catch (RuntimeException | Error e) {
-        endReadOnly(connection, begins, e);
-        throw e;
-      }
-      endReadOnly(connection, begins, null);
-      transaction.runAfterCommit();
-      return result;
-    } catch (SQLException e) {
-      throw new DataAccessException("A read failed: " + e.getMessage(), e);
-    }
-  }
-
-  private static void endReadOnly(Connection connection, boolean begun, @Nullable Throwable failure)
-      throws SQLException {
-    try {
-      if (begun) {
-        connection.setAutoCommit(true); // on SQLite, commit or rollback would begin another one
-      } else {
-        connection.rollback();
-      }
-    } catch (SQLException e) {
-      if (failure == null) {
-        throw e;
-      }
-      failure.addSuppressed(e);
-    }
   }
 
   /**
@@ -208,11 +161,14 @@ public final class Transaction {
   }
 
   /**
-   * Like {@link #now}, read together with the next statement; for {@link Database#readOnce}. The
-   * time is known when the supplier is asked.
+   * Like {@link #now}, read together with the next statement. The time is known when the supplier
+   * is asked.
    */
   public Supplier<Instant> nowLater() {
-    return time.read(session);
+    if (clock == null) {
+      clock = time.read(session);
+    }
+    return this::now;
   }
 
   /**
@@ -317,7 +273,8 @@ public final class Transaction {
     afterCommit.add(hook);
   }
 
-  void runAfterCommit() {
+  /** Runs the hooks, after the commit or the end of a read. */
+  public void runAfterCommit() {
     for (Runnable hook : afterCommit) {
       try {
         hook.run();

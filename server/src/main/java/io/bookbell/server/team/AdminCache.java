@@ -4,7 +4,10 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.SqlFragment;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +24,9 @@ import java.util.concurrent.atomic.LongAdder;
  * necessary. Entries are added only after the transaction that read them has committed.
  */
 public final class AdminCache {
+  private static final String TEAMS =
+      "SELECT creator_id FROM team_member WHERE user_id = ? AND active";
+
   private final ConcurrentHashMap<UserId, CachedAdmins> cache = new ConcurrentHashMap<>();
   private final LongAdder hits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -35,6 +41,12 @@ public final class AdminCache {
     return Optional.ofNullable(lookUp(tx, creator).roles.get(user));
   }
 
+  /** Whether the user was an admin when this cache was last filled. */
+  public boolean wasAdmin(UserId creator, UserId user) {
+    CachedAdmins cached = cache.get(creator);
+    return creator.equals(user) || (cached != null && cached.admins.contains(user));
+  }
+
   private CachedAdmins lookUp(Transaction tx, CreatorRow creator) {
     CachedAdmins cached = cache.get(creator.id());
     if (cached != null && cached.teamVersion == creator.teamVersion()) {
@@ -47,10 +59,18 @@ public final class AdminCache {
     return loaded;
   }
 
-  /** Returns the creators in whose teams the user is active. Not cached. */
-  public Set<UserId> teamsOf(Transaction tx, UserId member) {
-    return tx.query("SELECT creator_id FROM team_member WHERE user_id = ? AND active", member)
-        .set(row -> row.getUser("creator_id"));
+  /**
+   * Reads the creators in whose teams the user is active, on PostgreSQL together with the next
+   * statement. Not cached.
+   */
+  public PendingResult<List<UserId>> teamsOfLater(Transaction tx, UserId member) {
+    return tx.query(TEAMS, member).later(row -> row.getUser("creator_id"));
+  }
+
+  /** A condition on a column with a creator's id: that the user is an admin of the creator. */
+  public SqlFragment isAdministered(String column, UserId user) {
+    return SqlFragment.of(
+        column + " IN (" + TEAMS + " UNION ALL SELECT CAST(? AS bigint))", user, user);
   }
 
   private static CachedAdmins loadAdmins(Transaction tx, CreatorRow creator) {

@@ -69,10 +69,9 @@ public final class TeamService {
 
   /** Returns the members, active or not, ordered by name; for admins. */
   public List<TeamMember> listMembers(Transaction tx, UserId actor, UserId creatorId) {
+    var members = tx.query(MEMBERS, creatorId).later(TeamService::toMember);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
-    return tx.query(MEMBERS, creatorId).list(TeamService::toMember).stream()
-        .sorted(byName())
-        .toList();
+    return members.get().stream().sorted(byName()).toList();
   }
 
   /**

@@ -15,7 +15,6 @@ import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.webhook.Webhook.WebhookDetails;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -74,12 +73,11 @@ public final class WebhookService {
 
   /** Returns a creator's webhooks, oldest first. */
   List<Webhook> list(Transaction tx, UserId actor, UserId creator) {
+    var targets = targetStore.findWebhooksLater(tx, creator);
+    var events = targetStore.findWebhookEventsLater(tx, creator);
     creatorRoles.requireCreator(tx, creatorStore.get(tx, creator), actor);
-    List<NewsTarget> targets = targetStore.findWebhooks(tx, creator);
-    Map<Long, Set<NewsEvent>> events =
-        targetStore.findEvents(tx, targets.stream().map(NewsTarget::id).toList());
-    return targets.stream()
-        .map(target -> toWebhook(target, creator, events.getOrDefault(target.id(), Set.of())))
+    return targets.get().stream()
+        .map(target -> toWebhook(target, creator, events.get().getOrDefault(target.id(), Set.of())))
         .toList();
   }
 
@@ -168,8 +166,9 @@ public final class WebhookService {
 
   /** Returns the newest deliveries of a webhook, newest first. */
   List<OutboxItem> listDeliveries(Transaction tx, UserId actor, long id) {
+    var items = outboxStore.listItemsLater(tx, id, DELIVERIES_SHOWN);
     requireWebhook(tx, actor, id);
-    return outboxStore.listItems(tx, id, DELIVERIES_SHOWN);
+    return items.get();
   }
 
   /**

@@ -223,7 +223,9 @@ class ActivityLogTest extends DomainTest {
             domain
                 .features
                 .activity
-                .list(tx, creator, ActivityFilter.NONE, new PageRequest(limit, Optional.empty()))
+                .listLater(
+                    tx, creator, ActivityFilter.NONE, new PageRequest(limit, Optional.empty()))
+                .get()
                 .items());
   }
 }

@@ -141,7 +141,8 @@ class BackupTest extends DomainTest {
   private List<ActivityDetails> activities(UserId creator) {
     var page = new PageRequest(100, Optional.empty());
     return domain
-        .read(tx -> domain.features.activity.list(tx, creator, ActivityFilter.NONE, page))
+        .read(
+            tx -> domain.features.activity.listLater(tx, creator, ActivityFilter.NONE, page).get())
         .items()
         .stream()
         .map(ActivityItem::details)

@@ -422,8 +422,12 @@ class MembershipsTest extends DomainTest {
     return domain
         .read(
             tx ->
-                domain.features.activity.list(
-                    tx, creator, ActivityFilter.NONE, new PageRequest(newest, Optional.empty())))
+                domain
+                    .features
+                    .activity
+                    .listLater(
+                        tx, creator, ActivityFilter.NONE, new PageRequest(newest, Optional.empty()))
+                    .get())
         .items();
   }
 

@@ -125,7 +125,8 @@ class TierMovesTest extends DomainTest {
   private List<ActivityKind> activity() {
     var page = new PageRequest(50, Optional.empty());
     return domain
-        .read(tx -> domain.features.activity.list(tx, creator, ActivityFilter.NONE, page))
+        .read(
+            tx -> domain.features.activity.listLater(tx, creator, ActivityFilter.NONE, page).get())
         .items()
         .stream()
         .map(item -> item.kind())

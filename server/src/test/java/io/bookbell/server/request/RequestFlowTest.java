@@ -240,11 +240,15 @@ class RequestFlowTest extends DomainTest {
     var log =
         domain.read(
             tx ->
-                domain.features.activity.list(
-                    tx,
-                    creator,
-                    ActivityLog.ActivityFilter.NONE,
-                    new PageRequest(3, Optional.empty())));
+                domain
+                    .features
+                    .activity
+                    .listLater(
+                        tx,
+                        creator,
+                        ActivityLog.ActivityFilter.NONE,
+                        new PageRequest(3, Optional.empty()))
+                    .get());
 
     assertThat(log.items())
         .extracting(activityItem -> activityItem.actorName() + " " + activityItem.kind().wireName())

@@ -10,6 +10,7 @@ import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -106,6 +107,26 @@ class DatabaseContractTest {
 
     assertThat(both.get(20, SECONDS)).containsExactly("epoch", "epoch");
     assertThat(epoch()).isEqualTo("changed");
+  }
+
+  @Test
+  void aReadThatAsksForMoreThanItSaidSeesOneSnapshotToo() throws Exception {
+    var read = new CountDownLatch(1);
+    var written = new CountDownLatch(1);
+    CompletableFuture<List<String>> both =
+        database.readOnce(
+            tx -> {
+              String before = get(tx);
+              read.countDown();
+              await(written);
+              return List.of(before, get(tx));
+            });
+    assertThat(read.await(20, SECONDS)).isTrue();
+    write("changed");
+    written.countDown();
+
+    assertThat(both.get(20, SECONDS)).containsAnyOf("epoch", "changed").hasSize(2);
+    assertThat(Set.copyOf(both.join())).hasSize(1);
   }
 
   @Test

@@ -74,6 +74,7 @@ class QueryPlansTest {
           Map.entry("SCAN serving_node", "it has a row for each node"),
           Map.entry("SCAN socket_place", "the operator sees every open socket"),
           Map.entry("SCAN change", "it has the rows that are written"),
+          Map.entry("SCAN page", "it has the rows of a page"),
           Map.entry("ORDER BY news.position", "it sorts the rows that are written"),
           Map.entry(
               "SCAN outbox_item USING COVERING INDEX outbox_item_new",
@@ -108,7 +109,7 @@ class QueryPlansTest {
   /** Accepted too: it sorts what one person, who is nobody's admin, has asked for. */
   private static final Pattern OWN_REQUESTS_SORTED =
       Pattern.compile(
-          "USE TEMP B-TREE FOR ORDER BY\\s+in SELECT r\\.id .*"
+          "USE TEMP B-TREE FOR ORDER BY\\s+in WITH page AS \\(SELECT r\\.id .*"
               + " ON responder\\.id = r\\.responded_by WHERE \\(*r\\.user_id = \\?"
               + ".* ORDER BY r\\.updated_at.*");
 

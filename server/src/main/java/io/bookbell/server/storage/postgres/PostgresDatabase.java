@@ -13,7 +13,9 @@ import io.bookbell.server.storage.WriteCommand;
 import io.bookbell.server.storage.WriteHealth;
 import io.bookbell.server.storage.WriteJob;
 import io.bookbell.server.storage.migration.SchemaMigrator;
+import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.ParameterTypes;
+import io.bookbell.server.storage.sql.SecondTripException;
 import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.sql.Connection;
@@ -22,7 +24,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -188,21 +189,39 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> read(Function<Transaction, T> work) {
-    return submitRead(
-        connection ->
-            Transaction.runReadOnly(
-                connection, new Transaction(newSession(connection), time), work));
+    return submitRead(connection -> readInTransaction(connection, work));
   }
 
   @Override
-  public <T> CompletableFuture<T> readOnce(Function<Transaction, Supplier<T>> work) {
+  public <T> CompletableFuture<T> readOnce(Function<Transaction, T> work) {
     return submitRead(
         connection -> {
-          SqlSession session = newSession(connection);
-          Supplier<T> results = work.apply(new Transaction(session, time));
-          session.endRead();
-          return results.get();
+          try {
+            return runRead(SqlSession.forOneTrip(connection, listener, types), work);
+          } catch (SecondTripException _) {
+            return readInTransaction(connection, work);
+          }
         });
+  }
+
+  /** If the work fails, the pool rolls back. */
+  private <T> T readInTransaction(Connection connection, Function<Transaction, T> work) {
+    try {
+      connection.setAutoCommit(false);
+    } catch (SQLException e) {
+      throw new DataAccessException("A read failed: " + e.getMessage(), e);
+    }
+    SqlSession session = newSession(connection);
+    T result = runRead(session, work);
+    session.endRead();
+    return result;
+  }
+
+  private <T> T runRead(SqlSession session, Function<Transaction, T> work) {
+    var tx = new Transaction(session, time);
+    T result = work.apply(tx);
+    tx.runAfterCommit();
+    return result;
   }
 
   private <T> CompletableFuture<T> submitRead(Function<Connection, T> work) {

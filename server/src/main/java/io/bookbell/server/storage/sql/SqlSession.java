@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,18 +48,21 @@ public final class SqlSession {
   private final SqlListener listener;
   private final ParameterTypes types;
   private final StatementQueue queue = new StatementQueue();
+  private final boolean inOneTrip;
+  private boolean sent;
   private boolean failed;
-  private boolean ended;
 
   private SqlSession(
       Connection connection,
       @Nullable StatementCache cache,
       SqlListener listener,
-      ParameterTypes types) {
+      ParameterTypes types,
+      boolean inOneTrip) {
     this.connection = connection;
     this.cache = cache;
     this.listener = listener;
     this.types = types;
+    this.inOneTrip = inOneTrip;
   }
 
   /**
@@ -71,7 +73,17 @@ public final class SqlSession {
    */
   public static SqlSession forPostgres(
       Connection connection, SqlListener listener, ParameterTypes types) {
-    return new SqlSession(connection, null, listener, types);
+    return new SqlSession(connection, null, listener, types, false);
+  }
+
+  /**
+   * A session on PostgreSQL for queries that are sent in one round trip. On a connection in
+   * autocommit mode, PostgreSQL runs what is sent together in one transaction, which needs neither
+   * {@code BEGIN} nor {@code COMMIT}. What is asked for later throws a {@link SecondTripException}.
+   */
+  public static SqlSession forOneTrip(
+      Connection connection, SqlListener listener, ParameterTypes types) {
+    return new SqlSession(connection, null, listener, types, true);
   }
 
   /**
@@ -81,7 +93,7 @@ public final class SqlSession {
    */
   public static SqlSession forSqlite(Connection connection, SqlListener listener) {
     return new SqlSession(
-        connection, new StatementCache(connection), listener, new ParameterTypes());
+        connection, new StatementCache(connection), listener, new ParameterTypes(), false);
   }
 
   /** A statement as it is sent, with the values of its places. */
@@ -226,14 +238,10 @@ public final class SqlSession {
     flush();
   }
 
-  /**
-   * Sends the waiting queries and ends the transaction, on PostgreSQL in one round trip. Nothing
-   * can be sent after it.
-   */
+  /** Ends a transaction that has only read, on PostgreSQL in one round trip. */
   public void endRead() {
     enqueue(COMMIT);
     flush();
-    ended = true;
   }
 
   /** Forgets the waiting statements and rolls back. */
@@ -311,6 +319,7 @@ public final class SqlSession {
   <E extends Exception> long fetchEach(
       String sql, @Nullable Object[] values, RowConsumer<E> consumer) throws E {
     flush();
+    startTrip();
     ExecutedStatement only = expandLists(sql, values);
     listener.beforeSend(List.of(only));
     try (PreparedStatement statement = connection.prepareStatement(only.sql)) {
@@ -335,9 +344,7 @@ public final class SqlSession {
     if (queue.isEmpty()) {
       return;
     }
-    if (ended) {
-      throw new IllegalStateException("The transaction has ended");
-    }
+    startTrip();
     List<QueuedStatement> all = queue.takeAll();
     failed = true;
     try {
@@ -346,7 +353,7 @@ public final class SqlSession {
         statements.add(each.toExecuted(connection, types));
       }
       listener.beforeSend(statements);
-      String sql = joinTexts(statements);
+      String sql = String.join(";", statements.stream().map(ExecutedStatement::sql).toList());
       PreparedStatement statement = prepare(sql);
       try {
         SqlValues.bindAll(statement, statements);
@@ -361,6 +368,13 @@ public final class SqlSession {
     }
   }
 
+  private void startTrip() {
+    if (inOneTrip && sent) {
+      throw new SecondTripException();
+    }
+    sent = true;
+  }
+
   private static void readAnswers(PreparedStatement statement, List<QueuedStatement> all)
       throws SQLException {
     for (int index = 0; index < all.size(); index++) {
@@ -369,15 +383,6 @@ public final class SqlSession {
       }
       all.get(index).readAnswer(statement);
     }
-  }
-
-  private static String joinTexts(List<ExecutedStatement> all) {
-    if (all.size() == 1) {
-      return all.getFirst().sql;
-    }
-    var text = new StringJoiner(";");
-    all.forEach(each -> text.add(each.sql));
-    return text.toString();
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {

@@ -166,10 +166,39 @@ public final class SqliteDatabase implements Database {
   private <T> T readOnThread(Function<Transaction, T> work) {
     ReadConnection here = requireReader();
     try {
-      return Transaction.runReadOnly(here.connection, new Transaction(here.session, time), work);
+      var tx = new Transaction(here.session, time);
+      T result = readInTransaction(here.connection, tx, work);
+      tx.runAfterCommit();
+      return result;
     } catch (DataAccessException e) {
       discardReader(here);
       throw translateFailure(e);
+    }
+  }
+
+  private static <T> T readInTransaction(
+      Connection connection, Transaction tx, Function<Transaction, T> work) {
+    try {
+      connection.setAutoCommit(false);
+      T result;
+      try {
+        result = work.apply(tx);
+      } catch (RuntimeException | Error e) {
+        endAfterFailure(connection, e);
+        throw e;
+      }
+      connection.setAutoCommit(true); // commit or rollback would begin another transaction
+      return result;
+    } catch (SQLException e) {
+      throw new DataAccessException("A read failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void endAfterFailure(Connection connection, Throwable failure) {
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
     }
   }
 

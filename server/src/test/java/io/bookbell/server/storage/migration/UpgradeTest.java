@@ -136,8 +136,13 @@ class UpgradeTest {
     return database
         .read(
             tx ->
-                activityLog.list(
-                    tx, new UserId(1), ActivityFilter.NONE, new PageRequest(4, Optional.empty())))
+                activityLog
+                    .listLater(
+                        tx,
+                        new UserId(1),
+                        ActivityFilter.NONE,
+                        new PageRequest(4, Optional.empty()))
+                    .get())
         .join()
         .items()
         .stream()

@@ -1,0 +1,10 @@
+package io.bookbell.server.storage.sql;
+
+/** Thrown by a session for one round trip that would need another one. */
+public final class SecondTripException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  SecondTripException() {
+    super("The queries don't fit into one round trip", null, false, false);
+  }
+}
