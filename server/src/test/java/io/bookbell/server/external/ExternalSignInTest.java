@@ -199,7 +199,8 @@ class ExternalSignInTest {
 
   @Test
   void aSocketLivesAsLongAsItsTokenOrTheNewerOneThatItSends() {
-    var client = new TestClient(server.url(), Optional.of(TOKENS.of(105, 2)));
+    int seconds = 6; // enough to send a newer one, on a slow machine too
+    var client = new TestClient(server.url(), Optional.of(TOKENS.of(105, seconds)));
     try (var brief = client.connect(105);
         var renewed = client.connect(105)) {
       brief.await("initial_data");
