@@ -208,7 +208,8 @@ public final class InvitationService {
   public List<Invitation> list(Transaction tx, UserId actor, UserId creatorId) {
     Supplier<Instant> now = tx.nowLater();
     var unused =
-        tx.query(SELECT + "WHERE i.creator_id = ? AND i.uses_left > 0 ORDER BY i.id DESC", creatorId)
+        tx.query(
+                SELECT + "WHERE i.creator_id = ? AND i.uses_left > 0 ORDER BY i.id DESC", creatorId)
             .later(InvitationService::toInvitation);
     creatorRoles.requireTeamRole(tx, creatorStore.get(tx, creatorId), actor, TeamRole.PEOPLE);
     return unused.get().stream()

@@ -4,93 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
-import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.config.ServerConfig.ConnectionConfig;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
-import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.support.TestSocket;
-import io.bookbell.server.verify.InvariantVerifier;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Commands about accounts and memberships on one node reach the sockets on another, without Redis.
  */
-class CommandsOnTwoNodesTest {
-  private static final int ENDED = CloseReason.SESSION_ENDED.code();
-
-  @TempDir static Path folder;
-  private static TestServer first;
-  private static TestServer second;
-
-  private Cast cast;
-  private TestClient creator;
-  private String of;
-
-  @BeforeAll
-  static void start() {
-    var storage = TestDatabase.POSTGRESQL.create(folder);
-    first = TestServer.demo(TestServer.config(storage));
-    second =
-        TestServer.with(
-            TestServer.config(storage)
-                .withConnections(new ConnectionConfig(20, Duration.ofHours(1), true, false)));
-  }
-
-  @AfterAll
-  static void stop() {
-    second.close();
-    first.close();
-  }
-
-  @BeforeEach
-  void people() {
-    cast = first.cast();
-    creator = cast.creator().client();
-    of = "?creator_id=" + cast.creator().id();
-    first
-        .database()
-        .write(
-            tx ->
-                tx.update("UPDATE app_user SET operator = TRUE WHERE id = ?", cast.stranger().id()))
-        .join();
-  }
-
-  @AfterEach
-  void everythingIsExact() {
-    assertThat(InvariantVerifier.verifyInvariants(first.database()).join().breaches()).isEmpty();
-  }
-
-  /** The person's client on the other node. */
-  private static TestClient elsewhere(Person person) {
-    return new TestClient(second.url(), person.client().token());
-  }
-
-  private static TestSocket open(Person person) {
-    TestSocket socket = elsewhere(person).connect(person.id());
-    socket.await("initial_data");
-    return socket;
-  }
-
-  private Reply order(Person person, String what) {
-    String account = "/api/operator/accounts/" + person.id();
-    return cast.stranger().client().post(account + what, "");
-  }
-
+class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   @Test
   void aDisabledAccount() {
     try (TestSocket socket = open(cast.supporter())) {
@@ -101,11 +29,6 @@ class CommandsOnTwoNodesTest {
     signInElsewhere(cast.supporter()).expect(403);
     order(cast.supporter(), "/enable").expect(200);
     signInElsewhere(cast.supporter()).expect(200);
-  }
-
-  private static Reply signInElsewhere(Person person) {
-    var login = Map.of("email", person.email(), "password", TestServer.PASSWORD);
-    return second.client().post("/api/auth/login", login);
   }
 
   @Test
@@ -194,12 +117,6 @@ class CommandsOnTwoNodesTest {
     Reply made = creator.post("/api/invitations", all).expect(201);
     String token = made.body().get("url").asText().replaceFirst(".*#", "");
     return elsewhere(person).post("/api/auth/accept", Map.of("token", token));
-  }
-
-  private static Predicate<JsonNode> hasRole(String role) {
-    return message ->
-        message.path("type").asText().equals("access_changed")
-            && message.get("role").asText().equals(role);
   }
 
   @Test
