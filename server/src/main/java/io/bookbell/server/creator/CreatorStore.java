@@ -157,7 +157,13 @@ public final class CreatorStore {
    * with the next statement.
    */
   public PendingResult<List<CreatorRow>> findWhereLater(Transaction tx, SqlFragment condition) {
-    return tx.query(SqlFragment.of(SELECT + "WHERE").append(condition)).later(this::toCreatorRow);
+    return tx.query(SqlFragment.of(SELECT + "WHERE closed_at IS NULL AND").append(condition))
+        .later(this::toCreatorRow);
+  }
+
+  /** A query for the user's own id if the user is a creator. */
+  public SqlFragment ownId(UserId user) {
+    return SqlFragment.of("SELECT id FROM creator WHERE id = ? AND closed_at IS NULL", user);
   }
 
   public List<CreatorRow> findAll(Transaction tx, Collection<UserId> ids) {

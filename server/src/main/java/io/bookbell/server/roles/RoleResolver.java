@@ -71,7 +71,11 @@ public final class RoleResolver implements CreatorRoles {
 
   @Override
   public SqlFragment isAdministered(String column, UserId user) {
-    return adminCache.isAdministered(column, user);
+    return SqlFragment.of(column + " IN (")
+        .append(adminCache.teamsOf(user))
+        .append("UNION ALL")
+        .append(creatorStore.ownId(user))
+        .append(")");
   }
 
   @Override

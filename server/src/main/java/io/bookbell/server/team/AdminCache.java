@@ -67,10 +67,9 @@ public final class AdminCache {
     return tx.query(TEAMS, member).later(row -> row.getUser("creator_id"));
   }
 
-  /** A condition on a column with a creator's id: that the user is an admin of the creator. */
-  public SqlFragment isAdministered(String column, UserId user) {
-    return SqlFragment.of(
-        column + " IN (" + TEAMS + " UNION ALL SELECT CAST(? AS bigint))", user, user);
+  /** A query for the creators in whose teams the user is active. */
+  public SqlFragment teamsOf(UserId user) {
+    return SqlFragment.of(TEAMS, user);
   }
 
   private static CachedAdmins loadAdmins(Transaction tx, CreatorRow creator) {
