@@ -39,8 +39,7 @@ final class People {
   private final SupporterService supporterService =
       new SupporterService(creatorStore, roleResolver, tierService, activityLog, inboxStore);
   private final TeamService teamService =
-      new TeamService(
-          creatorStore, roleResolver, activityLog, inboxStore, (_, _, _, _, _) -> {});
+      new TeamService(creatorStore, roleResolver, activityLog, inboxStore, (_, _, _, _, _) -> {});
 
   /** A user and the token of their session. */
   record Person(UserId id, String token) {}
