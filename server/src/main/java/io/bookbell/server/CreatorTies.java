@@ -32,6 +32,7 @@ final class CreatorTies implements AccountTies {
   @Override
   public void endTie(Transaction tx, UserId creator, UserId user) {
     if (creator.equals(user)) {
+      services.creators.lockRow(tx, creator);
       services.creators.reopen(tx, creator); // a closed one is erased like an open one
     }
     CreatorRow locked = services.creators.lockCreator(tx, creator);

@@ -206,8 +206,10 @@ public final class Services {
     creators.find(tx, user).ifPresent(own -> inviting.add(own.id()));
     var shown = new MemberDetails(user, accounts.get(tx, user).displayName());
     for (UserId each : inviting) { // in the order in which everybody locks them
-      creators.lockCreator(tx, each);
-      invitationEnding.endAll(tx, each, user, user, shown);
+      creators.lockRow(tx, each);
+      if (creators.find(tx, each).isPresent()) { // those of a closed one have ended already
+        invitationEnding.endAll(tx, each, user, user, shown);
+      }
     }
   }
 

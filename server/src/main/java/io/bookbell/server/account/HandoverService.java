@@ -71,7 +71,8 @@ public final class HandoverService {
 
   /**
    * Creates the link for the new owner. Fails with a {@link Problem}: 403 if the password is wrong
-   * or passwords are turned off, 409 if the new address has an account.
+   * or passwords are turned off, 404 if the account isn't a creator any more, 409 if the new
+   * address has an account.
    */
   CompletableFuture<HandoverLink> start(
       Caller caller, UserId creator, String email, TypedPassword typed) {
@@ -88,6 +89,8 @@ public final class HandoverService {
                 database.write(
                     tx -> {
                       passwordConfirmation.lockConfirmed(tx, checked);
+                      // again, under the lock that whoever closes a creator takes
+                      ownerChange.requireCreator(tx, creator, caller.user());
                       requireWithoutAccount(tx, email);
                       return handoverStore.createLink(tx, creator, email);
                     }));

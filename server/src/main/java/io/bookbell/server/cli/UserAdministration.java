@@ -85,14 +85,21 @@ final class UserAdministration {
     around.printLine(email + (operator ? " is an operator" : " isn't an operator any more"));
   }
 
-  void setCreator(String email, Function<Account, String> name) {
+  /**
+   * Makes an account a creator.
+   *
+   * @param name the name that supporters see; empty for the name that it had as a creator before,
+   *     or else that of the account
+   */
+  void setCreator(String email, Optional<String> name) {
     change(
         email,
         (tx, services, user) -> {
           if (services.creators.find(tx, user).isPresent()) {
             throw new CommandException(email + " is a creator already");
           }
-          services.creators.create(tx, user, name.apply(services.accounts.get(tx, user)));
+          services.creators.create(tx, user, services.accounts.get(tx, user).displayName());
+          name.ifPresent(given -> services.creators.rename(tx, user, given));
           services.announceCreator(tx, user);
         });
     around.printLine(email + " is a creator");

@@ -23,6 +23,7 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -152,12 +153,13 @@ final class UserCommand {
       mixinStandardHelpOptions = true)
   int setCreator(
       @Parameters(paramLabel = "EMAIL") String email,
-      @Option(names = "--name", description = "The name that supporters see; by default their own.")
+      @Option(
+              names = "--name",
+              description =
+                  "The name that supporters see; by default the former one, or their own.")
           @Nullable String name) {
-    @Nullable String checked = name == null ? null : requireName("--name", name);
-    new UserAdministration(around)
-        .setCreator(
-            requireEmail(email), account -> checked == null ? account.displayName() : checked);
+    Optional<String> checked = Optional.ofNullable(name).map(given -> requireName("--name", given));
+    new UserAdministration(around).setCreator(requireEmail(email), checked);
     return ExitCode.DONE;
   }
 

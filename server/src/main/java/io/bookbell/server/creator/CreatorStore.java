@@ -51,12 +51,14 @@ public final class CreatorStore {
   }
 
   /** Makes an account a creator, with everything that it had when it was one before. */
-  public void create(Transaction tx, UserId id, String name) {
-    if (reopen(tx, id)) {
-      rename(tx, id, name);
-      return;
+  public void create(Transaction tx, UserId id, String nameOfNewOne) {
+    if (!reopen(tx, id)) {
+      tx.update(
+          "INSERT INTO creator (id, name, created_at) VALUES (?, ?, ?)",
+          id,
+          nameOfNewOne,
+          tx.now());
     }
-    tx.update("INSERT INTO creator (id, name, created_at) VALUES (?, ?, ?)", id, name, tx.now());
   }
 
   /** Locks a closed row and opens it again; returns false if there is none. */

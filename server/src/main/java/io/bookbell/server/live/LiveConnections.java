@@ -22,6 +22,8 @@ import io.bookbell.server.creator.StateVersions;
 import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.creator.TeamListUpdates;
 import io.bookbell.server.follow.FollowService;
+import io.bookbell.server.http.CompletionFailures;
+import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.notification.NotificationService;
@@ -325,10 +327,15 @@ public final class LiveConnections implements AutoCloseable {
                   (state, failure) -> {
                     if (failure == null) {
                       manager.deliverLocally(List.of(state));
-                    } else {
+                    } else if (!isNoCreatorAnyMore(failure)) {
                       log.warn("The {} of creator {} could not be read", kind, creator, failure);
                     }
                   });
+    }
+
+    private static boolean isNoCreatorAnyMore(Throwable failure) {
+      return CompletionFailures.unwrapCause(failure) instanceof Problem problem
+          && problem.status() == 404;
     }
 
     private Delivery profileDelivery(Transaction tx, UserId id) {

@@ -226,6 +226,7 @@ public final class OperatorService {
    * @throws Problem 404 if there is no such creator, 409 if there are supporters or a team
    */
   void closeCreator(Transaction tx, UserId user) {
+    accountDirectory.get(tx, user); // a deleted account stays as it is
     creatorCloser.accept(tx, user);
   }
 

@@ -144,6 +144,7 @@ class UndoneStepsTest {
     creator.delete("/api/team/" + cast.team().id() + of).expect(204);
     String profile = "/api/creators/" + cast.creator().id();
     creator.patch(profile, Map.of("notice", "Back soon")).expect(200);
+    JsonNode before = owner.get(profile).expect(200).body();
     JsonNode requests = creator.get("/api/book-requests" + of).expect(200).body();
     try (TestSocket page = owner.connect(cast.creator().id())) {
       page.await("initial_data");
@@ -161,7 +162,7 @@ class UndoneStepsTest {
             Map.of(page, hasRole("admin")));
         JsonNode back = owner.get(profile).expect(200).body();
         assertThat(back.findValue("notice").asText()).isEqualTo("Back soon");
-        assertThat(back.findValue("name").asText()).isEqualTo("Again");
+        assertThat(back.findValue("name")).isNotNull().isEqualTo(before.findValue("name"));
         assertThat(owner.get("/api/book-requests" + of).expect(200).body()).isEqualTo(requests);
         cast.supporter()
             .client()
