@@ -34,9 +34,8 @@ final class CreatorClosing {
           "creator_in_use",
           "This creator has supporters or a team. The creator has to remove them first.");
     }
-    services.accounts.lockAccount(tx, user);
+    String name = services.accounts.lockAccount(tx, user).displayName();
     HandoverStore.removeLinkOf(tx, user);
-    String name = services.accounts.get(tx, user).displayName();
     services.invitationEnding.endAllOfCreator(tx, user, new MemberDetails(user, name));
     services.sources.forgetCreator(tx, user);
     services.creators.close(tx, locked);
