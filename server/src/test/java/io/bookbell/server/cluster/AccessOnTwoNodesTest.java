@@ -6,56 +6,27 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
-import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.TestServer;
-import io.bookbell.server.cluster.NodePair.Doorbell;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestSocket;
 import io.bookbell.server.support.TestStream;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Access that ends on one node ends on the other, and limits count both nodes together. */
-@ParameterizedClass
-@EnumSource
-class AccessOnTwoNodesTest {
+class AccessOnTwoNodesTest extends OnTwoNodes {
   private static final int ENDED = CloseReason.SESSION_ENDED.code();
 
-  @Parameter Doorbell doorbell;
-
-  @TempDir static Path folder;
-  private static NodePair nodes;
-
-  private Cast cast;
   private Person reader;
   private TestClient creator;
 
-  @BeforeParameterizedClassInvocation
-  static void start(Doorbell doorbell) throws IOException {
-    nodes = NodePair.start(doorbell, folder);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void stop() throws IOException {
-    nodes.close();
-  }
-
   @BeforeEach
   void people() {
-    cast = nodes.first().cast();
     reader = cast.supporter();
     creator = cast.creator().client();
   }

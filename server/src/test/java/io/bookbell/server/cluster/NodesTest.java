@@ -6,54 +6,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.cluster.NodePair.Doorbell;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestSocket;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two nodes on one PostgreSQL act as one server, with Redis and without: what one commits is
  * delivered by the other, in order and once.
  */
-@ParameterizedClass
-@EnumSource
-class NodesTest {
-  @Parameter Doorbell doorbell;
-
-  @TempDir static Path folder;
-  private static NodePair nodes;
-
-  private Cast cast;
+class NodesTest extends OnTwoNodes {
   private TestClient creator;
-
-  @BeforeParameterizedClassInvocation
-  static void start(Doorbell doorbell) throws IOException {
-    nodes = NodePair.start(doorbell, folder);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void stop() throws IOException {
-    nodes.close();
-  }
 
   @BeforeEach
   void people() {
-    cast = nodes.first().cast();
     creator = cast.creator().client();
   }
 

@@ -5,49 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.hub.CloseReason;
-import io.bookbell.server.Cast;
-import io.bookbell.server.cluster.NodePair.Doorbell;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Transaction;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two nodes whose database is replaced by another one, by a restore or a failover. */
-@ParameterizedClass
-@EnumSource
-class RestoredDatabaseTest {
+class RestoredDatabaseTest extends OnTwoNodes {
   private static final int GOING_AWAY = CloseReason.GOING_AWAY.code();
-
-  @Parameter Doorbell doorbell;
-
-  @TempDir static Path folder;
-  private static NodePair nodes;
-
-  private Cast cast;
-
-  @BeforeParameterizedClassInvocation
-  static void start(Doorbell doorbell) throws IOException {
-    nodes = NodePair.start(doorbell, folder);
-  }
-
-  @AfterParameterizedClassInvocation
-  static void stop() throws IOException {
-    nodes.close();
-  }
-
-  @BeforeEach
-  void people() {
-    cast = nodes.first().cast();
-  }
 
   @Test
   void whoeverIsConnectedBeginsAnew() {
