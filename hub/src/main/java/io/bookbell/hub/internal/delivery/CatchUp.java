@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -35,7 +34,13 @@ import org.slf4j.LoggerFactory;
  */
 final class CatchUp {
   private static final Logger log = LoggerFactory.getLogger(CatchUp.class);
-  private static final int MOST_RESTART_DELAY_MILLIS = 500;
+
+  /**
+   * A client whose history has ended begins again soon, without the delay that spreads the clients
+   * of a node that shuts down: only this user's do so now, and they show what the user may not see
+   * any more.
+   */
+  private static final long MOST_RESTART_DELAY_MILLIS = 500;
 
   private final ConnectionState connectionState;
   private final Hub hub;
@@ -160,7 +165,8 @@ final class CatchUp {
 
   private void onPageRead(HistoryPage historyPage, int limit, long announcedBefore) {
     switch (historyPage) {
-      case HistoryPage.TruncatedHistory() -> connectionState.sendClose(beginAgain());
+      case HistoryPage.TruncatedHistory() ->
+          connectionState.sendClose(ConnectionState.goingAway(MOST_RESTART_DELAY_MILLIS));
       case HistoryPage.HistoryEntries(List<HistoryPage.HistoryEntry> entries) -> {
         entries.forEach(this::replayEntry);
         if (entries.size() < limit) {
@@ -168,15 +174,6 @@ final class CatchUp {
         }
       }
     }
-  }
-
-  /**
-   * The client begins again with a snapshot, without the delay that spreads the clients of a node
-   * that shuts down: only this user's do so now, and they show what the user may not see any more.
-   */
-  private static CloseReason beginAgain() {
-    int delay = ThreadLocalRandom.current().nextInt(MOST_RESTART_DELAY_MILLIS + 1);
-    return new CloseReason(CloseReason.GOING_AWAY.code(), Integer.toString(delay));
   }
 
   private void replayEntry(HistoryPage.HistoryEntry historyEntry) {

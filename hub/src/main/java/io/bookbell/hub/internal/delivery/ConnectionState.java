@@ -119,9 +119,13 @@ final class ConnectionState {
     if (reason.code() != CloseReason.GOING_AWAY.code() || !reason.text().isEmpty()) {
       return reason;
     }
-    long most = hub().options().reconnectSpread().toMillis();
-    long delay = ThreadLocalRandom.current().nextLong(most + 1);
-    return new CloseReason(reason.code(), Long.toString(delay));
+    return goingAway(hub().options().reconnectSpread().toMillis());
+  }
+
+  /** The reason that tells a client to come back after a random time, at most so long. */
+  static CloseReason goingAway(long mostMillis) {
+    long delay = ThreadLocalRandom.current().nextLong(mostMillis + 1);
+    return new CloseReason(CloseReason.GOING_AWAY.code(), Long.toString(delay));
   }
 
   // ---- messages
