@@ -118,8 +118,9 @@ final class Browser implements AutoCloseable {
     return carry(server.signIn(name));
   }
 
-  /** Sets a session cookie. */
+  /** Sets a session cookie. The old page is left first, or it would ask as somebody else. */
   Browser carry(TestClient client) {
+    visit("about:blank");
     String token = client.token().orElseThrow();
     command(
         "Network.setCookie",
