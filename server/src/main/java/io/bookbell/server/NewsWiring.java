@@ -83,7 +83,7 @@ final class NewsWiring implements AutoCloseable {
         new InvitationMails(services.invitations, services.outbox, services.newsTargets);
     this.hasMail = serverConfig.mail().isPresent() && serverConfig.reach().publicUrl().isPresent();
     if (hasMail) {
-      addMail(serverConfig, vertx);
+      addMail(serverConfig);
     }
     var outgoingRequests =
         new OutgoingRequests(
@@ -133,12 +133,11 @@ final class NewsWiring implements AutoCloseable {
     return new PushSender(contact, publicUrl.map(PublicUrl::path).orElse(""));
   }
 
-  private void addMail(ServerConfig serverConfig, Vertx vertx) {
+  private void addMail(ServerConfig serverConfig) {
     var actions = new HashMap<String, ActionMail>(accountMails.actions());
     actions.putAll(invitationMails.actions());
     var transport =
         new MailTransport(
-            vertx,
             serverConfig.mail().orElseThrow(),
             serverConfig.reach().publicUrl().orElseThrow(),
             personalFilter,

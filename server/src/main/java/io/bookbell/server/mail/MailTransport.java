@@ -17,7 +17,6 @@ import io.bookbell.server.outbox.SendPlan.SendLater;
 import io.bookbell.server.outbox.SendPlan.SendNow;
 import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.storage.Transaction;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +39,11 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
    * @param actions what is mailed besides news, by the event of the item
    */
   public MailTransport(
-      Vertx vertx,
       MailConfig mailConfig,
       PublicUrl publicUrl,
       PersonalFilter personalFilter,
       Map<String, ActionMail> actions) {
-    this.mailServer = new MailServer(vertx, mailConfig, MailServer.PATIENCE);
+    this.mailServer = new MailServer(mailConfig, MailServer.PATIENCE);
     this.composer = new MailComposer(publicUrl);
     this.personalFilter = personalFilter;
     this.actions = Map.copyOf(actions);
@@ -140,7 +138,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     mailServer.close();
   }
 }

@@ -16,7 +16,6 @@ import io.bookbell.server.outbox.NewsTarget;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxSender;
 import io.bookbell.server.outbox.OutboxStatistics;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +30,6 @@ import org.junit.jupiter.api.Test;
  * A mail whose fate is unknown is sent again as it was, so that mail programs recognise the copy.
  */
 class MailRetryTest extends DomainTest {
-  private final Vertx vertx = Vertx.vertx();
   private ScriptedMailServer script;
   private MailTransport transport;
   private OutboxSender sender;
@@ -52,7 +50,6 @@ class MailRetryTest extends DomainTest {
         });
     transport =
         new MailTransport(
-            vertx,
             new MailConfig(
                 "127.0.0.1",
                 script.socket.getLocalPort(),
@@ -77,7 +74,6 @@ class MailRetryTest extends DomainTest {
     sender.close();
     transport.close();
     script.close();
-    vertx.close().await();
   }
 
   @Test

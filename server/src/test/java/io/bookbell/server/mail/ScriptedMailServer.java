@@ -27,7 +27,14 @@ final class ScriptedMailServer implements AutoCloseable {
   /** The Message-IDs of these, in their order. */
   final List<String> messageIds = new CopyOnWriteArrayList<>();
 
+  /** All connections, in their order. */
+  final List<Socket> connections = new CopyOnWriteArrayList<>();
+
   volatile Map<String, String> reply = Map.of();
+
+  /** Whether connections are closed before the greeting. */
+  volatile boolean drops;
+
   private volatile CountDownLatch held = new CountDownLatch(0);
 
   ScriptedMailServer() throws IOException {
@@ -47,6 +54,11 @@ final class ScriptedMailServer implements AutoCloseable {
     try {
       while (true) {
         Socket client = socket.accept();
+        if (drops) {
+          client.close();
+          continue;
+        }
+        connections.add(client);
         Thread.startVirtualThread(() -> talk(client));
       }
     } catch (IOException e) {

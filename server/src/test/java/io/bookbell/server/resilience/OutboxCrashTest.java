@@ -99,9 +99,8 @@ class OutboxCrashTest {
     serve(storage);
     patiently().atMost(Duration.ofSeconds(30)).until(this::hasFailed);
     wire.mend();
-    // a mail whose connection is cut before the greeting is given up only after three minutes
     patiently()
-        .atMost(Duration.ofMinutes(5))
+        .atMost(Duration.ofMinutes(2))
         .untilAsserted(
             () ->
                 assertThat(received().values().stream().mapToInt(SequencedSet::size).sum())
