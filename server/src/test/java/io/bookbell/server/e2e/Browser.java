@@ -266,6 +266,13 @@ final class Browser implements AutoCloseable {
     return this;
   }
 
+  /** Ignores refusals, because pages may be asking for something when their access ends. */
+  Browser expectRefusals() {
+    return expectErrors("status of 401")
+        .expectErrors("status of 403")
+        .expectErrors("status of 404");
+  }
+
   /** Returns the errors that pages have logged since the last call, except the expected ones. */
   List<String> errors() {
     return driver.manage().logs().get(LogType.BROWSER).getAll().stream()

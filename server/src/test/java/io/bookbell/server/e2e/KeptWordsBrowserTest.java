@@ -101,8 +101,7 @@ class KeptWordsBrowserTest {
 
   @Test
   void aRefusedAnswerIsBackInItsField() {
-    browser.expectErrors("/respond - ");
-    browser.expectErrors("status of 404"); // the page may ask for a list of the team meanwhile
+    browser.expectErrors("/respond - ").expectRefusals();
     card().word(WORD);
     browser.visit(link.url() + "/creators/1/inbox");
     browser.await(

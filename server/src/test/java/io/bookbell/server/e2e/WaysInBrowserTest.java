@@ -163,6 +163,7 @@ class WaysInBrowserTest {
     var operatorsAxe = new Axe(operator);
     operatorsAxe.look("the operator's page");
     operatorsAxe.assertNothingFound();
+    browser.expectRefusals();
     operator.part("account-creator").click();
     operator.part("account").awaitTextWith("Creator");
     operator.part("account-creator-end").click();
