@@ -39,6 +39,8 @@ public final class Statements implements SqlListener {
   /** Lists whose length varies. */
   private static final Pattern LISTS = Pattern.compile("\\(\\?(, \\?)*\\)(, \\(\\?(, \\?)*\\))*");
 
+  private static final Pattern TUPLE_AFTER_IN = Pattern.compile("\\) IN \\(\\s*VALUES");
+
   /** Makes PostgreSQL assume that every page of a table holds a million rows. */
   private static final String LARGE =
       "UPDATE pg_class SET reltuples = 1000000, relpages = 1"
@@ -140,6 +142,9 @@ public final class Statements implements SqlListener {
 
   private static List<String> sqlite(Statement statement, String sql) throws SQLException {
     var found = new ArrayList<String>();
+    if (TUPLE_AFTER_IN.matcher(sql).find()) {
+      found.add("IN (VALUES ...) may look up no more than the first column");
+    }
     try (var plan = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
       while (plan.next()) {
         String step = plan.getString("detail");

@@ -85,7 +85,7 @@ class QueryPlansTest {
           Map.entry(
               "SELECT t.kind, i.state, count(*) AS amount",
               "its index has only items that aren't sent"),
-          Map.entry("IN (VALUES (CAST(? AS bigint)", "it sorts what belongs to the given keys"),
+          Map.entry("AND (l.request_id, l.creator_id) = (", "it sorts the row of a request"),
           Map.entry("node_id IN (SELECT id FROM dead)", "there are few dead nodes, if any"),
           Map.entry(
               "WHERE name_key IS NULL", "its index has only accounts to be brought up to date"),

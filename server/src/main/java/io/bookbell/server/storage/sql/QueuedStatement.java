@@ -78,7 +78,8 @@ final class QueuedStatement {
   /** The statement as it is sent. */
   ExecutedStatement toExecuted(Connection connection, ParameterTypes types) throws SQLException {
     if (rows.size() == 1) {
-      return new ExecutedStatement(sql, SqlValues.resolve(rows.getFirst().values));
+      String text = answer == Answer.ROWS_OF_KEYS ? SqlText.forOneKey(sql) : sql;
+      return new ExecutedStatement(text, SqlValues.resolve(rows.getFirst().values));
     }
     Optional<RowTuple> tuple = RowTuple.findIn(sql);
     List<String> places = types.of(sql, connection);

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 record RowTuple(String before, List<String> expressions, String after) {
   private static final String VALUES = "VALUES (";
+  private static final String IN = " IN (";
 
   /** By their texts, which come from the program, so they are few. */
   private static final Map<String, Optional<RowTuple>> KNOWN = new ConcurrentHashMap<>();
@@ -47,6 +48,17 @@ record RowTuple(String before, List<String> expressions, String after) {
 
   private static boolean hasPlace(String sql) {
     return sql.indexOf('?') >= 0;
+  }
+
+  /** The statement with {@code = (...)} in place of {@code IN (VALUES (...))}. */
+  String compareWithOne() {
+    if (!before.endsWith(IN) || !after.startsWith(")")) {
+      throw new IllegalStateException("Not compared with IN: " + before);
+    }
+    return before.substring(0, before.length() - IN.length())
+        + " = ("
+        + String.join(", ", expressions)
+        + after;
   }
 
   /** The statement for a number of rows, with places for all of them. */

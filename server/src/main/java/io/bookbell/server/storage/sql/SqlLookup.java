@@ -13,7 +13,7 @@ import java.util.Map;
  * are looked up with one statement.
  *
  * <p>The text compares with {@code IN (VALUES (?, ...))}, where each {@code ?} that isn't a text
- * needs a type, as in {@code CAST(? AS bigint)}.
+ * needs a type, as in {@code CAST(? AS bigint)}. One key alone is compared with {@code = (?, ...)}.
  *
  * @param sql the statement for one key, with all its places in the tuple after {@code VALUES}
  * @param keyValues the values of a key's tuple

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of a statement's text before it is prepared: a {@code ?} whose value is a collection
- * becomes a list or an array, and row locks are removed for SQLite. Texts must not contain a {@code
- * ?} in quotes.
+ * becomes a list or an array, one key is compared without a list, and row locks are removed for
+ * SQLite. Texts must not contain a {@code ?} in quotes.
  */
 final class SqlText {
   private static final String ROW_LOCK = "FOR NO KEY UPDATE";
@@ -25,7 +25,19 @@ final class SqlText {
   /** Texts without row locks, by their originals. Both come from the program, so they are few. */
   private static final Map<String, String> WITHOUT_LOCKS = new ConcurrentHashMap<>();
 
+  /** Texts that look one key up, by those for any number of keys. */
+  private static final Map<String, String> FOR_ONE_KEY = new ConcurrentHashMap<>();
+
   private SqlText() {}
+
+  /**
+   * Compares with the only key by {@code =}. After {@code IN}, SQLite doesn't know that there is
+   * only one, and may look up no more than its first column.
+   */
+  static String forOneKey(String sql) {
+    return FOR_ONE_KEY.computeIfAbsent(
+        sql, text -> RowTuple.findIn(text).orElseThrow().compareWithOne());
+  }
 
   /** SQLite has no row locks: its only writer holds the whole database. */
   static String removeRowLocks(String sql) {
