@@ -1,19 +1,18 @@
 package io.bookbell.server.config;
 
 import io.bookbell.server.config.OidcConfig.AutoJoin;
+import io.bookbell.server.network.LocalHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** Parses the settings of the OpenID Connect providers. Confined to one thread. */
 final class OidcConfigParser {
-  private static final Set<String> LOCAL_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
   private static final List<String> USUAL_SCOPES = List.of("openid", "email", "profile");
   private static final Pattern AUTO_JOIN = Pattern.compile("([1-9][0-9]{0,17}):([1-9][0-9]{0,17})");
   private static final int LONGEST_NAME = 60;
@@ -99,15 +98,17 @@ final class OidcConfigParser {
             });
   }
 
-  /** Tokens are only as safe as the connection to the provider; this machine needs no TLS. */
+  /** Tokens are only as safe as the connection to the provider; this computer needs no TLS. */
+  private static boolean isSafe(URI uri) {
+    return "https".equals(uri.getScheme())
+        || ("http".equals(uri.getScheme()) && LocalHosts.contain(uri.getHost()));
+  }
+
   private static URI parseIssuer(String value, int number) {
     try {
       URI uri = new URI(value);
-      boolean safe =
-          "https".equals(uri.getScheme())
-              || ("http".equals(uri.getScheme()) && LOCAL_HOSTS.contains(uri.getHost()));
-      if (safe
-          && uri.getHost() != null
+      if (uri.getHost() != null
+          && isSafe(uri)
           && uri.getRawQuery() == null
           && uri.getRawFragment() == null
           && value.length() <= LONGEST_ISSUER) {

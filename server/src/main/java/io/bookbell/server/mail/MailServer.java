@@ -10,6 +10,7 @@ import io.bookbell.server.outbox.SendResult.ServiceDown;
 import io.bookbell.server.outbox.SendResult.TargetGone;
 import io.bookbell.server.outbox.SendResult.TryAgain;
 import jakarta.mail.MessagingException;
+import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -50,6 +51,7 @@ final class MailServer implements AutoCloseable {
 
   private final MailConfig mailConfig;
   private final Duration patience;
+  private final MimeMessageFactory messages;
 
   /** One for each connection that may be used at a time. */
   private final Semaphore free = new Semaphore(CONNECTIONS, true);
@@ -59,6 +61,7 @@ final class MailServer implements AutoCloseable {
   MailServer(MailConfig mailConfig, Duration patience) {
     this.mailConfig = mailConfig;
     this.patience = patience;
+    this.messages = new MimeMessageFactory(mailConfig);
   }
 
   /** How long {@link #send} may take: until there is a connection, and then for the mail. */
@@ -71,11 +74,17 @@ final class MailServer implements AutoCloseable {
    * one, whose connection is closed when it is interrupted.
    */
   SendResult send(ComposedMail mail) throws InterruptedException {
+    MimeMessage message;
+    try {
+      message = messages.toMessage(mail);
+    } catch (MessagingException e) {
+      return new ItemRefused(reasonOf(e));
+    }
     if (!free.tryAcquire(patience.toMillis(), MILLISECONDS)) {
       return new TryAgain("The mail server is busy with other mails");
     }
     try {
-      sendNow(mail);
+      sendNow(message);
       return new Accepted();
     } catch (IOException | MessagingException e) {
       if (Thread.interrupted()) {
@@ -87,11 +96,11 @@ final class MailServer implements AutoCloseable {
     }
   }
 
-  private void sendNow(ComposedMail mail) throws IOException, MessagingException {
+  private void sendNow(MimeMessage message) throws IOException, MessagingException {
     MailConnection connection = connection();
     try {
-      connection.send(mail);
-    } catch (MessagingException e) {
+      connection.send(message);
+    } catch (MessagingException | RuntimeException e) {
       connection.close();
       throw e;
     }
@@ -105,7 +114,7 @@ final class MailServer implements AutoCloseable {
       }
       kept.close();
     }
-    return MailConnection.open(mailConfig, patience);
+    return MailConnection.open(mailConfig, messages.session(), patience);
   }
 
   private void keep(MailConnection connection) {

@@ -54,6 +54,7 @@ class OidcConfigTest {
       textBlock =
           """
           BOOKBELL_OIDC_2_ISSUER    | http://id.test      | https://id.example
+          BOOKBELL_OIDC_2_ISSUER    | http://my_id:8080   | https://id.example
           BOOKBELL_OIDC_2_CLIENT_ID | ''                  | the client's id
           BOOKBELL_OIDC_2_SCOPES    | email               | openid among them
           BOOKBELL_OIDC_2_AUTO_JOIN | Reading             | such as 1:3

@@ -56,7 +56,7 @@ class RequestGuardTest {
     application.answer();
     pass(60);
 
-    assertThat(sent()).startsWith("HTTP/1.1 200").doesNotContain("HTTP/1.1 408");
+    assertThat(sent()).startsWith("HTTP/1.1 200").doesNotContain("408");
     assertThat(channel.isOpen()).isTrue();
   }
 
@@ -267,7 +267,7 @@ class RequestGuardTest {
     send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000));
     assertThat(application.requests).isEqualTo(RequestGuard.MOST_UNANSWERED);
     for (int number = 0; number < RequestGuard.MOST_UNANSWERED; number++) {
-      assertThat(sent()).doesNotContain("HTTP/1.1 429");
+      assertThat(sent()).doesNotContain("429");
       application.answer();
     }
 
