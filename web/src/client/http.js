@@ -88,12 +88,12 @@ export class Http {
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
     };
-    const response = await this.#fetchWithRetries(address, init);
+    const {response, text} = await this.#fetchWithRetries(address, init);
     if (response.ok) {
       if (method !== 'GET') this.onDone();
-      return parseJson(await response.text());
+      return parseJson(text);
     }
-    const error = new ApiError(response.status, await problemOf(response));
+    const error = new ApiError(response.status, problemOf(response, text));
     if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
     throw error;
   }
@@ -101,19 +101,28 @@ export class Http {
   /** @param {string} address @param {RequestInit} init */
   async #fetchWithRetries(address, init) {
     for (let attempt = 1; ; attempt++) {
-      const sent = Date.now();
-      const response = await this.fetch(address, init).then(
-        (answer) => this.#unlessFromProxy(answer),
-        () => undefined,
-      );
-      if (response) learnServerTime(response.headers.get('Date'), sent, Date.now());
-      if (response && !TRANSIENT_STATUSES.has(response.status)) return response;
+      const answer = await this.#fetchOnce(address, init).catch(() => undefined);
+      if (answer && !TRANSIENT_STATUSES.has(answer.response.status)) return answer;
       if (attempt === MAX_ATTEMPTS) {
-        if (response) return response;
+        if (answer) return answer;
         throw new ApiError(0, {detail: 'The server cannot be reached. Your text is kept; please try again.'});
       }
       await this.pause(FIRST_PAUSE * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
+  }
+
+  /**
+   * The server's answer with all of its text; undefined where somebody else answered. Fails where the connection is
+   * lost, also in the middle of the text.
+   *
+   * @param {string} address @param {RequestInit} init
+   */
+  async #fetchOnce(address, init) {
+    const sent = Date.now();
+    const response = this.#unlessFromProxy(await this.fetch(address, init));
+    if (!response) return undefined;
+    learnServerTime(response.headers.get('Date'), sent, Date.now());
+    return {response, text: await response.text()};
   }
 
   /**
@@ -145,9 +154,13 @@ function parseJson(body) {
   return body === '' ? undefined : JSON.parse(body);
 }
 
-/** @param {Response} response */
-async function problemOf(response) {
-  return response.json().catch(() => ({title: response.statusText || undefined}));
+/** @param {Response} response @param {string} text */
+function problemOf(response, text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {title: response.statusText || undefined};
+  }
 }
 
 /** @param {Record<string, unknown>} [query] empty values are left out */

@@ -26,6 +26,7 @@ import {newKey} from './http.js';
 const KEY_VALID_FOR = 40 * 3_600_000;
 const TOO_OLD = {code: 'too_old', message: ''};
 const MIN_RETRY_DELAY = 3_000;
+/** Statuses that don't say what the server thinks of the item. */
 const RETRYABLE = new Set([0, 401, 429, 502, 503, 504]);
 
 /**
@@ -165,7 +166,7 @@ export class SendQueue extends EventTarget {
       this.dispatchEvent(new CustomEvent('sent', {detail: {item, answer}}));
       return answer;
     } catch (error) {
-      if (!RETRYABLE.has(/** @type {any} */ (error).status)) return refused(error);
+      if (isRefusal(error)) return refused(error);
       this.#scheduleFlush(MIN_RETRY_DELAY + this.#backoff.next());
       return undefined;
     } finally {
@@ -203,6 +204,11 @@ export class SendQueue extends EventTarget {
   #notifyChange() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** Whether the server has refused an item; other errors, such as one of this page, leave it in the queue. @param {any} error */
+function isRefusal({status}) {
+  return status !== undefined && !RETRYABLE.has(status);
 }
 
 /** @param {QueuedItem} item whether it can still be taken back */

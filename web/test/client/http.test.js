@@ -33,6 +33,19 @@ test('a command that failed on the way is repeated with the same key', async () 
   assert.match(keys[0], /^[0-9a-f]{32}$/);
 });
 
+test('a connection that is lost in the middle of an answer has failed on the way', async () => {
+  const cut = new ReadableStream({
+    start(stream) {
+      stream.enqueue(new TextEncoder().encode('{"id":'));
+      stream.error(new TypeError('network'));
+    },
+  });
+  answers = [new Response(cut, {status: 201, headers: {Bookbell: '1'}}), answer(201, {id: 7})];
+
+  assert.deepEqual(await http.post('/api/x', {a: 1}), {id: 7});
+  assert.equal(new Set(calls.map(({headers}) => headers['Idempotency-Key'])).size, 1);
+});
+
 test('two commands have two keys, and a given key is kept', async () => {
   await http.post('/api/x');
   await http.post('/api/x');

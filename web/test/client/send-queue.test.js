@@ -116,6 +116,17 @@ describe('what is sent', () => {
     assert.deepEqual(one.queue.items, []);
   });
 
+  test('is not taken for refused where the page itself fails', async () => {
+    const one = openQueue();
+    let failures = 1;
+    one.answer = () => (failures-- > 0 ? Promise.reject(new TypeError('of this page')) : Promise.resolve('done'));
+    assert.equal(await one.queue.submit(reply('a')), undefined);
+    await pass(RETRY);
+
+    assert.deepEqual(keys(one.sent), ['a', 'a']);
+    assert.deepEqual(one.queue.items, []);
+  });
+
   test('is told of with its answer', async () => {
     const one = openQueue();
     const told = [];
