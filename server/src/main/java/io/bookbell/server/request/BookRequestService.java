@@ -342,7 +342,10 @@ public final class BookRequestService {
   public BookRequest get(Transaction tx, UserId user, long id) {
     var creator = requestLocker.readCreatorLater(tx, id);
     BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
-    requireVisible(tx, creator.apply(request), request, user);
+    tx.afterCommit(() -> requestLocker.rememberCreator(id, request.creatorId()));
+    if (!request.userId().equals(user)) { // supporters keep theirs when the creator is closed
+      requireVisible(tx, creator.apply(request), request, user);
+    }
     return request;
   }
 

@@ -125,14 +125,11 @@ final class RequestLocker {
    */
   Function<BookRequest, CreatorRow> readCreatorLater(Transaction tx, long id) {
     var known = requestCreators.findKnown(id).map(creator -> creatorStore.getLater(tx, creator));
-    return request -> {
-      UserId creator = request.creatorId();
-      tx.afterCommit(() -> rememberCreator(id, creator));
-      return known
-          .map(Supplier::get)
-          .filter(row -> row.id().equals(creator))
-          .orElseGet(() -> creatorStore.get(tx, creator));
-    };
+    return request ->
+        known
+            .map(Supplier::get)
+            .filter(row -> row.id().equals(request.creatorId()))
+            .orElseGet(() -> creatorStore.get(tx, request.creatorId()));
   }
 
   /** Saves the next command about a request a query. Called after the request was committed. */

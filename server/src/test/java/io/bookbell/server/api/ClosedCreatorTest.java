@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -90,6 +91,24 @@ class ClosedCreatorTest {
     creator.client().send("DELETE", "/api/me", password, Map.of()).expect(204);
 
     close().expect(404);
+  }
+
+  @Test
+  void formerSupportersStillSeeTheirRequests() {
+    Cast cast = server.cast();
+    Person owner = cast.creator();
+    String request = "/api/book-requests/" + cast.supporter().ask(owner, "Piranesi");
+    String ofOwner = "?creator_id=" + owner.id();
+    owner.client().delete("/api/team/" + cast.team().id() + ofOwner).expect(204);
+    for (Person supporter : List.of(cast.supporter(), cast.other())) {
+      owner.client().delete("/api/supporters/" + supporter.id() + ofOwner).expect(204);
+    }
+    operator.client().delete("/api/operator/accounts/" + owner.id() + "/creator").expect(204);
+
+    assertThat(cast.supporter().client().get(request).expect(200).body().get("title").asText())
+        .isEqualTo("Piranesi");
+    cast.supporter().client().get(request + "/replies").expect(200);
+    cast.other().client().get(request).expect(404);
   }
 
   /** Sends a command that waits until the creator is closed. */
