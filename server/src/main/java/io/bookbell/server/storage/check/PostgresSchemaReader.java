@@ -72,6 +72,16 @@ final class PostgresSchemaReader {
       WHERE x.relnamespace = current_schema()::regnamespace AND NOT (i.indisvalid AND i.indisready)
       """;
 
+  /** Tables whose ids don't come from the sequence that {@code ReservedIds} asks for them. */
+  private static final String OTHER_SEQUENCES =
+      """
+      SELECT table_name AS name
+      FROM information_schema.columns
+      WHERE table_schema = current_schema() AND is_identity = 'YES' AND column_name = 'id'
+        AND to_regclass(table_name || '_id_seq')
+          IS DISTINCT FROM CAST(pg_get_serial_sequence(table_name, 'id') AS regclass)
+      """;
+
   /**
    * The collations that columns use and whose version has changed. "C" and the like have no
    * version.
@@ -141,6 +151,8 @@ final class PostgresSchemaReader {
     var defects = new ArrayList<String>();
     fetchNames(tx, INVALID_INDEXES)
         .forEach(name -> defects.add("the index " + name + " is not valid; REINDEX mends it"));
+    fetchNames(tx, OTHER_SEQUENCES)
+        .forEach(name -> defects.add("the sequence of %1$s.id isn't %1$s_id_seq".formatted(name)));
     defects.addAll(
         tx.query(COLLATIONS).list(row -> collationDefect(row, "REFRESH VERSION of the collation")));
     int version =

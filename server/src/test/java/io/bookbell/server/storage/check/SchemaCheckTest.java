@@ -82,6 +82,16 @@ class SchemaCheckTest {
   }
 
   @Test
+  void aSequenceOfAnotherNameIsNamed() {
+    if (!isPostgres()) {
+      return; // SQLite has no sequences
+    }
+    execute("ALTER SEQUENCE reply_id_seq RENAME TO other_seq");
+
+    assertThat(problems()).containsExactly("the sequence of reply.id isn't reply_id_seq");
+  }
+
+  @Test
   void aCollationOfAnotherVersionIsNamed() {
     if (!isPostgres()) {
       return; // SQLite compares bytes
