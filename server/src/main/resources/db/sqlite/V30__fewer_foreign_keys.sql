@@ -1,0 +1,1 @@
+-- The twin of postgresql/V30__fewer_foreign_keys.sql. Here a foreign key costs little, and it keeps the tests honest on both databases.
