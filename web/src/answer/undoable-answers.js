@@ -39,6 +39,9 @@ export function undoableAnswersOf(session) {
  * Event: `change`.
  */
 export class UndoableAnswers extends EventTarget {
+  /** What was sent when the page was hidden, until the server has answered. @type {Set<string>} */
+  #sentOnHide = new Set();
+
   /** @param {Session} session */
   constructor(session) {
     super();
@@ -67,7 +70,7 @@ export class UndoableAnswers extends EventTarget {
 
   /** Those that can still be taken back, newest last. */
   get waiting() {
-    return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item));
+    return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item) && !this.#sentOnHide.has(item.key));
   }
 
   /** What a request will be once its answer is sent; undefined where there is none. @param {number} id @returns {Status | undefined} */
@@ -127,17 +130,22 @@ export class UndoableAnswers extends EventTarget {
     );
     for (const {key, content} of items) {
       const {creatorId, ids, answer} = content;
+      this.#sentOnHide.add(key);
       const sent =
         ids.length === 1
           ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
           : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
-      sent.then((stored) => this.#sentBeforeUnload({key, content}, stored)).catch(() => this.session.sendQueue.release([key]));
+      sent
+        .finally(() => this.#sentOnHide.delete(key))
+        .then((stored) => this.#sentBeforeUnload({key, content}, stored))
+        .catch(() => this.session.sendQueue.release([key]));
     }
+    this.#changed();
   }
 
   /** The page was only hidden, not left. @param {{key: string, content: any}} item @param {any} answer */
   #sentBeforeUnload({key, content}, answer) {
-    const outcomes = answer.items ?? [];
+    const outcomes = answer.items ?? [{id: answer.id, result: 'answered', code: null, detail: null, book_request: answer}];
     this.session.keepOutcomes(content.answer, outcomes);
     this.session.sendQueue.remove(key);
     this.#announceSent({item: {kind: 'respond', content}, answer: outcomes});

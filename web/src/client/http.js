@@ -88,12 +88,12 @@ export class Http {
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
     };
-    const {response, text} = await this.#fetchWithRetries(address, init);
+    const {response, content} = await this.#fetchWithRetries(address, init);
     if (response.ok) {
       if (method !== 'GET') this.onDone();
-      return parseJson(text);
+      return content;
     }
-    const error = new ApiError(response.status, problemOf(response, text));
+    const error = new ApiError(response.status, content);
     if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
     throw error;
   }
@@ -112,8 +112,8 @@ export class Http {
   }
 
   /**
-   * The server's answer with all of its text; undefined where somebody else answered. Fails where the connection is
-   * lost, also in the middle of the text.
+   * The server's answer with its content; undefined where somebody else answered. Fails where the connection is lost,
+   * also in the middle of the content.
    *
    * @param {string} address @param {RequestInit} init
    */
@@ -122,7 +122,8 @@ export class Http {
     const response = this.#unlessFromProxy(await this.fetch(address, init));
     if (!response) return undefined;
     learnServerTime(response.headers.get('Date'), sent, Date.now());
-    return {response, text: await response.text()};
+    const text = await response.text();
+    return {response, content: response.ok ? parseJson(text) : problemOf(response, text)};
   }
 
   /**

@@ -182,11 +182,12 @@ export class Session extends EventTarget {
   async #respond({creatorId, ids, answer}, key) {
     if (ids.length > 1) {
       const {items} = await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key});
-      this.keepOutcomes(answer, items);
+      this.#show(() => this.keepOutcomes(answer, items));
       return items;
     }
     const [id] = ids;
-    const book_request = this.#keepRequest(await this.#reloadOnConflict(id, this.api.respond(id, answer, {key})));
+    const book_request = await this.#reloadOnConflict(id, this.api.respond(id, answer, {key}));
+    this.#show(() => this.#keepRequest(book_request));
     return [{id, result: 'answered', code: null, detail: null, book_request}];
   }
 
@@ -223,10 +224,23 @@ export class Session extends EventTarget {
     return /** @type {Reply | undefined} */ (await this.sendQueue.submit({kind: 'reply', key, content: {body}, requestId: id, after}));
   }
 
+  /** Shows what the server has done; if that fails, it was done all the same. @param {() => void} show */
+  #show(show) {
+    try {
+      show();
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
   /** @param {QueuedItem} item */
   async #send({kind, key, content, requestId}) {
     if (kind === 'respond') return this.#respond(content, key);
-    if (kind === 'ask') return this.#keepRequest(await this.api.ask(content, {key}));
+    if (kind === 'ask') {
+      const request = await this.api.ask(content, {key});
+      this.#show(() => this.#keepRequest(request));
+      return request;
+    }
     const id = /** @type {number} */ (requestId);
     const reply = await this.api.reply(id, content.body, {key});
     const known = this.store.requests.get(id)?.replies.some((one) => one.id === reply.id);

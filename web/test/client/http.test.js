@@ -46,6 +46,12 @@ test('a connection that is lost in the middle of an answer has failed on the way
   assert.equal(new Set(calls.map(({headers}) => headers['Idempotency-Key'])).size, 1);
 });
 
+test('an answer that is cut without an error has failed on the way', async () => {
+  answers = [new Response('{"id":', {status: 201, headers: {Bookbell: '1'}}), answer(201, {id: 7})];
+
+  assert.deepEqual(await http.post('/api/x', {a: 1}), {id: 7});
+});
+
 test('two commands have two keys, and a given key is kept', async () => {
   await http.post('/api/x');
   await http.post('/api/x');
