@@ -3,6 +3,7 @@ package io.bookbell.server.mail;
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
+import jakarta.mail.URLName;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +12,6 @@ import java.net.Socket;
 import java.time.Duration;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
  * A connection to the mail server, on which mails are sent one after another. Not thread-safe. The
@@ -22,10 +22,10 @@ final class MailConnection implements AutoCloseable {
   private static final Duration CONNECTING = Duration.ofSeconds(30);
 
   private final Duration patience;
-  private final SMTPTransport transport;
+  private final SmtpTransport transport;
   private final Socket socket;
 
-  private MailConnection(Duration patience, SMTPTransport transport, Socket socket) {
+  private MailConnection(Duration patience, SmtpTransport transport, Socket socket) {
     this.patience = patience;
     this.transport = transport;
     this.socket = socket;
@@ -34,17 +34,26 @@ final class MailConnection implements AutoCloseable {
   /**
    * Connects and signs in.
    *
-   * @param session the settings and the login ({@link MimeMessageFactory#session})
+   * @param session the settings ({@link MimeMessageFactory#session})
    * @param patience how long the server may take for each reply about a mail
    * @throws IOException if the server can't be reached, or its certificate isn't valid for it
    * @throws MessagingException if it doesn't greet, or refuses the login
    */
   static MailConnection open(MailConfig mailConfig, Session session, Duration patience)
       throws IOException, MessagingException {
-    var transport = (SMTPTransport) session.getTransport("smtp");
-    var socket = connect(mailConfig, connecting(patience));
+    var server =
+        new URLName(
+            "smtp",
+            mailConfig.host(),
+            mailConfig.port(),
+            null,
+            mailConfig.user().orElse(null),
+            mailConfig.password().orElse(null));
+    var transport = new SmtpTransport(session, server);
+    Socket socket = connect(mailConfig, connecting(patience));
     try {
       transport.connect(socket);
+      requireLogin(mailConfig, transport);
       socket.setSoTimeout((int) patience.toMillis());
       return new MailConnection(patience, transport, socket);
     } catch (IOException | MessagingException | RuntimeException e) {
@@ -53,17 +62,42 @@ final class MailConnection implements AutoCloseable {
     }
   }
 
+  /** Otherwise the server would refuse each mail instead. */
+  private static void requireLogin(MailConfig mailConfig, SmtpTransport transport)
+      throws MessagingException {
+    if (mailConfig.password().isPresent()
+        && !transport.supportsExtension("AUTH")
+        && !transport.supportsExtension("AUTH=LOGIN")) {
+      throw new MessagingException("The mail server doesn't offer a login");
+    }
+  }
+
   private static int connecting(Duration patience) {
     return (int) Math.min(CONNECTING.toMillis(), patience.toMillis());
   }
 
-  /** The certificate is checked against the configured host, also if that is an address. */
+  /** Tries all addresses of the host, which share the time. */
   private static Socket connect(MailConfig mailConfig, int timeout) throws IOException {
-    String host = mailConfig.host();
-    var address = InetAddress.getByAddress(host, InetAddress.getByName(host).getAddress());
+    InetAddress[] addresses = InetAddress.getAllByName(mailConfig.host());
+    var failure = new IOException("The mail server has no address");
+    for (InetAddress address : addresses) {
+      try {
+        return connect(mailConfig, address, timeout, timeout / addresses.length);
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw failure;
+  }
+
+  /** The certificate is checked against the configured host, also if that is an address. */
+  private static Socket connect(
+      MailConfig mailConfig, InetAddress address, int timeout, int connectTimeout)
+      throws IOException {
+    var named = InetAddress.getByAddress(mailConfig.host(), address.getAddress());
     var plain = new Socket();
     try {
-      plain.connect(new InetSocketAddress(address, mailConfig.port()), timeout);
+      plain.connect(new InetSocketAddress(named, mailConfig.port()), connectTimeout);
       plain.setSoTimeout(timeout);
       return mailConfig.secure() ? toSecure(plain, mailConfig) : plain;
     } catch (IOException | RuntimeException e) {
@@ -102,6 +136,11 @@ final class MailConnection implements AutoCloseable {
    */
   void send(MimeMessage message) throws MessagingException {
     transport.sendMessage(message, message.getAllRecipients());
+  }
+
+  /** Whether the mail that was sent last has got no further than its sender. */
+  boolean isAtSender() {
+    return transport.isAtSender();
   }
 
   /** Says goodbye, and doesn't wait for the reply. */

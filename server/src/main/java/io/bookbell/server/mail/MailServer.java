@@ -18,13 +18,12 @@ import java.time.Duration;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
-import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
-import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +44,9 @@ final class MailServer implements AutoCloseable {
   private static final Executor AFTER_A_PAUSE =
       CompletableFuture.delayedExecutor(KEPT.toMillis(), MILLISECONDS, Thread::startVirtualThread);
 
-  /** There is no such mailbox or domain, or it gets no mail (RFC 3463). */
+  /** The reply that there is no such mailbox or domain, or that it gets no mail (RFC 3463). */
   private static final Pattern NO_SUCH_ADDRESS =
-      Pattern.compile("\\b5\\.(?:1\\.(?:1|2|3|6|10)|2\\.1)\\b");
+      Pattern.compile("[0-9]{3}[ -]5\\.(?:1\\.(?:1|2|3|6|10)|2\\.1)\\b");
 
   private final MailConfig mailConfig;
   private final Duration patience;
@@ -97,7 +96,22 @@ final class MailServer implements AutoCloseable {
   }
 
   private void sendNow(MimeMessage message) throws IOException, MessagingException {
-    MailConnection connection = connection();
+    Optional<MailConnection> kept = takeKept();
+    if (kept.isPresent()) {
+      try {
+        sendOn(kept.get(), message);
+        return;
+      } catch (MessagingException e) {
+        if (!kept.get().isAtSender()) {
+          throw e;
+        }
+        // the server takes no further mail on this connection, or has closed it meanwhile
+      }
+    }
+    sendOn(MailConnection.open(mailConfig, messages.session(), patience), message);
+  }
+
+  private void sendOn(MailConnection connection, MimeMessage message) throws MessagingException {
     try {
       connection.send(message);
     } catch (MessagingException | RuntimeException e) {
@@ -107,14 +121,14 @@ final class MailServer implements AutoCloseable {
     keep(connection);
   }
 
-  private MailConnection connection() throws IOException, MessagingException {
+  private Optional<MailConnection> takeKept() {
     for (var kept = unused.poll(); kept != null; kept = unused.poll()) {
       if (kept.isOpen()) {
-        return kept;
+        return Optional.of(kept);
       }
       kept.close();
     }
-    return MailConnection.open(mailConfig, messages.session(), patience);
+    return Optional.empty();
   }
 
   private void keep(MailConnection connection) {
@@ -131,11 +145,8 @@ final class MailServer implements AutoCloseable {
     var reasons = new LinkedHashSet<String>();
     for (@Nullable Exception cause = failure; cause != null; cause = nextOf(cause)) {
       switch (cause) {
-        case SMTPAddressFailedException refusal -> {
-          return toRefusal(refusal.getReturnCode(), reasonOf(refusal));
-        }
-        case SMTPSendFailedException refusal when isAboutTheMail(refusal) -> {
-          return toRefusal(refusal.getReturnCode(), reasonOf(refusal));
+        case SmtpRefusal refusal when refusal.isOfMail() -> {
+          return toRefusal(refusal.code(), reasonOf(refusal));
         }
         case SocketTimeoutException _ -> {
           return new ServiceDown("The mail server doesn't answer");
@@ -153,16 +164,11 @@ final class MailServer implements AutoCloseable {
     return failure instanceof MessagingException chained ? chained.getNextException() : null;
   }
 
-  /** Others concern all mails, such as a refused sender, or a connection that was lost. */
-  private static boolean isAboutTheMail(SMTPSendFailedException refusal) {
-    return !refusal.getCommand().startsWith("MAIL") && refusal.getReturnCode() > 0;
-  }
-
   private static SendResult toRefusal(int code, String reason) {
     if (code < 500) {
       return new TryAgain(reason);
     }
-    return NO_SUCH_ADDRESS.matcher(reason).find()
+    return NO_SUCH_ADDRESS.matcher(reason).lookingAt()
         ? new TargetGone(reason)
         : new ItemRefused(reason);
   }

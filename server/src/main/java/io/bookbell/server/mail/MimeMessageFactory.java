@@ -4,64 +4,66 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.network.LocalHosts;
-import jakarta.mail.Authenticator;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
-import jakarta.mail.PasswordAuthentication;
 import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.UnsupportedEncodingException;
+import java.net.IDN;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /** Makes MIME messages of mails, with the configured sender. Thread-safe. */
 final class MimeMessageFactory {
+  /** Characters that need no quotes in a command to the mail server. */
+  private static final Pattern DELIVERABLE =
+      Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9._-]+");
+
   private final Session session;
   private final InternetAddress sender;
 
   MimeMessageFactory(MailConfig mailConfig) {
-    this.session = Session.getInstance(toProperties(mailConfig), authenticator(mailConfig));
     this.sender = toSender(mailConfig.from());
+    this.session = toSession(mailConfig, domainOf(sender.getAddress()));
   }
 
-  /** The settings of connections, and the login. */
+  /** The settings of connections. */
   Session session() {
     return session;
   }
 
-  private static Properties toProperties(MailConfig mailConfig) {
+  /**
+   * Without an {@code Authenticator}: Angus Mail would ask it again after a login that has failed,
+   * and try the password on a second connection, in plain text and to the usual port.
+   */
+  private static Session toSession(MailConfig mailConfig, String senderDomain) {
     boolean hasPassword = mailConfig.password().isPresent();
-    boolean mayBePlain =
-        mailConfig.secure() || !hasPassword || LocalHosts.contain(mailConfig.host());
+    boolean isLocal = LocalHosts.contain(mailConfig.host());
+    boolean mayBePlain = mailConfig.secure() || !hasPassword || isLocal;
     var properties = new Properties();
-    properties.setProperty("mail.smtp.host", mailConfig.host());
+    properties.setProperty("mail.smtp.localhost", senderDomain); // looking it up may take seconds
     properties.setProperty("mail.smtp.auth", Boolean.toString(hasPassword));
-    mailConfig.user().ifPresent(user -> properties.setProperty("mail.smtp.user", user));
     properties.setProperty("mail.smtp.starttls.enable", Boolean.toString(!mailConfig.secure()));
     properties.setProperty("mail.smtp.starttls.required", Boolean.toString(!mayBePlain));
-    properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+    properties.setProperty("mail.smtp.ssl.checkserveridentity", Boolean.toString(!isLocal));
+    if (isLocal) { // whose certificate is often its own
+      properties.setProperty("mail.smtp.ssl.trust", mailConfig.host());
+    }
     properties.setProperty("mail.smtp.quitwait", "false");
-    return properties;
-  }
-
-  private static Authenticator authenticator(MailConfig mailConfig) {
-    return new Authenticator() {
-      @Override
-      protected PasswordAuthentication getPasswordAuthentication() {
-        return new PasswordAuthentication(
-            mailConfig.user().orElse(""), mailConfig.password().orElse(""));
-      }
-    };
+    properties.setProperty("mail.mime.address.strict", "false"); // some have two dots together
+    return Session.getInstance(properties);
   }
 
   /**
    * Makes the message of a mail.
    *
-   * @throws MessagingException if a header is invalid
+   * @throws MessagingException if a header is invalid, or no mail can be sent to the address
    */
   MimeMessage toMessage(ComposedMail mail) throws MessagingException {
     var message =
@@ -72,9 +74,7 @@ final class MimeMessageFactory {
           }
         };
     message.setFrom(sender);
-    var receiver = new InternetAddress();
-    receiver.setAddress(mail.to());
-    message.setRecipient(Message.RecipientType.TO, receiver);
+    message.setRecipient(Message.RecipientType.TO, toReceiver(mail.to()));
     message.setSubject(mail.subject(), UTF_8.name());
     message.setSentDate(Date.from(Instant.now()));
     var text = new MimeBodyPart();
@@ -87,6 +87,32 @@ final class MimeMessageFactory {
     }
     message.saveChanges();
     return message;
+  }
+
+  /**
+   * The domain may have any letters, which are encoded. Other letters in front of it would need an
+   * extension that few servers have (SMTPUTF8).
+   */
+  private static InternetAddress toReceiver(String address) throws AddressException {
+    String encoded = address.substring(0, address.lastIndexOf('@') + 1) + encodeDomain(address);
+    if (!DELIVERABLE.matcher(encoded).matches()) {
+      throw new AddressException("Mails can't be sent to addresses with such characters");
+    }
+    var receiver = new InternetAddress();
+    receiver.setAddress(encoded);
+    return receiver;
+  }
+
+  private static String encodeDomain(String address) throws AddressException {
+    try {
+      return IDN.toASCII(domainOf(address), IDN.ALLOW_UNASSIGNED);
+    } catch (IllegalArgumentException e) {
+      throw new AddressException("Mails can't be sent to a domain of that name");
+    }
+  }
+
+  private static String domainOf(String address) {
+    return address.substring(address.lastIndexOf('@') + 1);
   }
 
   /** A name in front of the address may contain anything, and is encoded. */

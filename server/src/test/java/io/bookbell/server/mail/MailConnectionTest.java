@@ -10,6 +10,8 @@ import io.bookbell.server.outbox.SendResult.Accepted;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +22,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The login, and what is said of the sender, at a real mail server. */
 class MailConnectionTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final ComposedMail MAIL =
+      new ComposedMail("ann@home.test", "Grüße", "text", "<p>text</p>", Map.of());
+
   private final GreenMail mailServer =
       new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP).dynamicPort());
 
@@ -41,6 +47,48 @@ class MailConnectionTest {
     assertThat(send("127.0.0.1", Optional.of("guessed"), "books@books.test"))
         .isInstanceOfSatisfying(
             ServiceDown.class, down -> assertThat(down.reason()).contains("535"));
+  }
+
+  /** After one that was accepted, too: Angus Mail would keep it and try another port by itself. */
+  @Test
+  void aLoginThatIsRefusedIsTriedOnce() throws Exception {
+    try (var script = new ScriptedMailServer();
+        var server = new MailServer(settings(script.socket.getLocalPort()), PATIENCE)) {
+      var offer = Map.of("EHLO", "250-hello\r\n250 AUTH PLAIN");
+      script.reply = with(offer, "AUTH", "235 welcome");
+      assertThat(server.send(MAIL)).isEqualTo(new Accepted());
+      script.connections.getFirst().close();
+      for (String refusal :
+          List.of("535 5.7.8 no", "454 4.7.0 not now", ScriptedMailServer.CLOSE)) {
+        script.reply = with(offer, "AUTH", refusal);
+        assertThat(server.send(MAIL))
+            .isInstanceOfSatisfying(
+                ServiceDown.class, down -> assertThat(down.reason()).doesNotContain("25"));
+      }
+      assertThat(script.connections).hasSize(4);
+    }
+  }
+
+  @Test
+  void aServerThatOffersNoLoginIsNotUsedWithoutOne() throws Exception {
+    try (var script = new ScriptedMailServer();
+        var server = new MailServer(settings(script.socket.getLocalPort()), PATIENCE)) {
+      script.reply = Map.of("RCPT", "554 5.7.1 relaying denied");
+      assertThat(server.send(MAIL))
+          .isEqualTo(new ServiceDown("The mail server doesn't offer a login"));
+    }
+  }
+
+  private static Map<String, String> with(
+      Map<String, String> replies, String command, String reply) {
+    var all = new HashMap<>(replies);
+    all.put(command, reply);
+    return all;
+  }
+
+  private static MailConfig settings(int port) {
+    return new MailConfig(
+        "127.0.0.1", port, false, Optional.of("books"), Optional.of("s3cret"), "books@books.test");
   }
 
   /** It would be sent as it is, because this server doesn't offer encryption. */
@@ -78,9 +126,8 @@ class MailConnectionTest {
             password.map(_ -> "books"),
             password,
             from);
-    var mail = new ComposedMail("ann@home.test", "Grüße", "text", "<p>text</p>", Map.of());
-    try (var server = new MailServer(settings, Duration.ofMinutes(1))) {
-      return server.send(mail);
+    try (var server = new MailServer(settings, PATIENCE)) {
+      return server.send(MAIL);
     }
   }
 }

@@ -7,11 +7,13 @@ import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.SendResult;
 import io.bookbell.server.outbox.SendResult.Accepted;
+import io.bookbell.server.outbox.SendResult.ItemRefused;
 import io.bookbell.server.outbox.SendResult.ServiceDown;
 import io.bookbell.server.outbox.SendResult.TryAgain;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +58,8 @@ class MailServerTest {
   @CsvSource({
     "RCPT, 550 5.1.1 no such user, TargetGone",
     "RCPT, 550 5.7.1 relaying denied, ItemRefused",
+    "RCPT, 554 5.7.1 the address 10.5.2.1 is blocked, ItemRefused",
+    "RCPT, close, ServiceDown",
     "RCPT, 450 4.2.0 greylisted; try again later, TryAgain",
     "MAIL, 553 5.7.1 this sender is not allowed, ServiceDown",
     "DATA, 554 5.6.0 no data today, ItemRefused",
@@ -67,6 +71,47 @@ class MailServerTest {
     assertThat(send()).extracting(result -> result.getClass().getSimpleName()).isEqualTo(expected);
     script.reply = Map.of();
     assertThat(send()).isEqualTo(new Accepted());
+  }
+
+  @Test
+  void aRefusalCountsAlsoIfTheConnectionIsLostRightAfterIt() throws Exception {
+    for (String command : List.of("DATA", ".")) {
+      script.reply = Map.of(command, "554 5.7.1 spam", "RSET", ScriptedMailServer.CLOSE);
+      assertThat(send()).isInstanceOf(ItemRefused.class);
+    }
+  }
+
+  @Test
+  void aConnectionThatTakesNoFurtherMailIsReplaced() throws Exception {
+    script.mostOnConnection = 1;
+    assertThat(send()).isEqualTo(new Accepted());
+    assertThat(send()).isEqualTo(new Accepted());
+    assertThat(script.connections).hasSize(2);
+
+    script.reply = Map.of("MAIL", "421 4.3.2 shutting down");
+    assertThat(send()).isInstanceOf(ServiceDown.class);
+    assertThat(script.connections).as("one attempt on a new one").hasSize(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ann@bücher.test, <ann@xn--bcher-kva.test>",
+    "a..b@home.test, <a..b@home.test>",
+    "łukasz@home.test,", // whose letters aren't those of Bukasz
+    "novačan@home.test,",
+    "'x:root,ann@home.test;',",
+    "<ann@home.test,",
+    "'a,b@home.test',",
+  })
+  void aMailIsSentToItsAddressOrToNobody(String address, String receiver) throws Exception {
+    SendResult result = mailServer.send(mailTo(address));
+    if (receiver == null) {
+      assertThat(result).isInstanceOf(ItemRefused.class);
+      assertThat(script.receivers).isEmpty();
+    } else {
+      assertThat(result).isEqualTo(new Accepted());
+      assertThat(script.receivers).containsExactly(receiver);
+    }
   }
 
   @Test
@@ -169,6 +214,10 @@ class MailServerTest {
   }
 
   private static SendResult sendTo(MailServer server) throws InterruptedException {
-    return server.send(new ComposedMail("ann@home.test", "Hello", "text", "<p>text</p>", Map.of()));
+    return server.send(mailTo("ann@home.test"));
+  }
+
+  private static ComposedMail mailTo(String address) {
+    return new ComposedMail(address, "Hello", "text", "<p>text</p>", Map.of());
   }
 }

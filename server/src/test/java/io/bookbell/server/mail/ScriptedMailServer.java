@@ -30,7 +30,17 @@ final class ScriptedMailServer implements AutoCloseable {
   /** All connections, in their order. */
   final List<Socket> connections = new CopyOnWriteArrayList<>();
 
+  /** The arguments of all RCPT commands, in their order. */
+  final List<String> receivers = new CopyOnWriteArrayList<>();
+
+  /** A reply that closes the connection instead. */
+  static final String CLOSE = "close";
+
+  /** The replies to some commands; none if it's empty. */
   volatile Map<String, String> reply = Map.of();
+
+  /** How many mails a connection takes. */
+  volatile int mostOnConnection = 100;
 
   /** Whether connections are closed before the greeting. */
   volatile boolean drops;
@@ -70,6 +80,7 @@ final class ScriptedMailServer implements AutoCloseable {
     try (client;
         var in = new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))) {
       say(client, "220 ready");
+      int mails = 0;
       boolean inData = false;
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         String command = line.split(" ", 2)[0];
@@ -79,7 +90,17 @@ final class ScriptedMailServer implements AutoCloseable {
           }
           continue;
         }
+        if (command.equals("RCPT")) {
+          receivers.add(line.substring("RCPT TO:".length()));
+        }
         String answer = reply.getOrDefault(command, command.equals("DATA") ? "354 go" : "250 ok");
+        if (command.equals("MAIL") && mails++ == mostOnConnection) {
+          say(client, "421 4.7.0 too many mails on this connection");
+          return;
+        }
+        if (answer.equals(CLOSE)) {
+          return;
+        }
         inData = command.equals("DATA") && answer.startsWith("354");
         if (inData) {
           begun.incrementAndGet();
