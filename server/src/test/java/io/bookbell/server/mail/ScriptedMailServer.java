@@ -99,6 +99,7 @@ final class ScriptedMailServer implements AutoCloseable {
           return;
         }
         if (answer.equals(CLOSE)) {
+          client.setSoLinger(true, 0); // without goodbye, as when the server is killed
           return;
         }
         inData = command.equals("DATA") && answer.startsWith("354");
