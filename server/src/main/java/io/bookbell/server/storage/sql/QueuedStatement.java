@@ -58,6 +58,15 @@ final class QueuedStatement {
     return !sql.startsWith("SELECT");
   }
 
+  boolean hasRowOf(int command) {
+    for (QueuedRow row : rows) {
+      if (row.command == command) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean needsAnswer() {
     return answer != Answer.NOTHING;
   }
@@ -72,7 +81,11 @@ final class QueuedStatement {
   }
 
   int countValues() {
-    return rows.stream().mapToInt(row -> row.values.size()).sum();
+    int values = 0;
+    for (QueuedRow row : rows) {
+      values += row.values.size();
+    }
+    return values;
   }
 
   /** The statement as it is sent. */
@@ -88,7 +101,7 @@ final class QueuedStatement {
         SqlArray.ofColumns(places, rows.stream().map(QueuedRow::values).toList()));
   }
 
-  void readAnswer(PreparedStatement statement) throws SQLException {
+  void readAnswer(PreparedStatement statement, SqlSession session) throws SQLException {
     switch (answer) {
       case NOTHING -> {}
       case ONE_ROW_EACH -> requireOneRowEach(statement.getUpdateCount());
@@ -101,7 +114,7 @@ final class QueuedStatement {
       }
       case ROWS_OF_KEYS -> {
         if (lookup != null) {
-          completeRows(lookup.readRows(statement));
+          completeRows(lookup.readRows(statement, session));
         }
       }
     }

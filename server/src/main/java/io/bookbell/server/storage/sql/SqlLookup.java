@@ -23,10 +23,10 @@ public record SqlLookup<K, V>(
     String sql, ValueReader<K> keyValues, RowMapper<K> keyOfRow, RowMapper<V> mapper) {
 
   /** Reads all rows, by key and in their order. */
-  Map<K, List<V>> readRows(PreparedStatement statement) throws SQLException {
+  Map<K, List<V>> readRows(PreparedStatement statement, SqlSession session) throws SQLException {
     var found = new LinkedHashMap<K, List<V>>();
     try (ResultSet result = statement.getResultSet()) {
-      var row = new SqlRow(result);
+      SqlRow row = session.rowOf(sql, result);
       while (result.next()) {
         found.computeIfAbsent(keyOfRow.map(row), _ -> new ArrayList<>()).add(mapper.map(row));
       }

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,61 +15,73 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlRow {
   private final ResultSet rows;
+  private final Map<String, Integer> places;
 
-  SqlRow(ResultSet rows) {
+  /**
+   * Creates a reader of a result.
+   *
+   * @param places the numbers of columns by their names; the driver is asked for others
+   */
+  SqlRow(ResultSet rows, Map<String, Integer> places) {
     this.rows = rows;
+    this.places = places;
+  }
+
+  private int placeOf(String column) throws SQLException {
+    @Nullable Integer place = places.get(column);
+    return place == null ? rows.findColumn(column) : place;
   }
 
   public long getLong(String column) throws SQLException {
-    return rows.getLong(column);
+    return rows.getLong(placeOf(column));
   }
 
   public int getInt(String column) throws SQLException {
-    return rows.getInt(column);
+    return rows.getInt(placeOf(column));
   }
 
   public boolean getBoolean(String column) throws SQLException {
-    return rows.getBoolean(column);
+    return rows.getBoolean(placeOf(column));
   }
 
   public String getString(String column) throws SQLException {
-    return requireValue(column, rows.getString(column));
+    return requireValue(column, rows.getString(placeOf(column)));
   }
 
   public byte[] getBytes(String column) throws SQLException {
-    return requireValue(column, rows.getBytes(column));
+    return requireValue(column, rows.getBytes(placeOf(column)));
   }
 
   public UserId getUser(String column) throws SQLException {
-    return new UserId(rows.getLong(column));
+    return new UserId(rows.getLong(placeOf(column)));
   }
 
   /** Reads a time, stored as milliseconds since 1970 UTC. */
   public Instant getTime(String column) throws SQLException {
-    return Instant.ofEpochMilli(rows.getLong(column));
+    return Instant.ofEpochMilli(rows.getLong(placeOf(column)));
   }
 
   public @Nullable Long findLong(String column) throws SQLException {
-    long value = rows.getLong(column);
+    long value = rows.getLong(placeOf(column));
     return rows.wasNull() ? null : value;
   }
 
   public @Nullable Integer findInt(String column) throws SQLException {
-    int value = rows.getInt(column);
+    int value = rows.getInt(placeOf(column));
     return rows.wasNull() ? null : value;
   }
 
   public @Nullable Boolean findBoolean(String column) throws SQLException {
-    boolean value = rows.getBoolean(column);
+    boolean value = rows.getBoolean(placeOf(column));
     return rows.wasNull() ? null : value;
   }
 
   public @Nullable String findString(String column) throws SQLException {
-    return rows.getString(column);
+    return rows.getString(placeOf(column));
   }
 
   public byte @Nullable [] findBytes(String column) throws SQLException {
-    return rows.getBytes(column);
+    return rows.getBytes(placeOf(column));
   }
 
   public @Nullable UserId findUser(String column) throws SQLException {

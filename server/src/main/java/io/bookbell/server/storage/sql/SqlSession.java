@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -305,7 +306,7 @@ public final class SqlSession {
         values,
         statement -> {
           try (ResultSet result = statement.getResultSet()) {
-            var row = new SqlRow(result);
+            SqlRow row = rowOf(sql, result);
             var found = new ArrayList<T>();
             while (result.next()) {
               found.add(mapper.map(row));
@@ -313,6 +314,11 @@ public final class SqlSession {
             return found;
           }
         });
+  }
+
+  /** The reader of a result. */
+  SqlRow rowOf(String sql, ResultSet result) throws SQLException {
+    return new SqlRow(result, cache == null ? Map.of() : cache.placesOf(sql, result));
   }
 
   /** Reads some rows at a time; PostgreSQL would send all of them at once otherwise. */
@@ -326,7 +332,7 @@ public final class SqlSession {
       SqlValues.bindAll(statement, List.of(only));
       statement.setFetchSize(ROWS_AT_ONCE);
       try (ResultSet result = statement.executeQuery()) {
-        var row = new SqlRow(result);
+        SqlRow row = rowOf(sql, result);
         long count = 0;
         while (result.next()) {
           consumer.accept(row);
@@ -353,12 +359,17 @@ public final class SqlSession {
         statements.add(each.toExecuted(connection, types));
       }
       listener.beforeSend(statements);
-      String sql = String.join(";", statements.stream().map(ExecutedStatement::sql).toList());
+      String sql = SqlText.joinTexts(statements);
       PreparedStatement statement = prepare(sql);
       try {
         SqlValues.bindAll(statement, statements);
         statement.execute();
-        readAnswers(statement, all);
+        for (int index = 0; index < all.size(); index++) {
+          if (index > 0) {
+            statement.getMoreResults();
+          }
+          all.get(index).readAnswer(statement, this);
+        }
         failed = false;
       } finally {
         giveBack(sql, statement);
@@ -373,16 +384,6 @@ public final class SqlSession {
       throw new SecondTripException();
     }
     sent = true;
-  }
-
-  private static void readAnswers(PreparedStatement statement, List<QueuedStatement> all)
-      throws SQLException {
-    for (int index = 0; index < all.size(); index++) {
-      if (index > 0) {
-        statement.getMoreResults();
-      }
-      all.get(index).readAnswer(statement);
-    }
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {

@@ -39,6 +39,13 @@ final class SqlText {
         sql, text -> RowTuple.findIn(text).orElseThrow().compareWithOne());
   }
 
+  /** The text of statements that are sent together. */
+  static String joinTexts(List<ExecutedStatement> statements) {
+    return statements.size() == 1
+        ? statements.getFirst().sql()
+        : String.join(";", statements.stream().map(ExecutedStatement::sql).toList());
+  }
+
   /** SQLite has no row locks: its only writer holds the whole database. */
   static String removeRowLocks(String sql) {
     return sql.contains(ROW_LOCK)

@@ -2,8 +2,12 @@ package io.bookbell.server.storage.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +27,9 @@ final class StatementCache {
    */
   private final LinkedHashMap<String, PreparedStatement> idle =
       new LinkedHashMap<>(16, 0.75f, true);
+
+  /** The numbers of a query's columns by their names, for the texts that are kept. */
+  private final Map<String, Map<String, Integer>> places = new HashMap<>();
 
   private final Connection connection;
 
@@ -52,5 +59,25 @@ final class StatementCache {
     if (idle.size() > MOST_KEPT) {
       idle.pollFirstEntry().getValue().close();
     }
+  }
+
+  /**
+   * Returns the numbers of a result's columns by their names. SQLite's driver would ask for the
+   * names of all columns up to the one it looks for, for each column of each result.
+   */
+  Map<String, Integer> placesOf(String sql, ResultSet result) throws SQLException {
+    @Nullable Map<String, Integer> known = places.get(sql);
+    if (known != null) {
+      return known;
+    }
+    var read = new HashMap<String, Integer>();
+    ResultSetMetaData columns = result.getMetaData();
+    for (int place = 1; place <= columns.getColumnCount(); place++) {
+      read.putIfAbsent(columns.getColumnLabel(place), place);
+    }
+    if (sql.length() <= LONGEST_KEPT && places.size() < MOST_KEPT) {
+      places.put(sql, read);
+    }
+    return read;
   }
 }

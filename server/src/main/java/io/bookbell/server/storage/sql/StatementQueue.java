@@ -69,14 +69,19 @@ final class StatementQueue {
 
   /** Takes all statements, to send them. */
   List<QueuedStatement> takeAll() {
-    commandWasSent |=
-        statements.stream()
-            .filter(QueuedStatement::isWrite)
-            .flatMap(statement -> statement.rows().stream())
-            .anyMatch(row -> row.command() == command);
+    commandWasSent = commandWasSent || hasWriteOfCommand();
     var all = List.copyOf(statements);
     clear();
     return all;
+  }
+
+  private boolean hasWriteOfCommand() {
+    for (QueuedStatement statement : statements) {
+      if (statement.isWrite() && statement.hasRowOf(command)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   void clear() {
