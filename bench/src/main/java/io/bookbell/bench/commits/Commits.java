@@ -44,6 +44,11 @@ public final class Commits implements Callable<Integer> {
   @Option(names = "--per-second", description = "The rate at which the admins' delay is measured.")
   private int perSecond = 200;
 
+  @Option(
+      names = "--only-per-second",
+      description = "Measures that rate alone from the start, without --in-flight and --warm-up.")
+  private boolean onlyPerSecond;
+
   @Option(names = "--creators", description = "How many creators the commands are for.")
   private int creators = 1;
 
@@ -80,7 +85,7 @@ public final class Commits implements Callable<Integer> {
       for (ServerChoice choice : choices) {
         servers.add(starter.start(choice));
       }
-      for (CommandServer server : servers) {
+      for (CommandServer server : onlyPerSecond ? List.<CommandServer>of() : servers) {
         warmUp(server);
       }
       measure(servers, folder);
@@ -119,7 +124,9 @@ public final class Commits implements Callable<Integer> {
   private void measure(List<CommandServer> servers, Path folder)
       throws IOException, InterruptedException {
     List<Load> loads = new ArrayList<>();
-    inFlight.forEach(most -> loads.add(new Load.InFlight(most)));
+    if (!onlyPerSecond) {
+      inFlight.forEach(most -> loads.add(new Load.InFlight(most)));
+    }
     loads.add(new Load.PerSecond(perSecond));
     var report = new CommandReport(loads, System.out);
     for (int round = 0; round < rounds; round++) {
