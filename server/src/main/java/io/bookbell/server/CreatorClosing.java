@@ -5,11 +5,8 @@ import io.bookbell.server.account.HandoverStore;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Makes a creator's account an ordinary one again. All that belongs to the creator is kept for the
@@ -40,8 +37,7 @@ final class CreatorClosing {
     services.sources.forgetCreator(tx, user);
     services.creators.close(tx, locked);
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED, Map.of("creator_id", user, "role", "none"), Set.of(user));
+    outgoingMessages.addAccessChange(user, user, "none");
     outgoingMessages.revokeAccess(user);
     services.inbox.append(tx, outgoingMessages);
   }

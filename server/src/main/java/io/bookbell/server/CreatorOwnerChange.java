@@ -4,10 +4,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.HandoverService.OwnerChange;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityKind;
-import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -42,10 +40,7 @@ final class CreatorOwnerChange implements OwnerChange {
   public void complete(Transaction tx, UserId creator, String formerName) {
     creatorTies.forget(tx, creator);
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED,
-        Map.of("creator_id", creator, "role", "admin"),
-        Set.of(creator));
+    outgoingMessages.addAccessChange(creator, creator, "admin");
     outgoingMessages.revokeAccess(creator); // nothing that was sent to the former owner is replayed
     services.inbox.append(tx, outgoingMessages);
     services.renamed.recordRename(tx, creator);

@@ -2,14 +2,11 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.membership.MembershipChange;
 import io.bookbell.server.storage.Transaction;
 import java.util.Collection;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** What the sources of memberships change, over all features. Thread-safe. */
 final class FollowedMemberships implements MembershipChange {
@@ -60,10 +57,7 @@ final class FollowedMemberships implements MembershipChange {
     services.supporters.endMembership(tx, services.creators.get(tx, creator), user);
     boolean admin = services.access.isAdmin(tx, services.creators.get(tx, creator), user);
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED,
-        Map.of("creator_id", creator, "role", admin ? "admin" : "none"),
-        Set.of(user));
+    outgoingMessages.addAccessChange(creator, user, admin ? "admin" : "none");
     if (!admin) {
       outgoingMessages.revokeAccess(user);
     }

@@ -30,7 +30,6 @@ import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageTexts;
-import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.invitation.InvitationEnding;
 import io.bookbell.server.invitation.InvitationService;
@@ -67,7 +66,6 @@ import io.bookbell.server.team.TeamService;
 import io.bookbell.server.webhook.WebhookService;
 import io.bookbell.server.webpush.PushSessions;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -237,8 +235,7 @@ public final class Services {
   /** Tells a user's open pages that they are a creator now. */
   public void announceCreator(Transaction tx, UserId user) {
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED, Map.of("creator_id", user, "role", "admin"), Set.of(user));
+    outgoingMessages.addAccessChange(user, user, "admin");
     inbox.append(tx, outgoingMessages);
   }
 

@@ -30,6 +30,15 @@ public final class OutgoingMessages {
   }
 
   /**
+   * Adds the message that a user's role with a creator has changed.
+   *
+   * @param role what the user is now: {@code admin}, {@code supporter} or {@code none}
+   */
+  public void addAccessChange(UserId creator, UserId user, String role) {
+    add(MessageType.ACCESS_CHANGED, Map.of("creator_id", creator, "role", role), List.of(user));
+  }
+
+  /**
    * Adds the message that announces a revision of a book request. Each revision has exactly one.
    */
   public void addRevision(

@@ -102,7 +102,8 @@ final class MailServer implements AutoCloseable {
         sendOn(kept.get(), message);
         return;
       } catch (MessagingException e) {
-        if (!kept.get().isAtSender()) {
+        boolean hangs = e.getNextException() instanceof SocketTimeoutException;
+        if (hangs || !kept.get().isAtSender()) {
           throw e;
         }
         // the server takes no further mail on this connection, or has closed it meanwhile

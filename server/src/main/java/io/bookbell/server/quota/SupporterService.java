@@ -16,15 +16,12 @@ import io.bookbell.server.http.NullableInteger;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
-import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.quota.MembershipStore.StoredTier;
 import io.bookbell.server.quota.SupporterQueries.SupporterPerson;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Manages a creator's supporters, their tiers and their grants. Thread-safe. */
@@ -267,10 +264,7 @@ public final class SupporterService {
         new SupporterDetails(
             user, SupporterQueries.findPerson(tx, user).displayName(), tier.name()));
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED,
-        Map.of("creator_id", creator.id(), "role", admin ? "admin" : "supporter"),
-        Set.of(user));
+    outgoingMessages.addAccessChange(creator.id(), user, admin ? "admin" : "supporter");
     Membership membership = membershipStore.lockMembership(tx, creator.id(), user).orElseThrow();
     QuotaService.addQuotaUpdate(membership, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
@@ -322,10 +316,7 @@ public final class SupporterService {
         actor.equals(user) ? ActivityKind.SUPPORTER_LEFT : ActivityKind.SUPPORTER_REMOVED);
     boolean admin = creatorRoles.isAdmin(tx, creator, user);
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED,
-        Map.of("creator_id", creator.id(), "role", admin ? "admin" : "none"),
-        Set.of(user));
+    outgoingMessages.addAccessChange(creator.id(), user, admin ? "admin" : "none");
     outgoingMessages.revokeAccess(user);
     inboxStore.append(tx, outgoingMessages);
   }

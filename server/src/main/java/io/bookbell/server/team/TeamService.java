@@ -11,7 +11,6 @@ import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.inbox.InboxStore;
-import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlRow;
@@ -21,7 +20,6 @@ import java.text.Collator;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -154,10 +152,7 @@ public final class TeamService {
     rightsListener.onRightsChanged(tx, actor, changed, user, member.displayName());
     if (member.active()) {
       var outgoingMessages = new OutgoingMessages();
-      outgoingMessages.add(
-          MessageType.ACCESS_CHANGED,
-          Map.of("creator_id", creatorId, "role", "admin"),
-          Set.of(user));
+      outgoingMessages.addAccessChange(creatorId, user, "admin");
       inboxStore.append(tx, outgoingMessages);
     }
   }
@@ -263,10 +258,7 @@ public final class TeamService {
         tx, creator.id(), actor, kind, new MemberDetails(member.userId(), member.displayName()));
     rightsListener.onRightsChanged(tx, actor, changed, member.userId(), member.displayName());
     var outgoingMessages = new OutgoingMessages();
-    outgoingMessages.add(
-        MessageType.ACCESS_CHANGED,
-        Map.of("creator_id", creator.id(), "role", role),
-        Set.of(member.userId()));
+    outgoingMessages.addAccessChange(creator.id(), member.userId(), role);
     if (!role.equals("admin")) {
       outgoingMessages.revokeAccess(member.userId());
     }

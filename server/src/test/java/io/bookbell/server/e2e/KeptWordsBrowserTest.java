@@ -85,6 +85,28 @@ class KeptWordsBrowserTest {
     awaitApproved();
   }
 
+  /** It's too late for that, though the server hasn't answered yet. */
+  @Test
+  void anAnswerThatWasSentWhenTheTabWasHiddenIsNotTakenBack() {
+    browser.run(
+        """
+        const send = window.fetch;
+        window.fetch = (...call) =>
+          String(call[0]).endsWith('/respond') ? new Promise((done) => (window.sendNow = () => done(send(...call)))) : send(...call);
+        """);
+    approve();
+    browser.part("undo-send").awaitShown();
+    browser.run(
+        """
+        Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true});
+        document.dispatchEvent(new Event('visibilitychange'));
+        delete document.visibilityState;
+        """);
+    browser.part("undo-send").awaitGone();
+    browser.run("window.sendNow()");
+    awaitApproved();
+  }
+
   @Test
   void anAnswerIsSentWhenTheTabThatWasSendingItIsGone() {
     browser.holdAnswers();
