@@ -37,7 +37,7 @@ final class MailConnection implements AutoCloseable {
    * @param session the settings ({@link MimeMessageFactory#session})
    * @param patience how long the server may take for each reply about a mail
    * @throws IOException if the server can't be reached, or its certificate isn't valid for it
-   * @throws MessagingException if it doesn't greet, or refuses the login
+   * @throws MessagingException if it doesn't greet, offers no login, or refuses it
    */
   static MailConnection open(MailConfig mailConfig, Session session, Duration patience)
       throws IOException, MessagingException {
