@@ -75,11 +75,13 @@ final class PostgresSchemaReader {
   /** Tables whose ids don't come from the sequence that {@code ReservedIds} asks for them. */
   private static final String OTHER_SEQUENCES =
       """
-      SELECT table_name AS name
-      FROM information_schema.columns
-      WHERE table_schema = current_schema() AND is_identity = 'YES' AND column_name = 'id'
-        AND to_regclass(table_name || '_id_seq')
-          IS DISTINCT FROM CAST(pg_get_serial_sequence(table_name, 'id') AS regclass)
+      SELECT c.relname AS name
+      FROM pg_depend d
+        JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+        JOIN pg_class c ON c.oid = d.refobjid
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
+      WHERE c.relnamespace = current_schema()::regnamespace AND d.deptype = 'i'
+        AND a.attname = 'id' AND s.relname <> c.relname || '_id_seq'
       """;
 
   /**
