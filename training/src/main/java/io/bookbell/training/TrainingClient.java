@@ -20,6 +20,7 @@ final class TrainingClient {
   static final JsonMapper JSON = JsonMapper.builder().build();
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int MOST_ATTEMPTS = 4;
 
   private final HttpClient http;
   private final URI server;
@@ -59,7 +60,26 @@ final class TrainingClient {
     return JSON.readTree(send(http, createRequest(path).POST(toJson(body)).build()));
   }
 
-  TrainingSocket openWebSocket() throws IOException {
+  /**
+   * Opens a WebSocket and waits for its first message. Java's client never hands over about one in
+   * a thousand long messages that arrive together with the handshake; then another one is opened.
+   */
+  TrainingSocket openWebSocket() throws IOException, InterruptedException {
+    for (int attempt = 1; ; attempt++) {
+      TrainingSocket socket = connect();
+      try {
+        socket.awaitMessage("initial_data", PATIENCE.dividedBy(MOST_ATTEMPTS));
+        return socket;
+      } catch (IOException | InterruptedException e) {
+        socket.close();
+        if (attempt == MOST_ATTEMPTS || e instanceof InterruptedException) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private TrainingSocket connect() throws IOException {
     var socket = new TrainingSocket(PATIENCE);
     URI address =
         URI.create("ws" + server.toString().substring("http".length()))

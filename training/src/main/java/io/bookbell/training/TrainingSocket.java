@@ -42,9 +42,14 @@ final class TrainingSocket implements WebSocket.Listener, AutoCloseable {
 
   /** Waits until a message contains a text, and returns that message. */
   String awaitMessage(String part) throws IOException, InterruptedException {
-    String message = messages.poll(patience.toSeconds(), TimeUnit.SECONDS);
+    return awaitMessage(part, patience);
+  }
+
+  /** Like {@link #awaitMessage(String)}, for so long for each message. */
+  String awaitMessage(String part, Duration longest) throws IOException, InterruptedException {
+    String message = messages.poll(longest.toSeconds(), TimeUnit.SECONDS);
     while (message != null && !message.contains(part)) {
-      message = messages.poll(patience.toSeconds(), TimeUnit.SECONDS);
+      message = messages.poll(longest.toSeconds(), TimeUnit.SECONDS);
     }
     if (message == null) {
       throw new IOException("No message with “" + part + "” has arrived.");

@@ -59,8 +59,6 @@ final class TrainingWorkload implements AutoCloseable {
   private void answerRequests(TrainingClient reader) throws IOException, InterruptedException {
     try (var readerSocket = reader.openWebSocket();
         var creatorSocket = creator.openWebSocket()) {
-      readerSocket.awaitMessage("initial_data");
-      creatorSocket.awaitMessage("initial_data");
       for (int number = 1; number <= REQUESTS_OF_A_VISIT; number++) {
         answerRequest(reader, "Book " + number, readerSocket, creatorSocket);
       }
