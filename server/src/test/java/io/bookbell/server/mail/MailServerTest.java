@@ -60,6 +60,7 @@ class MailServerTest {
     "RCPT, 550 5.7.1 relaying denied, ItemRefused",
     "RCPT, 554 5.7.1 the address 10.5.2.1 is blocked, ItemRefused",
     "RCPT, close, ServiceDown",
+    "RCPT, reset, ServiceDown",
     "RCPT, 450 4.2.0 greylisted; try again later, TryAgain",
     "MAIL, 553 5.7.1 this sender is not allowed, ServiceDown",
     "DATA, 554 5.6.0 no data today, ItemRefused",
@@ -76,7 +77,7 @@ class MailServerTest {
   @Test
   void aRefusalCountsAlsoIfTheConnectionIsLostRightAfterIt() throws Exception {
     for (String command : List.of("DATA", ".")) {
-      script.reply = Map.of(command, "554 5.7.1 spam", "RSET", ScriptedMailServer.CLOSE);
+      script.reply = Map.of(command, "554 5.7.1 spam", "RSET", ScriptedMailServer.RESET);
       assertThat(send()).isInstanceOf(ItemRefused.class);
     }
   }

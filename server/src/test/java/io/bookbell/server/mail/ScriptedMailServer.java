@@ -36,6 +36,9 @@ final class ScriptedMailServer implements AutoCloseable {
   /** A reply that closes the connection instead. */
   static final String CLOSE = "close";
 
+  /** A reply that resets the connection instead, as when the server is killed. */
+  static final String RESET = "reset";
+
   /** The replies to some commands; none if it's empty. */
   volatile Map<String, String> reply = Map.of();
 
@@ -98,8 +101,11 @@ final class ScriptedMailServer implements AutoCloseable {
           say(client, "421 4.7.0 too many mails on this connection");
           return;
         }
+        if (answer.equals(RESET)) {
+          client.setSoLinger(true, 0);
+          return;
+        }
         if (answer.equals(CLOSE)) {
-          client.setSoLinger(true, 0); // without goodbye, as when the server is killed
           return;
         }
         inData = command.equals("DATA") && answer.startsWith("354");
