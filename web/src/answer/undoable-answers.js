@@ -1,6 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
+import {outcomesOf} from '../client/session.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
@@ -145,7 +146,7 @@ export class UndoableAnswers extends EventTarget {
 
   /** The page was only hidden, not left. @param {{key: string, content: any}} item @param {any} answer */
   #sentBeforeUnload({key, content}, answer) {
-    const outcomes = answer.items ?? [{id: answer.id, result: 'answered', code: null, detail: null, book_request: answer}];
+    const outcomes = outcomesOf(answer);
     this.session.keepOutcomes(content.answer, outcomes);
     this.session.sendQueue.remove(key);
     this.#announceSent({item: {kind: 'respond', content}, answer: outcomes});

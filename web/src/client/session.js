@@ -22,6 +22,11 @@ export async function readAccess(session) {
   return true;
 }
 
+/** What became of an answer: the server lists it for several requests, and returns the request for one. @param {any} stored @returns {Outcome[]} */
+export function outcomesOf(stored) {
+  return stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
+}
+
 /** @param {Me} me */
 function accessOf({admin_of, memberships}) {
   return JSON.stringify([admin_of, memberships].map((roles) => roles.map((one) => one.creator_id).sort()));
@@ -180,18 +185,17 @@ export class Session extends EventTarget {
 
   /** @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}}} content @param {string} key @returns {Promise<Outcome[]>} */
   async #respond({creatorId, ids, answer}, key) {
-    if (ids.length > 1) {
-      const {items} = await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key});
-      this.#show(() => this.keepOutcomes(answer, items));
-      return items;
-    }
     const [id] = ids;
-    const book_request = await this.#reloadOnConflict(id, this.api.respond(id, answer, {key}));
-    this.#show(() => this.#keepRequest(book_request));
-    return [{id, result: 'answered', code: null, detail: null, book_request}];
+    const stored =
+      ids.length > 1
+        ? await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key})
+        : await this.#reloadOnConflict(id, this.api.respond(id, answer, {key}));
+    const outcomes = outcomesOf(stored);
+    this.#show(() => this.keepOutcomes(answer, outcomes));
+    return outcomes;
   }
 
-  /** What became of an answer to several requests: where it was refused, its words go into the request's own field. @param {{response?: string}} answer @param {Outcome[]} outcomes */
+  /** Keeps what became of an answer: where it was refused, its words go into the request's own field. @param {{response?: string}} answer @param {Outcome[]} outcomes */
   keepOutcomes({response}, outcomes) {
     this.store.keepRequests(outcomes.flatMap(({book_request}) => book_request ?? []));
     if (response) for (const {id, result} of outcomes) if (result === 'refused') this.drafts.restore(`answer-${id}`, 'response', response);

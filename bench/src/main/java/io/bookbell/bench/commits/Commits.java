@@ -85,8 +85,10 @@ public final class Commits implements Callable<Integer> {
       for (ServerChoice choice : choices) {
         servers.add(starter.start(choice));
       }
-      for (CommandServer server : onlyPerSecond ? List.<CommandServer>of() : servers) {
-        warmUp(server);
+      if (!onlyPerSecond) {
+        for (CommandServer server : servers) {
+          warmUp(server);
+        }
       }
       measure(servers, folder);
     } finally {
