@@ -21,6 +21,7 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.postgres.PostgresDatabase;
+import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sqlite.SqliteDatabase;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.verify.InvariantVerifier;
@@ -47,6 +48,9 @@ public final class Domain implements AutoCloseable {
   /** The messages passed on to connected users, in the order of commits. */
   public final List<Delivery> sent = new CopyOnWriteArrayList<>();
 
+  /** Called before statements are sent. */
+  public volatile SqlListener listener = SqlListener.NONE;
+
   private final StorageConfig storageConfig;
   private final Database database;
   private final boolean owner;
@@ -67,9 +71,10 @@ public final class Domain implements AutoCloseable {
     this.database =
         switch (storageConfig) {
           case SqliteConfig(Path data) ->
-              new SqliteDatabase(created(data).resolve("bookbell.db"), clock);
+              new SqliteDatabase(
+                  created(data).resolve("bookbell.db"), clock, all -> listener.beforeSend(all));
           case PostgresConfig(String url, String user, String password) ->
-              new PostgresDatabase(url, user, password, clock);
+              new PostgresDatabase(url, user, password, clock, all -> listener.beforeSend(all));
         };
     this.owner = true;
     this.features = new Services(new Recorder());

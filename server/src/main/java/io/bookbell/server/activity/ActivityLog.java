@@ -130,8 +130,8 @@ public final class ActivityLog {
   }
 
   /**
-   * Reads a page of a creator's log, newest first, on PostgreSQL together with the next statement.
-   * The caller checks that the user may see it.
+   * Reads a page of a creator's log, newest first, together with the next statement. The caller
+   * checks that the user may see it.
    */
   public Supplier<ListPage<ActivityItem>> listLater(
       Transaction tx, UserId creator, ActivityFilter activityFilter, PageRequest page) {
@@ -140,8 +140,7 @@ public final class ActivityLog {
   }
 
   /**
-   * Reads the entries with ids below a given one, newest first, on PostgreSQL together with the
-   * next statement.
+   * Reads the entries with ids below a given one, newest first, together with the next statement.
    */
   PendingResult<List<ActivityItem>> findLinesLater(
       Transaction tx,

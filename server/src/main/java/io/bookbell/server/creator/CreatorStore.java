@@ -122,7 +122,7 @@ public final class CreatorStore {
   }
 
   /**
-   * Like {@link #lockCreator}, on PostgreSQL together with the next statement.
+   * Like {@link #lockCreator}, together with the next statement.
    *
    * @return the row; asking for it throws what {@link #lockCreator} throws
    */
@@ -141,7 +141,7 @@ public final class CreatorStore {
   }
 
   /**
-   * Like {@link #get}, on PostgreSQL together with the next statement.
+   * Like {@link #get}, together with the next statement.
    *
    * @return the row; asking for it throws what {@link #get} throws
    */
@@ -155,8 +155,8 @@ public final class CreatorStore {
   }
 
   /**
-   * Reads the creators for whom a condition on a column {@code id} holds, on PostgreSQL together
-   * with the next statement.
+   * Reads the creators for whom a condition on a column {@code id} holds, together with the next
+   * statement.
    */
   public PendingResult<List<CreatorRow>> findWhereLater(Transaction tx, SqlFragment condition) {
     return tx.query(SqlFragment.of(SELECT + "WHERE closed_at IS NULL AND").append(condition))

@@ -92,7 +92,7 @@ public final class NotificationService {
       @Nullable UserId actor,
       boolean toAdmins) {}
 
-  /** Reserves the id of a notification, on PostgreSQL together with the next statement. */
+  /** Reserves the id of a notification, together with the next statement. */
   public void reserveNotification(Transaction tx) {
     tx.reserveIds("notification", 1);
   }
@@ -156,7 +156,7 @@ public final class NotificationService {
     return listLater(tx, user, page).get();
   }
 
-  /** Like {@link #list}, on PostgreSQL together with the next statement. */
+  /** Like {@link #list}, together with the next statement. */
   Supplier<ListPage<NotificationItem>> listLater(Transaction tx, UserId user, PageRequest page) {
     SqlFragment condition =
         visibleTo(user)

@@ -100,7 +100,7 @@ public final class NewsTargetStore {
     return findChannelsLater(tx, user).get();
   }
 
-  /** Like {@link #findChannels}, on PostgreSQL together with the next statement. */
+  /** Like {@link #findChannels}, together with the next statement. */
   public PendingResult<List<NewsTarget>> findChannelsLater(Transaction tx, UserId user) {
     return tx.query(SELECT + CHANNELS + " ORDER BY id", user).later(NewsTarget::of);
   }
@@ -110,7 +110,7 @@ public final class NewsTargetStore {
     return findWebhooksLater(tx, creator).get();
   }
 
-  /** Like {@link #findWebhooks}, on PostgreSQL together with the next statement. */
+  /** Like {@link #findWebhooks}, together with the next statement. */
   public PendingResult<List<NewsTarget>> findWebhooksLater(Transaction tx, UserId creator) {
     return tx.query(SELECT + WEBHOOKS + " ORDER BY id", creator).later(NewsTarget::of);
   }

@@ -181,7 +181,7 @@ public final class OutboxStore {
     return listItemsLater(tx, target, most).get();
   }
 
-  /** Like {@link #listItems}, on PostgreSQL together with the next statement. */
+  /** Like {@link #listItems}, together with the next statement. */
   public PendingResult<List<OutboxItem>> listItemsLater(Transaction tx, long target, int most) {
     return tx.query(
             "SELECT "

@@ -315,8 +315,8 @@ public final class Ledger {
   }
 
   /**
-   * Reads the newest lines of a supporter's ledger, newest first, at most 200, on PostgreSQL
-   * together with the next statement.
+   * Reads the newest lines of a supporter's ledger, newest first, at most 200, together with the
+   * next statement.
    */
   static Supplier<List<LedgerEntry>> findEntriesLater(Transaction tx, UserId creator, UserId user) {
     PendingResult<List<LedgerEntry>> lines =

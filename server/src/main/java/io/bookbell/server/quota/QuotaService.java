@@ -62,8 +62,8 @@ public final class QuotaService {
   }
 
   /**
-   * Reads the user's tiers and quotas with all creators they support, on PostgreSQL together with
-   * the next statement.
+   * Reads the user's tiers and quotas with all creators they support, together with the next
+   * statement.
    */
   public Supplier<List<SupporterQuota>> findSupportLater(Transaction tx, UserId user) {
     var memberships = membershipStore.findByUserLater(tx, user);
@@ -82,7 +82,7 @@ public final class QuotaService {
     return membershipStore.isMember(tx, creator, user);
   }
 
-  /** Like {@link #isSupporter}, on PostgreSQL together with the next statement. */
+  /** Like {@link #isSupporter}, together with the next statement. */
   public Supplier<Boolean> isSupporterLater(Transaction tx, UserId creator, UserId user) {
     return membershipStore.isMemberLater(tx, creator, user);
   }
@@ -96,14 +96,14 @@ public final class QuotaService {
     return findEntriesLater(tx, creator, user).get();
   }
 
-  /** Like {@link #findEntries}, on PostgreSQL together with the next statement. */
+  /** Like {@link #findEntries}, together with the next statement. */
   public Supplier<List<Ledger.LedgerEntry>> findEntriesLater(
       Transaction tx, UserId creator, UserId user) {
     return Ledger.findEntriesLater(tx, creator, user);
   }
 
   /**
-   * Locks a supporter's membership, on PostgreSQL together with the next statement.
+   * Locks a supporter's membership, together with the next statement.
    *
    * @return empty if the user isn't a supporter
    */
@@ -158,8 +158,8 @@ public final class QuotaService {
   }
 
   /**
-   * Locks and reads what the refund of a request to this creator needs, on PostgreSQL together with
-   * the next statement.
+   * Locks and reads what the refund of a request to this creator needs, together with the next
+   * statement.
    */
   public Supplier<RefundBasis> lockRefundLater(Transaction tx, UserId creator, long request) {
     var locked = membershipStore.lockOfRequestLater(tx, creator, request);

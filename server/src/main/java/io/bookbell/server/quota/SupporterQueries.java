@@ -30,7 +30,7 @@ final class SupporterQueries {
     return findPersonLater(tx, user).get();
   }
 
-  /** Like {@link #findPerson}, on PostgreSQL together with the next statement. */
+  /** Like {@link #findPerson}, together with the next statement. */
   static Supplier<SupporterPerson> findPersonLater(Transaction tx, UserId user) {
     var rows =
         tx.query("SELECT id, display_name, email FROM app_user WHERE id = ?", user)
@@ -42,8 +42,8 @@ final class SupporterQueries {
   record CurrentSupporter(SupporterPerson person, MembershipRow membership) {}
 
   /**
-   * Reads one more than a page of supporters, optionally those who match a text, on PostgreSQL
-   * together with the next statement.
+   * Reads one more than a page of supporters, optionally those who match a text, together with the
+   * next statement.
    */
   static PendingResult<List<CurrentSupporter>> findCurrentLater(
       Transaction tx, UserId creatorId, Optional<String> text, PageRequest page) {
@@ -76,8 +76,8 @@ final class SupporterQueries {
   }
 
   /**
-   * Reads one more than a page of former supporters who still have an account, on PostgreSQL
-   * together with the next statement.
+   * Reads one more than a page of former supporters who still have an account, together with the
+   * next statement.
    */
   static PendingResult<List<FormerSupporter>> findFormerLater(
       Transaction tx, UserId creatorId, PageRequest page) {

@@ -80,7 +80,7 @@ public final class ReplyStore {
 
   ReplyStore() {}
 
-  /** Reserves the id of a reply, on PostgreSQL together with the next statement. */
+  /** Reserves the id of a reply, together with the next statement. */
   void reserveReply(Transaction tx) {
     tx.reserveIds("reply", 1);
   }
@@ -107,10 +107,7 @@ public final class ReplyStore {
     return Optional.of(reply);
   }
 
-  /**
-   * Reads the newest replies of a request, its oldest first, on PostgreSQL together with the next
-   * statement.
-   */
+  /** Reads the newest replies of a request, its oldest first, together with the next statement. */
   Supplier<List<Reply>> findNewestLater(Transaction tx, long request) {
     return tx.lookUp(NEWEST_OF_REQUEST, request);
   }
@@ -124,10 +121,7 @@ public final class ReplyStore {
         .later(ReplyStore::toReply);
   }
 
-  /**
-   * Reads a page of a request's replies, newest first, on PostgreSQL together with the next
-   * statement.
-   */
+  /** Reads a page of a request's replies, newest first, together with the next statement. */
   Supplier<ListPage<Reply>> findPageLater(Transaction tx, long request, PageRequest page) {
     var found =
         tx.query(PAGE, request, page.cursor().orElse(Long.MAX_VALUE), page.limit() + 1)

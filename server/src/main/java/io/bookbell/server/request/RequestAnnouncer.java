@@ -62,7 +62,7 @@ public final class RequestAnnouncer {
   record StatusChange(
       BookRequest before, BookRequest after, int revision, UserId actor, Set<UserId> followers) {}
 
-  /** Reserves what the next announcement needs, on PostgreSQL together with the next statement. */
+  /** Reserves what the next announcement needs, together with the next statement. */
   void reserveNotification(Transaction tx) {
     notificationService.reserveNotification(tx);
   }

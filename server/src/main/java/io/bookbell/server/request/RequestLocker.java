@@ -120,8 +120,8 @@ final class RequestLocker {
   }
 
   /**
-   * Reads the creator of a request: if the request was used lately, on PostgreSQL together with the
-   * next statement, otherwise when it is asked for.
+   * Reads the creator of a request: if the request was used lately, together with the next
+   * statement, otherwise when it is asked for.
    */
   Function<BookRequest, CreatorRow> readCreatorLater(Transaction tx, long id) {
     var known = requestCreators.findKnown(id).map(creator -> creatorStore.getLater(tx, creator));

@@ -94,7 +94,7 @@ public final class RequestStore {
       FROM change
       WHERE book_request.id = change.request_id""";
 
-  /** Reserves the id of a request, on PostgreSQL together with the next statement. */
+  /** Reserves the id of a request, together with the next statement. */
   void reserveRequest(Transaction tx) {
     tx.reserveIds("book_request", 1);
   }
@@ -138,7 +138,7 @@ public final class RequestStore {
         0);
   }
 
-  /** Counts a supporter's pending requests, on PostgreSQL together with the next statement. */
+  /** Counts a supporter's pending requests, together with the next statement. */
   Supplier<Integer> countOpenLater(Transaction tx, UserId creator, UserId user) {
     var counts = tx.lookUp(OPEN_COUNTS, new RequesterKey(creator, user));
     return () -> counts.get().stream().findFirst().orElse(0);
@@ -195,7 +195,7 @@ public final class RequestStore {
     return findById(tx, id, REPLIES_OF_ONE);
   }
 
-  /** Reads a creator's requests, on PostgreSQL together with the next statement. */
+  /** Reads a creator's requests, together with the next statement. */
   Supplier<List<BookRequest>> findByCreatorLater(
       Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
     SqlFragment whose = SqlFragment.of("r.creator_id = ?", creator);
@@ -295,8 +295,8 @@ public final class RequestStore {
   }
 
   /**
-   * Reads the number of a creator's requests by status, on PostgreSQL together with the next
-   * statement. Statuses that no request has ever had are missing.
+   * Reads the number of a creator's requests by status, together with the next statement. Statuses
+   * that no request has ever had are missing.
    */
   Supplier<Map<Status, Integer>> countByStatusLater(Transaction tx, UserId creator) {
     var rows =
@@ -306,7 +306,7 @@ public final class RequestStore {
         rows.get().stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  /** Reads a user's name, on PostgreSQL together with the next statement. */
+  /** Reads a user's name, together with the next statement. */
   Supplier<String> findNameLater(Transaction tx, UserId user) {
     PendingResult<List<String>> name = tx.lookUp(NAMES, user);
     return () -> name.get().getFirst();
@@ -322,7 +322,7 @@ public final class RequestStore {
   /** A request and the number of its newest revision. */
   record RevisedRequest(BookRequest request, int revision) {}
 
-  /** Reads a request with its newest replies, on PostgreSQL together with the next statement. */
+  /** Reads a request with its newest replies, together with the next statement. */
   Supplier<Optional<RevisedRequest>> findLater(Transaction tx, long id) {
     var rows = tx.lookUp(BY_ID, id);
     Supplier<List<Reply>> newest = REPLIES.findNewestLater(tx, id);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * Commands of one owner that read together, decide one after another, and write together. Confined
  * to the session's thread.
  *
- * <p>Commands see each other's changes only in the owner's row. If a command claims what another
- * one has claimed before, it is postponed; the first one never is.
+ * <p>Commands see each other's changes only in the owner's row. A command is postponed if it claims
+ * what another one has claimed before, or belongs to another owner; the first one never is.
  */
 final class CommandGroup {
   private final SqlSession session;
@@ -31,6 +31,9 @@ final class CommandGroup {
   private Map<Object, Object> changedRows = new HashMap<>();
   private @Nullable Supplier<Instant> clock;
   private @Nullable WriteJob<?> current;
+
+  /** The owner of the first command. */
+  private @Nullable Object owner;
 
   CommandGroup(SqlSession session, TimeSource time) {
     this.session = session;
@@ -44,19 +47,26 @@ final class CommandGroup {
   /**
    * Runs the jobs. A refused job leaves nothing behind.
    *
-   * @throws RuntimeException if a statement failed, or if something of a refused job was already
-   *     sent; the transaction must be rolled back
+   * @throws RuntimeException if a statement failed, if something of a refused job was already sent,
+   *     or if a job has no owner; the transaction must be rolled back
    */
   GroupOutcome run(List<WriteJob<?>> jobs) {
     var asked = new ArrayList<WriteJob<?>>();
     var outcome = new GroupOutcome(new ArrayList<>(), new ArrayList<>());
     for (WriteJob<?> job : jobs) {
+      if (owner != null && job.owner() != null && !owner.equals(job.owner())) {
+        outcome.postponed.add(job);
+        continue;
+      }
       begin(job);
       if (job.ask(new Transaction(session, time, this))) {
+        if (job.owner() == null) {
+          throw new CannotGroupException("A command has locked no owner's row");
+        }
         asked.add(job);
       } else {
         requireIntact(job);
-        postponeIfClaimed(job, outcome);
+        keepIfPostponed(job, outcome);
       }
     }
     asked.forEach(job -> decide(job, outcome));
@@ -80,9 +90,9 @@ final class CommandGroup {
     requireIntact(job);
     changedRows = rowsBefore;
     if (!session.removeCommand()) {
-      throw new CannotRemoveException();
+      throw new CannotGroupException("A refused command had already written something");
     }
-    postponeIfClaimed(job, outcome);
+    keepIfPostponed(job, outcome);
   }
 
   /** Throws the failure of a job if a statement has failed, which concerns all jobs. */
@@ -95,8 +105,8 @@ final class CommandGroup {
     }
   }
 
-  private static void postponeIfClaimed(WriteJob<?> job, GroupOutcome outcome) {
-    if (job.workFailure() instanceof ClaimedError) {
+  private static void keepIfPostponed(WriteJob<?> job, GroupOutcome outcome) {
+    if (job.workFailure() instanceof PostponedError) {
       outcome.postponed.add(job);
     }
   }
@@ -116,12 +126,13 @@ final class CommandGroup {
   void claim(Object what) {
     WriteJob<?> job = requireNonNull(current);
     if (claims.computeIfAbsent(what, _ -> job) != job) {
-      throw new ClaimedError();
+      throw new PostponedError();
     }
   }
 
   @SuppressWarnings("unchecked") // all commands lock the same row with the same statement
   <T> Supplier<Optional<T>> ownerRow(Object owner, Supplier<PendingResult<List<T>>> query) {
+    requireOwner(requireNonNull(current), owner);
     var locked =
         (Supplier<Optional<T>>)
             lockedRows.computeIfAbsent(
@@ -136,25 +147,37 @@ final class CommandGroup {
     };
   }
 
+  /** Further owners' rows that a command locks are only locked. */
+  private void requireOwner(WriteJob<?> job, Object locked) {
+    Object first = job.owner() == null ? locked : job.owner();
+    job.setOwner(first);
+    if (owner == null) {
+      owner = first;
+    }
+    if (!first.equals(owner)) {
+      throw new PostponedError();
+    }
+  }
+
   void replaceOwnerRow(Object owner, Object row) {
     changedRows.put(owner, row);
   }
 
   /** Ends a command that has to run later; it isn't a failure. */
-  private static final class ClaimedError extends Error {
+  private static final class PostponedError extends Error {
     private static final long serialVersionUID = 1L;
 
-    ClaimedError() {
-      super("Another command was first", null, false, false);
+    PostponedError() {
+      super("Another command or owner was first", null, false, false);
     }
   }
 
   /** The transaction has to be rolled back, and its jobs run again one by one. */
-  static final class CannotRemoveException extends RuntimeException {
+  static final class CannotGroupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CannotRemoveException() {
-      super("A refused command had already written something", null, false, false);
+    CannotGroupException(String message) {
+      super(message, null, false, false);
     }
   }
 }

@@ -64,9 +64,10 @@ public final class JobBatch {
   }
 
   /**
-   * Runs jobs of one owner that may be decided together, without savepoints.
+   * Runs the jobs of the first one's owner, without savepoints.
    *
-   * @return those that have to run later
+   * @param jobs may be decided together
+   * @return those that have to run later, in their order; never the first one
    * @throws RuntimeException if the transaction must be rolled back, and its jobs run one by one
    */
   public List<WriteJob<?>> runTogether(List<WriteJob<?>> jobs, TimeSource time) {

@@ -23,7 +23,10 @@ public interface TimeSource {
 
   /** The clock of this process, for SQLite and for tests that set the time. */
   static TimeSource of(InstantSource clock) {
-    return _ -> () -> clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return _ -> {
+      Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+      return () -> now;
+    };
   }
 
   /** PostgreSQL's clock at the moment when the statement runs. */

@@ -97,7 +97,7 @@ public final class Transaction {
     return session.query(sql, values);
   }
 
-  /** Reads the rows of a key, on PostgreSQL together with the next statement. */
+  /** Reads the rows of a key, together with the next statement. */
   public <K, V> PendingResult<List<V>> lookUp(SqlLookup<K, V> lookup, K key) {
     return session.lookUp(lookup, key);
   }
@@ -117,8 +117,8 @@ public final class Transaction {
   }
 
   /**
-   * Runs a statement whose result isn't needed. On PostgreSQL it is sent together with the next
-   * statement; if it fails, the next one doesn't run.
+   * Runs a statement whose result isn't needed, together with the next statement. If it fails, the
+   * next one doesn't run.
    */
   public void enqueue(String sql, @Nullable Object... values) {
     session.enqueue(sql, values);
@@ -133,7 +133,7 @@ public final class Transaction {
   }
 
   /**
-   * Writes rows in their order. On PostgreSQL they are sent together with the next statement.
+   * Writes rows in their order, together with the next statement.
    *
    * @param statement the insert of one row, or another statement with one row of {@code VALUES}
    */
@@ -222,8 +222,7 @@ public final class Transaction {
   }
 
   /**
-   * Reserves ids for new rows, on PostgreSQL together with the next statement; {@link #nextId}
-   * hands them out.
+   * Reserves ids for new rows together with the next statement; {@link #nextId} hands them out.
    *
    * @param table has generated ids
    */

@@ -24,6 +24,7 @@ public final class WriteJob<T> {
   /** Whether it may be decided together with others. */
   public final boolean isGroupable;
 
+  private @Nullable Object owner;
   private @Nullable Transaction transaction;
   private @Nullable Supplier<T> decision;
   private @Nullable T result;
@@ -87,15 +88,35 @@ public final class WriteJob<T> {
     }
   }
 
+  /** The owner whose row it locks first; null if it isn't known yet. */
+  @Nullable Object owner() {
+    return owner;
+  }
+
+  void setOwner(Object locked) {
+    owner = locked;
+  }
+
   Transaction transaction() {
     return requireNonNull(transaction);
   }
 
   /**
-   * Like {@link #run}, and also runs the last steps, for a job that doesn't share its transaction.
+   * Runs the command and its last steps, for a job that doesn't share its transaction. Its last
+   * statements may still wait for the commit.
    */
   public boolean runAlone(Transaction transaction) {
     return ask(transaction) && decide(alone -> Transaction.runLastSteps(List.of(alone)));
+  }
+
+  /** Like {@link #runAlone}, and runs all of its statements. */
+  public boolean runAloneToEnd(Transaction transaction) {
+    return ask(transaction)
+        && decide(
+            alone -> {
+              Transaction.runLastSteps(List.of(alone));
+              alone.flushStatements();
+            });
   }
 
   /** The exception that the work threw. */

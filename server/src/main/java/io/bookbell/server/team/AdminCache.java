@@ -60,8 +60,8 @@ public final class AdminCache {
   }
 
   /**
-   * Reads the creators in whose teams the user is active, on PostgreSQL together with the next
-   * statement. Not cached.
+   * Reads the creators in whose teams the user is active, together with the next statement. Not
+   * cached.
    */
   public PendingResult<List<UserId>> teamsOfLater(Transaction tx, UserId member) {
     return tx.query(TEAMS, member).later(row -> row.getUser("creator_id"));

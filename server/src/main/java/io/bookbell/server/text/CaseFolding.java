@@ -29,6 +29,10 @@ public final class CaseFolding {
 
   /** Converts by way of the capital letter, because some small letters share only that: σ and ς. */
   private static void appendFolded(StringBuilder folded, int point) {
+    if (point < 128) {
+      folded.append((char) Character.toLowerCase(point)); // ASCII, which is most of most texts
+      return;
+    }
     switch (point) {
       case CAPITAL_I_WITH_DOT -> folded.append("i\u0307");
       case SMALL_I_WITHOUT_DOT -> folded.appendCodePoint(point);

@@ -33,9 +33,11 @@ public final class SearchWords {
   /** A query of fewer digits is more likely a year or a title than the start of an ISBN. */
   private static final int FEWEST_DIGITS = 7;
 
+  /** Begins with the test that most characters fail, which makes it several times faster. */
   private static final Pattern ISBN =
       Pattern.compile(
-          "(?<![\\p{L}\\p{N}])(?:97[89][\\s\\p{Z}\\p{Pd}−]?)?(?:\\p{Nd}[\\s\\p{Z}\\p{Pd}−]?){9}[\\p{Nd}Xx](?![\\p{L}\\p{N}])");
+          "(?=\\p{Nd})(?<![\\p{L}\\p{N}])(?:97[89][\\s\\p{Z}\\p{Pd}−]?)?(?:\\p{Nd}[\\s\\p{Z}\\p{Pd}−]?){9}[\\p{Nd}Xx](?![\\p{L}\\p{N}])");
+
   private static final Pattern DIGITS =
       Pattern.compile("(?=(?:.*\\p{Nd}){9}|\\S+$)[\\p{Nd}\\s\\p{Z}\\p{Pd}−]+[Xx]?");
   private static final Pattern LABEL =

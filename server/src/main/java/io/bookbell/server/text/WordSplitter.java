@@ -3,6 +3,7 @@ package io.bookbell.server.text;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -63,6 +64,9 @@ final class WordSplitter {
   }
 
   private static String normalizeText(String text) {
+    if (text.chars().allMatch(c -> c < 128)) {
+      return text.replace('`', '\'').toLowerCase(Locale.ROOT); // there is nothing else in ASCII
+    }
     String marked = APOSTROPHES.matcher(text).replaceAll("'");
     String compatible =
         UnicodeNormalizer.normalize(BADGES.matcher(marked).replaceAll(""), Normalizer.Form.NFKC);

@@ -3,7 +3,7 @@ package io.bookbell.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.config.Setting;
-import java.io.File;
+import io.bookbell.server.resilience.workload.Program;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -304,19 +304,8 @@ class CommandsTest {
 
   private Process process(Map<String, String> settings, Path said, String... command)
       throws IOException {
-    var line =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                absolute(System.getProperty("java.class.path")),
-                Main.class.getName()));
-    line.addAll(List.of(command));
     var builder =
-        new ProcessBuilder(line)
+        new ProcessBuilder(Program.words("commands", List.of(command)))
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectInput(ProcessBuilder.Redirect.from(empty().toFile()))
@@ -329,13 +318,5 @@ class CommandsTest {
   private Path empty() throws IOException {
     Path empty = folder.resolve("empty");
     return Files.exists(empty) ? empty : Files.createFile(empty);
-  }
-
-  private static String absolute(String classPath) {
-    return String.join(
-        File.pathSeparator,
-        Arrays.stream(classPath.split(File.pathSeparator, -1))
-            .map(each -> Path.of(each).toAbsolutePath().toString())
-            .toList());
   }
 }

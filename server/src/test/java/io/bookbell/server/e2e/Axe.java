@@ -23,10 +23,12 @@ final class Axe {
       {
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
         rules: {'label-content-name-mismatch': {enabled: true}, 'target-size': {enabled: true}},
+        resultTypes: ['violations'],
       }
       """;
 
-  private static final String DARK = "{runOnly: {type: 'rule', values: ['color-contrast']}}";
+  private static final String DARK =
+      "{runOnly: {type: 'rule', values: ['color-contrast']}, resultTypes: ['violations']}";
 
   private final Browser browser;
   private final List<String> found = new ArrayList<>();

@@ -130,6 +130,54 @@ class DatabaseContractTest {
   }
 
   @Test
+  void whatIsEnqueuedLastIsStored() {
+    database
+        .write(
+            tx -> {
+              tx.enqueue("UPDATE installation SET epoch = ?", "enqueued");
+              return true;
+            })
+        .join();
+
+    assertThat(epoch()).isEqualTo("enqueued");
+  }
+
+  /** They could be decided together if they locked the same owner's row. */
+  @Test
+  void commandsWithoutAnOwnerSeeWhatThoseBeforeThemHaveDone() throws Exception {
+    var held = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    var holder =
+        database.write(
+            tx -> {
+              tx.lockRows("SELECT epoch FROM installation FOR NO KEY UPDATE");
+              held.countDown();
+              await(go);
+              return true;
+            });
+    assertThat(held.await(20, SECONDS)).isTrue();
+    var commands = new ArrayList<CompletableFuture<String>>();
+    for (int number = 0; number < 5; number++) {
+      commands.add(
+          database.writeCommand(
+              tx -> {
+                tx.lockRows("SELECT epoch FROM installation FOR NO KEY UPDATE");
+                String before = get(tx);
+                return () -> {
+                  set(tx, before + ".");
+                  return before;
+                };
+              }));
+    }
+    go.countDown();
+
+    holder.get(20, SECONDS);
+    assertThat(commands.stream().map(CompletableFuture::join).map(String::length))
+        .containsExactlyInAnyOrder(5, 6, 7, 8, 9);
+    assertThat(epoch()).isEqualTo("epoch.....");
+  }
+
+  @Test
   void commandsAtOnceDoNotHarmOneAnother() {
     var commands = new ArrayList<CompletableFuture<Integer>>();
     for (int number = 0; number < 45; number++) {

@@ -3,9 +3,11 @@ package io.bookbell.server.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which queries match which texts, and which books count as the same. */
 class SearchWordsTest {
@@ -172,5 +174,21 @@ class SearchWordsTest {
     return Collections.disjoint(
         BookIdentity.identityKeys(title, author, isbn),
         BookIdentity.identityKeys(other, otherAuthor, otherIsbn));
+  }
+
+  /** Texts in ASCII take a shorter way. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "The O'Brien Book, VOL. 2",
+        "C++ and C#; u.s.a. (978-0-441-47812-5)",
+        "0441478123 x`y 10_000 \t\n I i",
+        "!\"#$%&'()*+,-./0123456789:;<=>?@ABCXYZ[\\]^_`abcxyz{|}~",
+      })
+  void anAsciiTextHasTheSameWordsBesideOtherLetters(String text) {
+    var words = new LinkedHashSet<>(SearchWords.indexWords(text));
+    words.add("e");
+
+    assertThat(SearchWords.indexWords(text + " é")).isEqualTo(words);
   }
 }

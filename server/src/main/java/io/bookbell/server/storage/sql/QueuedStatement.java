@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A statement that waits to be sent, with one or more rows of values. */
@@ -67,6 +66,10 @@ final class QueuedStatement {
     return false;
   }
 
+  Answer answer() {
+    return answer;
+  }
+
   boolean needsAnswer() {
     return answer != Answer.NOTHING;
   }
@@ -88,17 +91,45 @@ final class QueuedStatement {
     return values;
   }
 
-  /** The statement as it is sent. */
-  ExecutedStatement toExecuted(Connection connection, ParameterTypes types) throws SQLException {
-    if (rows.size() == 1) {
-      String text = answer == Answer.ROWS_OF_KEYS ? SqlText.forOneKey(sql) : sql;
-      return new ExecutedStatement(text, SqlValues.resolve(rows.getFirst().values));
+  /** The statement with some of its rows. */
+  QueuedStatement part(int from, int to) {
+    if (from == 0 && to == rows.size()) {
+      return this;
     }
-    Optional<RowTuple> tuple = RowTuple.findIn(sql);
+    var part = new QueuedStatement(sql, answer, lookup);
+    part.rows.addAll(rows.subList(from, to));
+    return part;
+  }
+
+  /** The statement with an array for each place, if it has several rows. */
+  ExecutedStatement withArrays(Connection connection, ParameterTypes types) throws SQLException {
+    if (rows.size() == 1) {
+      return withOneRow();
+    }
     List<String> places = types.of(sql, connection);
     return new ExecutedStatement(
-        tuple.orElseThrow().toManyRows(places),
+        requireTuple().toManyRows(places),
         SqlArray.ofColumns(places, rows.stream().map(QueuedRow::values).toList()));
+  }
+
+  /** The statement with the places of all its rows. */
+  ExecutedStatement withRepeatedRow() {
+    if (rows.size() == 1) {
+      return withOneRow();
+    }
+    var values = new ArrayList<@Nullable Object>();
+    rows.forEach(row -> values.addAll(row.values));
+    return new ExecutedStatement(requireTuple().repeat(rows.size()), SqlValues.resolve(values));
+  }
+
+  private ExecutedStatement withOneRow() {
+    String text = answer == Answer.ROWS_OF_KEYS ? SqlText.forOneKey(sql) : sql;
+    return new ExecutedStatement(text, SqlValues.resolve(rows.getFirst().values));
+  }
+
+  private RowTuple requireTuple() {
+    return RowTuple.findIn(sql)
+        .orElseThrow(() -> new IllegalArgumentException("Without a row of VALUES: " + sql));
   }
 
   void readAnswer(PreparedStatement statement, SqlSession session) throws SQLException {

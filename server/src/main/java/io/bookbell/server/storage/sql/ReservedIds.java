@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ids for new rows of tables with generated ids, before the rows are inserted. So several dependent
@@ -19,47 +18,58 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReservedIds {
   /** Identity columns get their ids from sequences with these names. */
-  private static final String NEXT_IDS =
+  private static final String NEXT_POSTGRES_IDS =
       """
       SELECT name, nextval(CAST(name || '_id_seq' AS regclass)) AS id
       FROM unnest(CAST(? AS text[])) AS name""";
 
+  /** SQLite keeps the highest id of each table in a table of its own. */
+  private static final String NEXT_SQLITE_IDS =
+      "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq";
+
+  private static final String ALL_TABLES = "";
+
   private final Map<String, Deque<Long>> free = new HashMap<>();
+
+  /** Those that aren't answered yet: on PostgreSQL one for all tables, on SQLite one for each. */
+  private final Map<String, Reservation> reservations = new HashMap<>();
+
   private final SqlSession session;
-  private @Nullable Reservation reservation;
 
   public ReservedIds(SqlSession session) {
     this.session = session;
   }
 
   /**
-   * Reserves ids, on PostgreSQL together with the next statement, and together with other ids that
-   * are reserved before it is sent.
+   * Reserves ids together with the next statement, and together with other ids that are reserved
+   * before it is sent.
    */
   public void reserve(String table, int amount) {
-    if (!session.isPostgres()) {
-      return;
+    String key = keyOf(table);
+    Reservation open = reservations.get(key);
+    if (open != null && open.isAnswered()) {
+      keepIds(key);
     }
-    if (reservation != null && reservation.ids.isKnown()) {
-      keepIds(reservation);
-    }
-    if (reservation == null) {
-      reservation = new Reservation(session);
-    }
-    reservation.tables.addAll(Collections.nCopies(amount, table));
+    reservations.computeIfAbsent(key, _ -> newReservation(table)).add(table, amount);
+  }
+
+  private String keyOf(String table) {
+    return session.isPostgres() ? ALL_TABLES : table;
+  }
+
+  private Reservation newReservation(String table) {
+    return session.isPostgres() ? new PostgresReservation() : new SqliteReservation(table);
   }
 
   /** Takes ascending ids: first the reserved ones, then new ones. */
   public List<Long> take(String table, int amount) {
+    String key = keyOf(table);
     Deque<Long> ids = freeIds(table);
-    if (!session.isPostgres()) {
-      ids.addAll(takeFromSqlite(table, amount));
-    }
     while (ids.size() < amount) {
-      if (reservation == null) {
+      if (!reservations.containsKey(key)) {
         reserve(table, amount - ids.size());
       }
-      keepIds(requireNonNull(reservation));
+      keepIds(key);
     }
     var taken = new ArrayList<Long>();
     for (int number = 0; number < amount; number++) {
@@ -72,44 +82,83 @@ public final class ReservedIds {
     return free.computeIfAbsent(table, _ -> new ArrayDeque<>());
   }
 
-  private void keepIds(Reservation answered) {
-    reservation = null;
-    answered.ids.get().forEach(next -> freeIds(next.table).add(next.id));
+  private void keepIds(String key) {
+    Reservation answered = requireNonNull(reservations.remove(key));
+    answered.ids().forEach(next -> freeIds(next.table).add(next.id));
   }
 
   private record NextId(String table, long id) {}
 
-  /** A query for new ids, to which more can be added until it is sent. */
-  private static final class Reservation {
+  /** A statement that reserves ids, to which more can be added until it is sent. */
+  private interface Reservation {
+    void add(String table, int amount);
+
+    boolean isAnswered();
+
+    /** Returns the ids of each table in their order, after sending all statements that wait. */
+    List<NextId> ids();
+  }
+
+  private final class PostgresReservation implements Reservation {
     /** The table of each id. */
     private final List<String> tables = new ArrayList<>();
 
-    private final PendingResult<List<NextId>> ids;
+    private final PendingResult<List<NextId>> ids =
+        session
+            .query(NEXT_POSTGRES_IDS, (Supplier<SqlArray>) () -> SqlArray.ofList(tables))
+            .later(row -> new NextId(row.getString("name"), row.getLong("id")));
 
-    Reservation(SqlSession session) {
-      Supplier<SqlArray> names = () -> SqlArray.ofList(tables);
-      this.ids =
-          session
-              .query(NEXT_IDS, names)
-              .later(row -> new NextId(row.getString("name"), row.getLong("id")));
+    @Override
+    public void add(String table, int amount) {
+      tables.addAll(Collections.nCopies(amount, table));
+    }
+
+    @Override
+    public boolean isAnswered() {
+      return ids.isKnown();
+    }
+
+    @Override
+    public List<NextId> ids() {
+      return ids.get();
     }
   }
 
-  /** SQLite keeps the highest id of each table in a table of its own. */
-  private List<Long> takeFromSqlite(String table, int amount) {
-    long last =
-        session
-            .query(
-                "UPDATE sqlite_sequence SET seq = seq + ? WHERE name = ? RETURNING seq",
-                amount,
-                table)
-            .first(row -> row.getLong("seq"))
-            .orElseGet(() -> startSequence(table, amount));
-    return LongStream.rangeClosed(last - amount + 1, last).boxed().toList();
-  }
+  private final class SqliteReservation implements Reservation {
+    private final String table;
+    private final PendingResult<List<Long>> last;
+    private int amount;
 
-  private long startSequence(String table, int amount) {
-    session.update("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, amount);
-    return amount;
+    SqliteReservation(String table) {
+      this.table = table;
+      this.last =
+          session
+              .query(NEXT_SQLITE_IDS, (Supplier<Integer>) () -> amount, table)
+              .later(row -> row.getLong("seq"));
+    }
+
+    @Override
+    public void add(String table, int amount) {
+      this.amount += amount;
+    }
+
+    @Override
+    public boolean isAnswered() {
+      return last.isKnown();
+    }
+
+    @Override
+    public List<NextId> ids() {
+      List<Long> known = last.get();
+      long end = known.isEmpty() ? startSequence() : known.getFirst();
+      return LongStream.rangeClosed(end - amount + 1, end)
+          .mapToObj(id -> new NextId(table, id))
+          .toList();
+    }
+
+    private long startSequence() {
+      session.update("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, amount);
+      return amount;
+    }
   }
 }

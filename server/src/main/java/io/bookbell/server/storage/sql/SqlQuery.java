@@ -25,9 +25,7 @@ public final class SqlQuery {
     return later(mapper).get();
   }
 
-  /**
-   * All rows, in their order; on PostgreSQL they are read together with those of the next query.
-   */
+  /** All rows, in their order. They are read together with those of the next statement. */
   public <T> PendingResult<List<T>> later(RowMapper<T> mapper) {
     return session.fetchLater(sql, values, mapper);
   }

@@ -9,27 +9,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs statements on one connection. Confined to the thread that has the connection.
  *
  * <p>Prepared statements are kept by their text, so statements that run often should be constants.
- * On PostgreSQL, a session saves round trips: statements whose result nobody needs wait, and are
- * sent together with the next one. If a waiting statement fails, the exception is thrown when it is
- * sent, and no later statement has run. Rows of the same statement that wait become one statement,
- * see {@link StatementQueue}.
+ *
+ * <p>Statements whose result nobody needs wait for the next one. If a waiting statement fails, the
+ * exception is thrown when it is sent, and no later statement has run. Rows of the same statement
+ * that wait become one statement, see {@link StatementQueue}. PostgreSQL gets all statements that
+ * wait in one round trip; SQLite runs them one after another.
  */
 public final class SqlSession {
-  /** Limits the values of one statement; PostgreSQL and SQLite allow about 32,000. */
-  private static final int MOST_VALUES = 900;
-
-  /** Up to this many rows, each number of rows has its own text. */
-  private static final int ANY_NUMBER = 16;
-
   /** Limits the memory that waiting statements use in this process and in PostgreSQL. */
   private static final int MOST_WAITING = 64;
 
@@ -45,24 +38,18 @@ public final class SqlSession {
   private static final String ROLLBACK_TO = "ROLLBACK TO SAVEPOINT command";
 
   private final Connection connection;
-  private final @Nullable StatementCache cache;
+  private final StatementSender sender;
   private final SqlListener listener;
-  private final ParameterTypes types;
   private final StatementQueue queue = new StatementQueue();
   private final boolean inOneTrip;
   private boolean sent;
   private boolean failed;
 
   private SqlSession(
-      Connection connection,
-      @Nullable StatementCache cache,
-      SqlListener listener,
-      ParameterTypes types,
-      boolean inOneTrip) {
+      Connection connection, StatementSender sender, SqlListener listener, boolean inOneTrip) {
     this.connection = connection;
-    this.cache = cache;
+    this.sender = sender;
     this.listener = listener;
-    this.types = types;
     this.inOneTrip = inOneTrip;
   }
 
@@ -74,7 +61,8 @@ public final class SqlSession {
    */
   public static SqlSession forPostgres(
       Connection connection, SqlListener listener, ParameterTypes types) {
-    return new SqlSession(connection, null, listener, types, false);
+    return new SqlSession(
+        connection, new PostgresSender(connection, listener, types), listener, false);
   }
 
   /**
@@ -84,17 +72,17 @@ public final class SqlSession {
    */
   public static SqlSession forOneTrip(
       Connection connection, SqlListener listener, ParameterTypes types) {
-    return new SqlSession(connection, null, listener, types, true);
+    return new SqlSession(
+        connection, new PostgresSender(connection, listener, types), listener, true);
   }
 
   /**
    * A session on SQLite.
    *
-   * @param listener called before statements are sent
+   * @param listener called before each statement runs
    */
   public static SqlSession forSqlite(Connection connection, SqlListener listener) {
-    return new SqlSession(
-        connection, new StatementCache(connection), listener, new ParameterTypes(), false);
+    return new SqlSession(connection, new SqliteSender(connection, listener), listener, false);
   }
 
   /** A statement as it is sent, with the values of its places. */
@@ -102,7 +90,7 @@ public final class SqlSession {
 
   /** Whether this is PostgreSQL. */
   public boolean isPostgres() {
-    return cache == null;
+    return sender.isPostgres();
   }
 
   /** A statement that returns rows. It runs when the rows are asked for. */
@@ -119,12 +107,12 @@ public final class SqlSession {
     return updateLater(sql, values).get();
   }
 
-  /** Like {@link #update}, on PostgreSQL together with the next statement. */
+  /** Like {@link #update}, together with the next statement. */
   PendingResult<Integer> updateLater(String sql, @Nullable Object... values) {
     return runLater(sql, values, PreparedStatement::getUpdateCount);
   }
 
-  /** Runs a statement whose result isn't needed, on PostgreSQL together with the next one. */
+  /** Runs a statement whose result isn't needed, together with the next one. */
   public void enqueue(String sql, @Nullable Object... values) {
     add(sql, values, Answer.NOTHING, null);
   }
@@ -138,7 +126,7 @@ public final class SqlSession {
     add(sql, values, Answer.ONE_ROW_EACH, null);
   }
 
-  /** Reads the rows of a key, on PostgreSQL together with the next statement. */
+  /** Reads the rows of a key, together with the next statement. */
   public <K, V> PendingResult<List<V>> lookUp(SqlLookup<K, V> lookup, K key) {
     var result = new PendingResult<List<V>>(this, _ -> List.of());
     List<@Nullable Object> values = Arrays.asList(lookup.keyValues().valuesOf(key));
@@ -168,9 +156,6 @@ public final class SqlSession {
       flush();
     }
     queue.add(statement);
-    if (!isPostgres()) {
-      flush(); // there is no round trip to save
-    }
   }
 
   private ExecutedStatement expandLists(String sql, @Nullable Object[] values) {
@@ -229,6 +214,7 @@ public final class SqlSession {
    */
   public void commit() throws SQLException {
     if (!isPostgres()) {
+      flush();
       connection.commit();
       return;
     }
@@ -247,9 +233,14 @@ public final class SqlSession {
 
   /** Forgets the waiting statements and rolls back. */
   public void rollback() throws SQLException {
-    queue.clear();
+    forgetWaiting();
     connection.rollback();
     failed = false;
+  }
+
+  /** Forgets the waiting statements. */
+  public void forgetWaiting() {
+    queue.clear();
   }
 
   /** Whether a statement has failed since the transaction began or was rolled back. */
@@ -258,16 +249,12 @@ public final class SqlSession {
   }
 
   /**
-   * Writes rows in their order, many per statement, on PostgreSQL together with the next statement.
+   * Writes rows in their order, many per statement, together with the next statement.
    *
    * @param sql the insert of one row, or another statement with one row of {@code VALUES}
    */
   public <A> void writeAll(String sql, List<A> rows, ValueReader<A> reader) {
     if (rows.isEmpty()) {
-      return;
-    }
-    if (!isPostgres()) {
-      writeInSteps(sql, rows, reader);
       return;
     }
     var statement = new QueuedStatement(sql, Answer.NOTHING, null);
@@ -276,27 +263,6 @@ public final class SqlSession {
       statement.rows().add(new QueuedRow(queue.command(), values, null, null));
     }
     add(statement);
-  }
-
-  /** Writes rows with texts for up to 16, 32, 64 ... rows, so that there are few texts. */
-  private <A> void writeInSteps(String sql, List<A> rows, ValueReader<A> reader) {
-    RowTuple tuple =
-        RowTuple.findIn(sql)
-            .orElseThrow(() -> new IllegalArgumentException("Without a row of VALUES: " + sql));
-    int most = MOST_VALUES / reader.valuesOf(rows.getFirst()).length;
-    int from = 0;
-    while (from < rows.size()) {
-      int size = Math.min(rows.size() - from, most);
-      if (size > ANY_NUMBER) {
-        size = Integer.highestOneBit(size);
-      }
-      var values = new ArrayList<@Nullable Object>();
-      for (A row : rows.subList(from, from + size)) {
-        Collections.addAll(values, reader.valuesOf(row));
-      }
-      enqueue(tuple.repeat(size), values.toArray());
-      from += size;
-    }
   }
 
   <T> PendingResult<List<T>> fetchLater(
@@ -318,7 +284,7 @@ public final class SqlSession {
 
   /** The reader of a result. */
   SqlRow rowOf(String sql, ResultSet result) throws SQLException {
-    return new SqlRow(result, cache == null ? Map.of() : cache.placesOf(sql, result));
+    return new SqlRow(result, sender.columnPlaces(sql, result));
   }
 
   /** Reads some rows at a time; PostgreSQL would send all of them at once otherwise. */
@@ -345,7 +311,7 @@ public final class SqlSession {
     }
   }
 
-  /** Sends the waiting statements in one round trip, and reads their results. */
+  /** Sends the waiting statements, on PostgreSQL in one round trip, and reads their results. */
   public void flush() {
     if (queue.isEmpty()) {
       return;
@@ -354,26 +320,8 @@ public final class SqlSession {
     List<QueuedStatement> all = queue.takeAll();
     failed = true;
     try {
-      var statements = new ArrayList<ExecutedStatement>();
-      for (QueuedStatement each : all) {
-        statements.add(each.toExecuted(connection, types));
-      }
-      listener.beforeSend(statements);
-      String sql = SqlText.joinTexts(statements);
-      PreparedStatement statement = prepare(sql);
-      try {
-        SqlValues.bindAll(statement, statements);
-        statement.execute();
-        for (int index = 0; index < all.size(); index++) {
-          if (index > 0) {
-            statement.getMoreResults();
-          }
-          all.get(index).readAnswer(statement, this);
-        }
-        failed = false;
-      } finally {
-        giveBack(sql, statement);
-      }
+      sender.send(all, this);
+      failed = false;
     } catch (SQLException e) {
       throw new DataAccessException("A statement failed: " + e.getMessage(), e);
     }
@@ -384,17 +332,5 @@ public final class SqlSession {
       throw new SecondTripException();
     }
     sent = true;
-  }
-
-  private PreparedStatement prepare(String sql) throws SQLException {
-    return cache == null ? connection.prepareStatement(sql) : cache.take(sql);
-  }
-
-  private void giveBack(String sql, PreparedStatement statement) throws SQLException {
-    if (cache == null) {
-      statement.close();
-    } else {
-      cache.giveBack(sql, statement);
-    }
   }
 }

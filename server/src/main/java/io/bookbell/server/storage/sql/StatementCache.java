@@ -18,7 +18,7 @@ final class StatementCache {
   private static final int MOST_KEPT = 256;
 
   /** Longer texts contain long lists, whose length rarely recurs. */
-  private static final int LONGEST_KEPT = 4_000;
+  private static final int LONGEST_KEPT = 16_000;
 
   /**
    * Statements that nobody is using, least recently used first. The first String of each text stays

@@ -15,6 +15,9 @@ final class StatementQueue {
   private final List<QueuedStatement> statements = new ArrayList<>();
   private int command;
 
+  /** Statements before this one belong to commands that are already decided, and stay first. */
+  private int first;
+
   /** The statement that the current command's next one must not overtake. */
   private int last;
 
@@ -24,14 +27,14 @@ final class StatementQueue {
   /** Begins the statements of another command, which may join those of earlier commands. */
   void beginCommand() {
     command++;
-    last = 0;
+    last = first;
     commandWasSent = false;
   }
 
-  /** Begins statements that stay behind all others. */
+  /** Ends the commands that are decided together: all later statements stay behind theirs. */
   void endCommands() {
+    first = statements.size();
     beginCommand();
-    last = statements.size();
   }
 
   int command() {
@@ -86,6 +89,7 @@ final class StatementQueue {
 
   void clear() {
     statements.clear();
+    first = 0;
     last = 0;
     values = 0;
   }

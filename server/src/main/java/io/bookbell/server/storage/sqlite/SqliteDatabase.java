@@ -10,6 +10,7 @@ import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteCommand;
 import io.bookbell.server.storage.WriteHealth;
+import io.bookbell.server.storage.WriteJob;
 import io.bookbell.server.storage.migration.SchemaMigrator;
 import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.SqlListener;
@@ -32,6 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * A {@link Database} in one SQLite file, for one process. Thread-safe: writes queue for the thread
@@ -145,13 +147,12 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> write(Function<Transaction, T> work) {
-    return writer.submitWork(work);
+    return writer.submitJob(new WriteJob<>(work));
   }
 
-  /** The only writer has no round trips to save, so commands are decided one after another. */
   @Override
   public <T> CompletableFuture<T> writeCommand(WriteCommand<T> command) {
-    return write(tx -> command.ask(tx).get());
+    return writer.submitJob(new WriteJob<>(command));
   }
 
   @Override
@@ -167,7 +168,7 @@ public final class SqliteDatabase implements Database {
     ReadConnection here = requireReader();
     try {
       var tx = new Transaction(here.session, time);
-      T result = readInTransaction(here.connection, tx, work);
+      T result = readInTransaction(here, tx, work);
       tx.runAfterCommit();
       return result;
     } catch (DataAccessException e) {
@@ -177,7 +178,8 @@ public final class SqliteDatabase implements Database {
   }
 
   private static <T> T readInTransaction(
-      Connection connection, Transaction tx, Function<Transaction, T> work) {
+      ReadConnection here, Transaction tx, Function<Transaction, T> work) {
+    Connection connection = here.connection;
     try {
       connection.setAutoCommit(false);
       T result;
@@ -191,6 +193,8 @@ public final class SqliteDatabase implements Database {
       return result;
     } catch (SQLException e) {
       throw new DataAccessException("A read failed: " + e.getMessage(), e);
+    } finally {
+      here.session.forgetWaiting(); // nobody has asked for their results
     }
   }
 
@@ -231,7 +235,7 @@ public final class SqliteDatabase implements Database {
 
   @Override
   public <T> CompletableFuture<T> writeFromReserve(Function<Transaction, T> work) {
-    return writer.submitFromReserve(work);
+    return writer.submitJob(new WriteJob<>(work, true));
   }
 
   @Override
@@ -310,6 +314,8 @@ public final class SqliteDatabase implements Database {
     config.enforceForeignKeys(true);
     config.setBusyTimeout(BUSY_TIMEOUT_MILLIS);
     config.setGetGeneratedKeys(false); // statements return them by RETURNING
+    config.setOpenMode(
+        SQLiteOpenMode.NOMUTEX); // one thread uses a connection, and the driver locks
     config.setTempStore(SQLiteConfig.TempStore.MEMORY); // savepoints keep their undo data there
     config.setTransactionMode(
         readOnly ? SQLiteConfig.TransactionMode.DEFERRED : SQLiteConfig.TransactionMode.IMMEDIATE);

@@ -2,6 +2,7 @@ package io.bookbell.server.storage.sqlite;
 
 import io.bookbell.server.storage.JobBatch;
 import io.bookbell.server.storage.StorageException;
+import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.WriteHealth;
@@ -16,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * The thread that writes to SQLite. Any thread submits jobs; the writer's thread runs them, commits
  * and completes their futures.
  *
- * <p>Waiting jobs share one commit, and so one fsync (group commit). If there are several, each
- * runs under its own savepoint, so a refused job rolls back only its own work. No future completes
- * before the commit.
+ * <p>Waiting jobs share one commit, and so one fsync (group commit). If there are several, those
+ * that may be decided together are, and each of the others runs under its own savepoint, so a
+ * refused job rolls back only its own work. No future completes before the commit.
  *
  * <p>After some errors, such as a full disk, SQLite may have ended the transaction by itself, and
  * later statements would each be committed separately. After such an error the writer fails the
@@ -71,15 +71,7 @@ final class SqliteWriter implements AutoCloseable {
     thread.start();
   }
 
-  <T> CompletableFuture<T> submitWork(Function<Transaction, T> work) {
-    return submitJob(new WriteJob<>(work, false));
-  }
-
-  <T> CompletableFuture<T> submitFromReserve(Function<Transaction, T> work) {
-    return submitJob(new WriteJob<>(work, true));
-  }
-
-  private <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
+  <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
     if (closing) {
       writeJob.refuseClosing();
     } else {
@@ -136,12 +128,11 @@ final class SqliteWriter implements AutoCloseable {
    * @param committed called before any future is completed
    */
   private Optional<StorageException> commitJobs(List<WriteJob<?>> jobs, Runnable committed) {
+    List<WriteJob<?>> decided;
     try {
       WriterSession on = currentSession();
       on.connection.setAutoCommit(false);
-      if (!runJobs(on, jobs)) {
-        on.connection.rollback();
-      }
+      decided = runJobs(on, jobs);
       on.connection.setAutoCommit(true); // commits; Connection.commit would begin another one
     } catch (SQLException | RuntimeException | Error e) {
       replaceSession(e);
@@ -153,7 +144,7 @@ final class SqliteWriter implements AutoCloseable {
       return Optional.empty();
     }
     committed.run();
-    jobs.forEach(WriteJob::completeAnswer);
+    decided.forEach(WriteJob::completeAnswer);
     truncateLargeLog();
     return Optional.empty();
   }
@@ -178,19 +169,65 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  /** Runs the jobs. Returns whether there may be something to commit. */
-  private boolean runJobs(WriterSession on, List<WriteJob<?>> jobs) {
+  /** Runs the jobs. Returns them in the order in which they were decided. */
+  private List<WriteJob<?>> runJobs(WriterSession on, List<WriteJob<?>> jobs) throws SQLException {
     if (jobs.size() == 1) { // rolling back the transaction undoes a single job, without a savepoint
-      boolean done = jobs.getFirst().runAlone(on.newTransaction());
-      JobBatch.requireTransactionIntact(jobs.getFirst());
-      return done;
+      WriteJob<?> only = jobs.getFirst();
+      boolean done = only.runAloneToEnd(on.newTransaction());
+      JobBatch.requireTransactionIntact(only);
+      if (!done) {
+        on.session.rollback();
+      }
+      return jobs;
     }
+    try {
+      return runShared(on, jobs, true);
+    } catch (RuntimeException e) {
+      if (StorageTrouble.findIn(e).isPresent()) {
+        throw e;
+      }
+      on.session.rollback(); // the failure may be that of one command
+      return runShared(on, jobs, false);
+    }
+  }
+
+  private List<WriteJob<?>> runShared(WriterSession on, List<WriteJob<?>> jobs, boolean mayGroup) {
     var jobBatch = new JobBatch(on.session, on::newTransaction);
-    for (WriteJob<?> writeJob : jobs) {
-      jobBatch.runJob(writeJob);
+    var decided = new ArrayList<WriteJob<?>>();
+    while (decided.size() < jobs.size()) {
+      int next = decided.size();
+      if (mayGroup && jobs.get(next).isGroupable) {
+        decided.addAll(runTogether(jobBatch, groupableFrom(jobs, next)));
+      } else {
+        on.session.flush(); // a savepoint must not hide that a statement of others has failed
+        jobBatch.runJob(jobs.get(next));
+        decided.add(jobs.get(next));
+      }
     }
     jobBatch.runLastSteps();
-    return true;
+    on.session.flush();
+    return decided;
+  }
+
+  private static List<WriteJob<?>> groupableFrom(List<WriteJob<?>> jobs, int first) {
+    int end = first;
+    while (end < jobs.size() && jobs.get(end).isGroupable) {
+      end++;
+    }
+    return jobs.subList(first, end);
+  }
+
+  /** Runs groupable jobs, those of one owner at a time. Returns them in the order of decisions. */
+  private List<WriteJob<?>> runTogether(JobBatch jobBatch, List<WriteJob<?>> jobs) {
+    var decided = new ArrayList<WriteJob<?>>();
+    List<WriteJob<?>> group = jobs;
+    while (!group.isEmpty()) {
+      List<WriteJob<?>> postponed = jobBatch.runTogether(group, time);
+      decided.addAll(group);
+      decided.removeAll(postponed);
+      group = postponed;
+    }
+    return decided;
   }
 
   private WriterSession currentSession() {

@@ -19,7 +19,7 @@ import java.util.spi.ToolProvider;
  * <p>Folders of classes are packed into jars first. Only then can Java share an archive of loaded
  * classes between the processes, which more than halves the time each takes to start.
  */
-final class Program {
+public final class Program {
   private static final String MAIN_CLASS = "io.bookbell.server.cli.Main";
   private static final Path FOLDER = folder();
   private static final String CLASS_PATH = classPath();
@@ -31,7 +31,7 @@ final class Program {
    *
    * @param archive names the archive of classes that it shares with others like it
    */
-  static List<String> words(String archive, List<String> command) {
+  public static List<String> words(String archive, List<String> command) {
     var words = new ArrayList<String>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
@@ -42,8 +42,7 @@ final class Program {
             "-XX:TieredStopAtLevel=1", // these processes live for seconds
             "-XX:+AutoCreateSharedArchive",
             "-XX:SharedArchiveFile=" + FOLDER.resolve(archive + ".jsa"),
-            "-Xlog:disable",
-            "-Xlog:all=error:stderr",
+            "-Xlog:disable", // the first process complains that there is no archive
             "-Xms32m",
             "-Xmx192m",
             "--sun-misc-unsafe-memory-access=allow",

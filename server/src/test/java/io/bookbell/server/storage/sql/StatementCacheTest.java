@@ -89,7 +89,7 @@ class StatementCacheTest {
 
   @Test
   void keepsNoStatementWithALongList() {
-    List<String> many = IntStream.range(0, 3_000).mapToObj(Integer::toString).toList();
+    List<String> many = IntStream.range(0, 10_000).mapToObj(Integer::toString).toList();
     for (int time = 0; time < 2; time++) {
       assertThat(session.query("SELECT word FROM word WHERE word IN (?)", many).exists()).isFalse();
     }

@@ -9,6 +9,7 @@ import io.bookbell.server.storage.Transaction;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,25 @@ class SqliteDatabaseTest {
 
     assertThatThrownBy(() -> read.get(10, SECONDS)).hasRootCauseMessage("refused");
     assertThat(happened).containsExactly("work");
+  }
+
+  @Test
+  void resultsThatNobodyAsksForDoNotDisturbTheNextRead() {
+    for (int read = 0; read < 10; read++) {
+      boolean refused = read % 2 == 0;
+      CompletableFuture<Boolean> answer =
+          database.read(
+              tx -> {
+                var _ = tx.query("SELECT no_column FROM no_table").later(_ -> true);
+                if (refused) {
+                  throw new IllegalStateException("refused");
+                }
+                return true;
+              });
+      assertThat(answer.handle((_, failure) -> failure != null).join()).isEqualTo(refused);
+    }
+
+    assertThat(database.read(tx -> tx.query("SELECT 1 AS one").exists()).join()).isTrue();
   }
 
   private boolean registerHook(Transaction tx) {

@@ -3,7 +3,8 @@ package io.bookbell.server.storage.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -17,9 +18,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** When a session on PostgreSQL sends statements that wait, and where their failures appear. */
-class SqlPipeliningTest {
+/** When a session sends statements that wait, and where their failures appear. */
+@ParameterizedClass
+@EnumSource
+class WaitingStatementsTest {
+  private static final String ADD = "INSERT INTO book (id, title, cover) VALUES (?, ?, ?)";
+
+  @Parameter TestDatabase kind;
   @TempDir Path folder;
 
   private final List<String> prepared = new ArrayList<>();
@@ -28,13 +37,19 @@ class SqlPipeliningTest {
 
   @BeforeEach
   void connect() throws SQLException {
-    var storage =
-        (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.createWithoutSchema(folder);
-    connection = DriverManager.getConnection(storage.url(), storage.user(), storage.password());
+    connection =
+        switch (kind.createWithoutSchema(folder)) {
+          case SqliteConfig _ ->
+              DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("test.db"));
+          case PostgresConfig(String url, String user, String password) ->
+              DriverManager.getConnection(url, user, password);
+        };
     connection.setAutoCommit(false);
+    Connection recorded = PreparedTexts.recordInto(prepared, connection);
     session =
-        SqlSession.forPostgres(
-            PreparedTexts.recordInto(prepared, connection), _ -> {}, new ParameterTypes());
+        isPostgres()
+            ? SqlSession.forPostgres(recorded, _ -> {}, new ParameterTypes())
+            : SqlSession.forSqlite(recorded, _ -> {});
     session.update("CREATE TEMPORARY TABLE book (id bigint PRIMARY KEY, title text, cover bytea)");
     session.commit();
     prepared.clear();
@@ -45,9 +60,12 @@ class SqlPipeliningTest {
     connection.close();
   }
 
+  private boolean isPostgres() {
+    return kind == TestDatabase.POSTGRESQL;
+  }
+
   private void add(long id, @Nullable String title) {
-    session.enqueue(
-        "INSERT INTO book (id, title, cover) VALUES (?, ?, ?)", id, title, new byte[] {(byte) id});
+    session.enqueue(ADD, id, title, new byte[] {(byte) id});
   }
 
   private List<Long> ids() {
@@ -66,8 +84,12 @@ class SqlPipeliningTest {
             .query("SELECT cover FROM book WHERE id = ? AND title = ?", 2L, "Tide")
             .single(row -> row.getBytes("cover"));
     assertThat(cover).containsExactly(2);
-    assertThat(prepared.removeFirst()).as("asked for its types, once").startsWith("INSERT");
-    assertThat(prepared).singleElement().asString().contains("INSERT", ";UPDATE", ";SELECT");
+    if (isPostgres()) {
+      assertThat(prepared.removeFirst()).as("asked for its types, once").startsWith("INSERT");
+      assertThat(prepared).singleElement().asString().contains("INSERT", ";UPDATE", ";SELECT");
+    } else {
+      assertThat(prepared).hasSize(3).first().asString().endsWith("VALUES (?, ?, ?), (?, ?, ?)");
+    }
     add(3, "Reef");
     assertThat(
             session.update("UPDATE book SET title = ? WHERE id IN (?)", "Shoal", List.of(1L, 3L)))
@@ -78,7 +100,9 @@ class SqlPipeliningTest {
             .query("INSERT INTO book (id) VALUES (?) RETURNING id", 5L)
             .single(row -> row.getLong("id"));
     assertThat(fifth).isEqualTo(5);
-    assertThat(prepared).hasSize(3);
+    if (isPostgres()) {
+      assertThat(prepared).as("round trips").hasSize(3);
+    }
 
     session.commit();
     connection.rollback();
@@ -120,17 +144,23 @@ class SqlPipeliningTest {
     add(1, "first");
     add(1, "twin");
     assertThatThrownBy(() -> session.update("UPDATE book SET title = 'changed'"))
-        .isInstanceOfSatisfying(
-            DataAccessException.class, e -> assertThat(e.sqlState()).isEqualTo("23505"));
+        .isInstanceOfSatisfying(DataAccessException.class, this::assertNotUnique);
     session.rollback();
 
     add(2, "first");
     add(2, "twin");
     assertThatThrownBy(session::commit)
-        .isInstanceOfSatisfying(
-            DataAccessException.class, e -> assertThat(e.sqlState()).isEqualTo("23505"));
+        .isInstanceOfSatisfying(DataAccessException.class, this::assertNotUnique);
     session.rollback();
     assertThat(ids()).isEmpty();
+  }
+
+  private void assertNotUnique(DataAccessException failure) {
+    if (isPostgres()) {
+      assertThat(failure.sqlState()).isEqualTo("23505");
+    } else {
+      assertThat(failure).hasMessageContaining("SQLITE_CONSTRAINT_PRIMARYKEY");
+    }
   }
 
   @Test
@@ -138,7 +168,7 @@ class SqlPipeliningTest {
     add(1, "kept");
     session.commit();
 
-    assertThat(prepared).singleElement().asString().endsWith(";COMMIT");
+    assertThat(prepared).singleElement().asString().endsWith(isPostgres() ? ";COMMIT" : ADD);
   }
 
   @Test
@@ -166,7 +196,7 @@ class SqlPipeliningTest {
     assertThat(titles.get()).containsExactly("changed");
     assertThat(changed.get()).isEqualTo(1);
     assertThat(ids.get()).containsExactly(1L);
-    assertThat(prepared).hasSize(1);
+    assertThat(prepared).hasSize(isPostgres() ? 1 : 4);
   }
 
   @Test
@@ -209,11 +239,47 @@ class SqlPipeliningTest {
               add(id, "book");
               session.enqueue("UPDATE book SET title = ? WHERE id = ?", "Book", (long) id);
             });
-    assertThat(prepared).hasSize(3);
+    assertThat(prepared).hasSize(isPostgres() ? 3 : 2);
     assertThat(ids()).hasSize(100);
     add(101, "book");
     int count =
         session.query("SELECT count(*) AS amount FROM book").single(row -> row.getInt("amount"));
     assertThat(count).isEqualTo(101);
+  }
+
+  @Test
+  void rowsOfSeveralCommandsAreWrittenTogether() {
+    for (long command = 1; command <= 100; command++) {
+      session.beginCommand();
+      add(command, "book");
+      session.enqueueForOneRow(
+          """
+          WITH change (id, title) AS (VALUES (CAST(? AS bigint), ?))
+          UPDATE book SET title = change.title FROM change WHERE book.id = change.id""",
+          command,
+          "changed");
+    }
+    session.endCommands();
+    assertThat(prepared).isEmpty();
+
+    assertThat(ids()).hasSize(100);
+    assertThat(prepared.stream().filter(sql -> sql.startsWith("INSERT")))
+        .as("64, 32 and 4 rows on SQLite; on PostgreSQL once for its types")
+        .hasSize(isPostgres() ? 2 : 3);
+    assertThat(session.query("SELECT id FROM book WHERE title = ?", "changed").list(_ -> true))
+        .hasSize(100);
+  }
+
+  @Test
+  void commandsThatFollowComeAfterAllThatWereDecidedTogether() {
+    session.beginCommand();
+    add(1, "of the first ones");
+    session.enqueue("DELETE FROM book");
+    session.endCommands();
+    session.beginCommand();
+    add(2, "of a later one");
+    session.endCommands();
+
+    assertThat(ids()).containsExactly(2L);
   }
 }
