@@ -236,10 +236,16 @@ final class RequestGenerator {
   private byte[] spoilt(byte[] bytes) {
     int at = random.nextInt(bytes.length);
     boolean ends = bytes[at] == '\r' || bytes[at] == '\n' || Character.isDigit(bytes[at]);
-    if (chance(15) && !ends) {
+    if (chance(15) && !ends && !isInLength(bytes, at)) {
       bytes[at] = (byte) random.nextInt(256);
     }
     return bytes;
+  }
+
+  /** Whether the byte is in the value of a length: with another digit, the server would wait. */
+  private static boolean isInLength(byte[] bytes, int at) {
+    String before = new String(bytes, 0, at, ISO_8859_1);
+    return before.substring(before.lastIndexOf('\n') + 1).startsWith("Content-Length:");
   }
 
   private byte[] chunks(byte[] body) {
