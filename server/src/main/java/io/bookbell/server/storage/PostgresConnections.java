@@ -89,6 +89,12 @@ public final class PostgresConnections {
     }
   }
 
+  /**
+   * Creates a pool that keeps one connection more than it needs, and opens further ones when they
+   * are needed.
+   *
+   * @param size the most connections at a time
+   */
   public HikariDataSource createPool(
       String name, int size, boolean readOnly, PostgresTimeouts postgresTimeouts) {
     var config = new HikariConfig();
@@ -100,6 +106,7 @@ public final class PostgresConnections {
     }
     config.setPassword(postgresCredentials.password);
     config.setMaximumPoolSize(size);
+    config.setMinimumIdle(1); // each connection takes megabytes of the database's memory
     config.setAutoCommit(readOnly); // a read in one round trip needs no BEGIN and COMMIT
     config.setTransactionIsolation(
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");

@@ -381,6 +381,34 @@ class PostgresWriterTest {
         .join();
   }
 
+  @Test
+  void connectionsAreOpenedWhenTheyAreNeeded() throws Exception {
+    int writes = 8;
+    assertThat(ask(CONNECTIONS)).as("a pair for each process").isLessThanOrEqualTo(4);
+
+    var all = new ArrayList<CompletableFuture<Boolean>>();
+    for (int number = 0; number < writes; number++) {
+      all.add(
+          database.write(
+              tx -> {
+                begun.incrementAndGet();
+                return tx.query("SELECT 1 AS one").exists() && hasCome(release);
+              }));
+    }
+    await().until(() -> begun.get() == writes);
+    assertThat(ask(CONNECTIONS)).isGreaterThanOrEqualTo(writes);
+    release.countDown();
+
+    for (CompletableFuture<Boolean> answer : all) {
+      assertThat(answer.get(20, SECONDS)).isTrue();
+    }
+  }
+
+  private static final String CONNECTIONS =
+      """
+      SELECT count(*) AS amount FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'bookbell-writes'""";
+
   private void awaitSomebodyWaiting() {
     await().until(() -> ask("SELECT count(*) AS amount FROM pg_stat_activity " + WAITING) > 0);
   }
