@@ -52,6 +52,16 @@ class SchemaCheckTest {
   }
 
   @Test
+  void aTriggerThatNoLongerRunsIsNamed() {
+    if (!isPostgres()) {
+      return; // SQLite has constraints instead
+    }
+    execute("ALTER TABLE quota_ledger DISABLE TRIGGER ledger_line_is_checked");
+
+    assertThat(problems()).containsExactly("the trigger ledger_line_is_checked is missing");
+  }
+
+  @Test
   void missingConstraintsAndTheDuplicatesThatTheyKeptAwayAreNamed() {
     execute("DROP TABLE login_failure");
     execute(

@@ -1,0 +1,1 @@
+-- The twin of postgresql/V31__rules_in_triggers.sql. Here constraints are compiled with the statement and cost little.
