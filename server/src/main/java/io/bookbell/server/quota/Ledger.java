@@ -308,7 +308,7 @@ public final class Ledger {
 
   /**
    * Reads the periods in which a request counts: that of its consumption first, then those it was
-   * carried into. On PostgreSQL together with the next statement.
+   * carried into. They are read together with the next statement.
    */
   static PendingResult<List<PeriodUse>> findPeriodsLater(Transaction tx, long request) {
     return tx.lookUp(PERIODS_OF_REQUEST, request);

@@ -281,6 +281,11 @@ final class MembershipStore {
     return () -> locked.get().map(LockedMembership::membership);
   }
 
+  /** Claims a membership for a command that will lock it, or decides by what counts in it. */
+  void claimMembership(Transaction tx, UserId creator, UserId user) {
+    tx.claim(new MembershipKey(creator, user));
+  }
+
   /** Like {@link #lockMembership}, and tells whether the row was updated. */
   Optional<LockedMembership> lockAndTurn(Transaction tx, UserId creator, UserId user) {
     return lockAndTurnLater(tx, creator, user).get();

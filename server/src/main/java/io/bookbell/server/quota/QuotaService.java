@@ -158,6 +158,13 @@ public final class QuotaService {
   }
 
   /**
+   * Keeps commands that change what a supporter has used, or has open, from being decided together.
+   */
+  public void claimMembership(Transaction tx, UserId creator, UserId user) {
+    membershipStore.claimMembership(tx, creator, user);
+  }
+
+  /**
    * Locks and reads what the refund of a request to this creator needs, together with the next
    * statement.
    */

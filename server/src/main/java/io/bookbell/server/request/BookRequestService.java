@@ -111,7 +111,7 @@ public final class BookRequestService {
       requestAnnouncer.announceCreated(
           tx, counted, request, new Requester(actor, actorName.get()), outgoingMessages);
       inboxStore.append(tx, outgoingMessages);
-      tx.afterCommit(() -> requestLocker.rememberCreator(request.id(), creator.id()));
+      tx.afterCommit(() -> requestLocker.rememberParties(request));
       return request;
     };
   }
@@ -342,7 +342,7 @@ public final class BookRequestService {
   public BookRequest get(Transaction tx, UserId user, long id) {
     var creator = requestLocker.readCreatorLater(tx, id);
     BookRequest request = store.findWithThread(tx, id).orElseThrow(Problem::notFound);
-    tx.afterCommit(() -> requestLocker.rememberCreator(id, request.creatorId()));
+    tx.afterCommit(() -> requestLocker.rememberParties(request));
     if (!request.userId().equals(user)) { // supporters keep theirs when the creator is closed
       requireVisible(tx, creator.apply(request), request, user);
     }

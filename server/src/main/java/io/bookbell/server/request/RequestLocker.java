@@ -6,6 +6,7 @@ import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.QuotaService.RefundBasis;
+import io.bookbell.server.request.RequestPartiesCache.RequestParties;
 import io.bookbell.server.request.RequestStore.RevisedRequest;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
@@ -15,13 +16,14 @@ import java.util.function.Supplier;
 
 /**
  * Locks the creator of a request and reads what a change of the request needs, on PostgreSQL in one
- * round trip. Thread-safe.
+ * round trip. A change of the status claims the supporter's membership before it reads anything, so
+ * that commands of one supporter that wait together are decided in their order. Thread-safe.
  */
 final class RequestLocker {
   private final RequestStore store = new RequestStore();
   private final ReplyStore replies = new ReplyStore();
   private final FollowerStore followers = new FollowerStore();
-  private final RequestCreators requestCreators = new RequestCreators();
+  private final RequestPartiesCache partiesCache = new RequestPartiesCache();
   private final CreatorStore creatorStore;
   private final QuotaService quotaService;
   private final RequestAnnouncer requestAnnouncer;
@@ -70,10 +72,13 @@ final class RequestLocker {
    * @return the request; asking for it throws a {@link Problem} with 404 if there is none
    */
   Supplier<LockedRequest> lockRequestLater(Transaction tx, UserId actor, long id, Purpose purpose) {
-    UserId creatorId =
-        requestCreators.findCreator(tx, id, store::findCreatorId).orElseThrow(Problem::notFound);
-    Supplier<Optional<LockedRequest>> found =
-        readLater(tx, creatorId, creatorStore.lockCreatorLater(tx, creatorId), actor, id, purpose);
+    RequestParties parties = partiesCache.find(tx, id).orElseThrow(Problem::notFound);
+    UserId creatorId = parties.creator();
+    Supplier<CreatorRow> creator = creatorStore.lockCreatorLater(tx, creatorId);
+    if (purpose != Purpose.REPLY) {
+      quotaService.claimMembership(tx, creatorId, parties.supporter());
+    }
+    Supplier<Optional<LockedRequest>> found = readLater(tx, creatorId, creator, actor, id, purpose);
     return () ->
         found
             .get()
@@ -124,7 +129,8 @@ final class RequestLocker {
    * statement, otherwise when it is asked for.
    */
   Function<BookRequest, CreatorRow> readCreatorLater(Transaction tx, long id) {
-    var known = requestCreators.findKnown(id).map(creator -> creatorStore.getLater(tx, creator));
+    var known =
+        partiesCache.findKnown(id).map(parties -> creatorStore.getLater(tx, parties.creator()));
     return request ->
         known
             .map(Supplier::get)
@@ -133,12 +139,12 @@ final class RequestLocker {
   }
 
   /** Saves the next command about a request a query. Called after the request was committed. */
-  void rememberCreator(long request, UserId creator) {
-    requestCreators.remember(request, creator);
+  void rememberParties(BookRequest request) {
+    partiesCache.remember(request.id(), new RequestParties(request.creatorId(), request.userId()));
   }
 
   /** Called when the epoch changes, because a restored database may use ids for other requests. */
   void clearCache() {
-    requestCreators.clear();
+    partiesCache.clear();
   }
 }

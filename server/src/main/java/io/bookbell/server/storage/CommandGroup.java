@@ -9,9 +9,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * to the session's thread.
  *
  * <p>Commands see each other's changes only in the owner's row. A command is postponed if it claims
- * what another one has claimed before, or belongs to another owner; the first one never is.
+ * what an earlier one has claimed, or belongs to another owner than the first one. Claims of
+ * earlier commands go before those of later ones, even if the later one was asked before the
+ * earlier one made its claim. So the first command is never postponed.
  */
 final class CommandGroup {
   private final SqlSession session;
@@ -30,6 +34,8 @@ final class CommandGroup {
   private final Map<Object, Supplier<? extends Optional<?>>> lockedRows = new HashMap<>();
   private Map<Object, Object> changedRows = new HashMap<>();
   private @Nullable Supplier<Instant> clock;
+  private List<WriteJob<?>> order = List.of();
+  private final Set<WriteJob<?>> overtaken = new HashSet<>();
   private @Nullable WriteJob<?> current;
 
   /** The owner of the first command. */
@@ -45,12 +51,13 @@ final class CommandGroup {
   record GroupOutcome(List<WriteJob<?>> succeeded, List<WriteJob<?>> postponed) {}
 
   /**
-   * Runs the jobs. A refused job leaves nothing behind.
+   * Runs the jobs. A refused job leaves nothing behind, except that ids may remain unused.
    *
    * @throws RuntimeException if a statement failed, if something of a refused job was already sent,
    *     or if a job has no owner; the transaction must be rolled back
    */
   GroupOutcome run(List<WriteJob<?>> jobs) {
+    order = jobs;
     var asked = new ArrayList<WriteJob<?>>();
     var outcome = new GroupOutcome(new ArrayList<>(), new ArrayList<>());
     for (WriteJob<?> job : jobs) {
@@ -69,7 +76,13 @@ final class CommandGroup {
         keepIfPostponed(job, outcome);
       }
     }
-    asked.forEach(job -> decide(job, outcome));
+    for (WriteJob<?> job : asked) {
+      if (overtaken.contains(job)) {
+        outcome.postponed.add(job);
+      } else {
+        decide(job, outcome);
+      }
+    }
     session.endCommands();
     outcome.postponed.sort(Comparator.comparingInt(jobs::indexOf));
     return outcome;
@@ -83,11 +96,12 @@ final class CommandGroup {
   private void decide(WriteJob<?> job, GroupOutcome outcome) {
     begin(job);
     var rowsBefore = new HashMap<>(changedRows);
-    if (job.decide()) {
+    boolean succeeded = job.decide();
+    requireIntact(job);
+    if (succeeded) {
       outcome.succeeded.add(job);
       return;
     }
-    requireIntact(job);
     changedRows = rowsBefore;
     if (!session.removeCommand()) {
       throw new CannotGroupException("A refused command had already written something");
@@ -97,6 +111,7 @@ final class CommandGroup {
 
   /** Throws the failure of a job if a statement has failed, which concerns all jobs. */
   private void requireIntact(WriteJob<?> job) {
+    JobBatch.requireTransactionIntact(job);
     if (session.hasFailed()) {
       if (job.workFailure() instanceof RuntimeException failure) {
         throw failure;
@@ -125,9 +140,15 @@ final class CommandGroup {
 
   void claim(Object what) {
     WriteJob<?> job = requireNonNull(current);
-    if (claims.computeIfAbsent(what, _ -> job) != job) {
+    WriteJob<?> holder = claims.getOrDefault(what, job);
+    int ahead = order.indexOf(job) - order.indexOf(holder);
+    if (ahead > 0) {
       throw new PostponedError();
     }
+    if (ahead < 0) {
+      overtaken.add(holder); // it has only asked
+    }
+    claims.put(what, job);
   }
 
   @SuppressWarnings("unchecked") // all commands lock the same row with the same statement

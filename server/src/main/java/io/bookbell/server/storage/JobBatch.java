@@ -76,6 +76,11 @@ public final class JobBatch {
     return outcome.postponed();
   }
 
+  /** Whether there may be something to commit. */
+  public boolean hasSucceeded() {
+    return !succeeded.isEmpty();
+  }
+
   /** Runs the last steps of the successful jobs. Call it just before the commit. */
   public void runLastSteps() {
     if (!succeeded.isEmpty()) {

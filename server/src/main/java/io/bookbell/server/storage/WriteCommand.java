@@ -8,7 +8,8 @@ import java.util.function.Supplier;
  *
  * <p>It locks the owner with {@link Transaction#lockOwnerRow} and tells changes of that row with
  * {@link Transaction#replaceOwnerRow}. Everything else that it both reads and changes it must
- * {@link Transaction#claim}, in either step.
+ * {@link Transaction#claim}: in the first step before it reads, if it knows what, because a command
+ * that claims what a waiting one has claimed has to ask again later.
  */
 @FunctionalInterface
 public interface WriteCommand<T> {

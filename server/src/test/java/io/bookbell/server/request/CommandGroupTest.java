@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
@@ -15,6 +16,7 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.TimeSource;
 import io.bookbell.server.storage.WriteCommand;
 import io.bookbell.server.storage.postgres.PostgresDatabase;
+import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import io.bookbell.server.support.TestDatabase;
 import java.time.Duration;
@@ -234,6 +236,119 @@ class CommandGroupTest extends DomainTest {
 
   private static int count(CompletableFuture<?> refusal) {
     return refusal.isCompletedExceptionally() ? 1 : 0;
+  }
+
+  /** They change the same membership, so only one of them can be decided at a time. */
+  @Test
+  void manyCommandsAboutOneSupporterCostAboutAsMuchAsOneByOne() throws Exception {
+    int commands = 40;
+    UserId reader = domain.supporter(creator, "reader", commands);
+    List<Long> requests =
+        IntStream.range(0, commands)
+            .mapToObj(number -> domain.ask(reader, creator, "book " + number).id())
+            .toList();
+
+    var queue = new Queue();
+    for (long request : requests) {
+      var _ = queue.add(respond(request, Status.REJECTED));
+    }
+    queue.release();
+
+    assertThat(queue.answers).allSatisfy(answer -> assertThat(answer.get()).isNotNull());
+    assertThat(domain.used(creator, reader)).isZero();
+    assertThat(domain.breaches()).isEmpty();
+    assertThat(sent).as("statements or round trips").hasSizeLessThan(commands * 30);
+  }
+
+  @Test
+  void commandsThatChangeTheSameAreDecidedInTheirOrder() throws Exception {
+    assumeTrue(kind == TestDatabase.SQLITE, "on PostgreSQL they may overtake each other");
+    UserId reader = domain.supporter(creator, "reader", 1);
+    long first = domain.ask(reader, creator, "the only one").id();
+
+    var queue = new Queue();
+    var rejected = queue.add(respond(first, Status.REJECTED));
+    var next = queue.add(create(reader));
+    queue.release();
+
+    assertThat(rejected.get().status()).isEqualTo(Status.REJECTED);
+    assertThat(next.get().id()).as("with the quota that the rejection gave back").isPositive();
+  }
+
+  @Test
+  void anAnsweredRequestIsNoLongerOpenForTheNextCommand() throws Exception {
+    assumeTrue(kind == TestDatabase.SQLITE, "on PostgreSQL they may overtake each other");
+    UserId reader = domain.supporter(creator, "reader", 5);
+    domain.write(tx -> tx.update("UPDATE tier SET most_open = 1 WHERE requests_allowed = 5"));
+    long first = domain.ask(reader, creator, "the only open one").id();
+
+    var queue = new Queue();
+    var approved = queue.add(respond(first, Status.APPROVED));
+    var next = queue.add(create(reader));
+    queue.release();
+
+    assertThat(approved.get().status()).isEqualTo(Status.APPROVED);
+    assertThat(next.get().id()).isPositive();
+  }
+
+  @Test
+  void claimsInOppositeOrderEnd() throws Exception {
+    var queue = new Queue();
+    var before = queue.add(create(supporter));
+    var one = queue.add(claiming("one", "other"));
+    var other = queue.add(claiming("other", "one"));
+    queue.release();
+
+    assertThat(before.get().id()).isPositive();
+    assertThat(List.of(one.get(), other.get())).containsOnly(true);
+  }
+
+  private WriteCommand<Boolean> claiming(String whenAsked, String whenDeciding) {
+    return tx -> {
+      var locked = domain.features.creators.lockCreatorLater(tx, creator);
+      tx.claim(whenAsked);
+      return () -> {
+        var _ = locked.get();
+        tx.claim(whenDeciding);
+        return true;
+      };
+    };
+  }
+
+  @Test
+  void aFailureThatAnotherCommandMeetsIsNotLost() throws Exception {
+    var queue = new Queue();
+    var first = queue.add(create(supporter));
+    var failing =
+        queue.add(
+            tx -> {
+              var locked = domain.features.creators.lockCreatorLater(tx, creator);
+              return () -> {
+                var _ = locked.get();
+                tx.enqueue(
+                    "INSERT INTO creator (id, name, created_at) VALUES (?, 'x', 0)", creator);
+                return true;
+              };
+            });
+    var careless =
+        queue.add(
+            tx -> {
+              var locked = domain.features.creators.lockCreatorLater(tx, creator);
+              return () -> {
+                var _ = locked.get();
+                try {
+                  return tx.query("SELECT id FROM creator").exists();
+                } catch (DataAccessException e) {
+                  return false;
+                }
+              };
+            });
+    queue.release();
+
+    assertThat(first.get().id()).isPositive();
+    assertThatThrownBy(failing::get).isInstanceOf(ExecutionException.class);
+    assertThat(careless.get()).isTrue();
+    assertThat(domain.breaches()).isEmpty();
   }
 
   @Test

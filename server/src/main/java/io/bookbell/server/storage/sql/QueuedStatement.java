@@ -66,6 +66,15 @@ final class QueuedStatement {
     return false;
   }
 
+  boolean hasResultFor(int command) {
+    for (QueuedRow row : rows) {
+      if (row.command == command && row.result != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   Answer answer() {
     return answer;
   }

@@ -156,9 +156,17 @@ public final class ReservedIds {
           .toList();
     }
 
+    /** The table has never had a row, unless one was inserted in the meantime. */
     private long startSequence() {
-      session.update("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, amount);
-      return amount;
+      return session
+          .query(NEXT_SQLITE_IDS, amount, table)
+          .first(row -> row.getLong("seq"))
+          .orElseGet(
+              () -> {
+                session.update(
+                    "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, amount);
+                return (long) amount;
+              });
     }
   }
 }

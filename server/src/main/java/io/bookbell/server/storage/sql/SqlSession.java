@@ -233,14 +233,14 @@ public final class SqlSession {
 
   /** Forgets the waiting statements and rolls back. */
   public void rollback() throws SQLException {
-    forgetWaiting();
+    reset();
     connection.rollback();
-    failed = false;
   }
 
-  /** Forgets the waiting statements. */
-  public void forgetWaiting() {
+  /** Forgets the statements that wait, and that one has failed. */
+  public void reset() {
     queue.clear();
+    failed = false;
   }
 
   /** Whether a statement has failed since the transaction began or was rolled back. */
@@ -318,10 +318,11 @@ public final class SqlSession {
     }
     startTrip();
     List<QueuedStatement> all = queue.takeAll();
+    boolean failedBefore = failed;
     failed = true;
     try {
       sender.send(all, this);
-      failed = false;
+      failed = failedBefore;
     } catch (SQLException e) {
       throw new DataAccessException("A statement failed: " + e.getMessage(), e);
     }

@@ -50,7 +50,7 @@ final class SqliteSender implements StatementSender {
     if (rows == 1 || statement.answer() == Answer.ROWS_OF_KEYS) {
       return 1;
     }
-    int values = statement.rows().getFirst().values().size();
+    int values = Math.max(1, statement.rows().getFirst().values().size());
     int most = Math.clamp(MOST_VALUES / values, 1, rows);
     return most <= ANY_NUMBER ? most : Integer.highestOneBit(most);
   }

@@ -97,16 +97,19 @@ final class StatementQueue {
   /**
    * Removes what the current command has written.
    *
-   * @return false if some of it has been sent already
+   * @return false if that isn't possible: some of it has been sent already, or other commands may
+   *     need the result of a statement that was enqueued for this one
    */
   boolean removeCommand() {
+    boolean hasResult = false;
     for (QueuedStatement statement : statements) {
+      hasResult |= statement.hasResultFor(command);
       statement.rows().removeIf(row -> row.command() == command);
     }
     statements.removeIf(statement -> statement.rows().isEmpty());
     values = statements.stream().mapToInt(QueuedStatement::countValues).sum();
     last = statements.size();
-    return !commandWasSent;
+    return !commandWasSent && !hasResult;
   }
 
   /**

@@ -194,7 +194,7 @@ public final class SqliteDatabase implements Database {
     } catch (SQLException e) {
       throw new DataAccessException("A read failed: " + e.getMessage(), e);
     } finally {
-      here.session.forgetWaiting(); // nobody has asked for their results
+      here.session.reset(); // what still waits, nobody has asked for
     }
   }
 

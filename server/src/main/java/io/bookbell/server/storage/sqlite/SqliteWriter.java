@@ -131,6 +131,7 @@ final class SqliteWriter implements AutoCloseable {
     List<WriteJob<?>> decided;
     try {
       WriterSession on = currentSession();
+      on.session.reset();
       on.connection.setAutoCommit(false);
       decided = runJobs(on, jobs);
       on.connection.setAutoCommit(true); // commits; Connection.commit would begin another one
@@ -191,7 +192,8 @@ final class SqliteWriter implements AutoCloseable {
     }
   }
 
-  private List<WriteJob<?>> runShared(WriterSession on, List<WriteJob<?>> jobs, boolean mayGroup) {
+  private List<WriteJob<?>> runShared(WriterSession on, List<WriteJob<?>> jobs, boolean mayGroup)
+      throws SQLException {
     var jobBatch = new JobBatch(on.session, on::newTransaction);
     var decided = new ArrayList<WriteJob<?>>();
     while (decided.size() < jobs.size()) {
@@ -203,6 +205,10 @@ final class SqliteWriter implements AutoCloseable {
         jobBatch.runJob(jobs.get(next));
         decided.add(jobs.get(next));
       }
+    }
+    if (!jobBatch.hasSucceeded()) {
+      on.session.rollback();
+      return decided;
     }
     jobBatch.runLastSteps();
     on.session.flush();
