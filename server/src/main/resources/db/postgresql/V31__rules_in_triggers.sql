@@ -17,7 +17,7 @@ BEGIN
       AND (NEW.kind = 'expire' OR (NEW.kind IN ('grant', 'import', 'lapse')) = (NEW.request_id IS NULL))
       AND (NEW.kind <> 'consume' OR NEW.used_after <= NEW.allowed)
       AND NEW.used_after >= 0 AND NEW.allowed >= 0 AND NEW.counter = 'legacy') THEN
-    RAISE EXCEPTION 'The line breaks a rule of quota_ledger' USING ERRCODE = 'check_violation', TABLE = 'quota_ledger';
+    RAISE EXCEPTION 'The line violates a constraint of quota_ledger' USING ERRCODE = 'check_violation', TABLE = 'quota_ledger';
   END IF;
   RETURN NEW;
 END $$;
@@ -32,7 +32,7 @@ BEGIN
   IF NOT (NEW.status IN ('pending', 'approved', 'rejected', 'completed', 'cancelled')
       AND NEW.refunded = (NEW.status IN ('rejected', 'cancelled'))
       AND NEW.revision >= 1 AND NEW.reply_count >= 0 AND NEW.cover_id > 0) THEN
-    RAISE EXCEPTION 'The row breaks a rule of book_request' USING ERRCODE = 'check_violation', TABLE = 'book_request';
+    RAISE EXCEPTION 'The row violates a constraint of book_request' USING ERRCODE = 'check_violation', TABLE = 'book_request';
   END IF;
   RETURN NEW;
 END $$;
