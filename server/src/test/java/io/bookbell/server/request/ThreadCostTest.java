@@ -12,6 +12,7 @@ import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,7 +61,7 @@ class ThreadCostTest {
   @EnumSource
   void aThousandRepliesCostTheSameEach(TestDatabase database) {
     var count = new Count();
-    var statements = new ArrayList<Integer>();
+    List<Integer> statements = Collections.synchronizedList(new ArrayList<>());
     var texts = new ArrayList<Integer>();
     try (var server = TestServer.watched(created(database), count)) {
       Cast cast = server.cast();
@@ -70,17 +71,18 @@ class ThreadCostTest {
       for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
         long request = cast.supporter().ask(cast.creator(), "Volume " + thread);
         for (int reply = 0; reply < MOST_IN_A_THREAD; reply++) {
+          boolean isCounted = reply >= 3;
           server
               .database()
               .write(
                   tx -> {
                     count.begin();
+                    if (isCounted) { // on the thread of the command, before it takes another one
+                      tx.afterCommit(() -> statements.add(count.taken()));
+                    }
                     return services.requests.addReply(tx, supporter, request, body);
                   })
               .join();
-          if (reply >= 3) {
-            statements.add(count.taken());
-          }
         }
         texts.addAll(lengths(server, request));
         assertThat(
