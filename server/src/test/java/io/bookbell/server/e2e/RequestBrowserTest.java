@@ -72,8 +72,9 @@ class RequestBrowserTest {
   void aDeclinedRequestComesBackAndTheLedgerSaysSo() {
     var reader = reader();
     var team = team();
-    reader.ask(BOOK, "Mira Solberg");
     String left = reader.remaining().text();
+    reader.ask(BOOK, "Mira Solberg");
+    reader.remaining().awaitText(String.valueOf(Integer.parseInt(left) - 1));
     reader.browser().part("quota-explain").click();
     var lines = reader.browser().part("ledger-entry");
     lines.with("data-kind", "consume").awaitShown();
@@ -82,7 +83,7 @@ class RequestBrowserTest {
     team.card(BOOK).word("Not this year, sorry.").decline();
     reader.card(BOOK).status().awaitText("Declined");
     reader.card(BOOK).response().awaitText("Not this year, sorry.");
-    reader.remaining().awaitText(String.valueOf(Integer.parseInt(left) + 1));
+    reader.remaining().awaitText(left);
     lines.awaitCount(before + 1);
     lines.with("data-kind", "refund").awaitTextWith("Returned: “" + BOOK + "”");
   }
