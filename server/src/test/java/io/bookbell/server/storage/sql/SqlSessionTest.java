@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
-import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.storage.sql.SqlSession.ExecutedStatement;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,14 +59,7 @@ class SqlSessionTest {
 
   @BeforeEach
   void open() throws SQLException {
-    connection =
-        switch (kind.createWithoutSchema(folder)) {
-          case SqliteConfig _ ->
-              DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("test.db"));
-          case PostgresConfig(String url, String user, String password) ->
-              DriverManager.getConnection(url, user, password);
-        };
-    connection.setAutoCommit(false);
+    connection = EmptyDatabases.connect(kind, folder);
     session =
         isPostgres()
             ? SqlSession.forPostgres(connection, executed::addAll, new ParameterTypes())

@@ -3,12 +3,9 @@ package io.bookbell.server.storage.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
-import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,14 +34,7 @@ class WaitingStatementsTest {
 
   @BeforeEach
   void connect() throws SQLException {
-    connection =
-        switch (kind.createWithoutSchema(folder)) {
-          case SqliteConfig _ ->
-              DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("test.db"));
-          case PostgresConfig(String url, String user, String password) ->
-              DriverManager.getConnection(url, user, password);
-        };
-    connection.setAutoCommit(false);
+    connection = EmptyDatabases.connect(kind, folder);
     Connection recorded = PreparedTexts.recordInto(prepared, connection);
     session =
         isPostgres()
