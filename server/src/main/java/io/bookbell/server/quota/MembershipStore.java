@@ -308,15 +308,12 @@ final class MembershipStore {
 
   /**
    * Locks the membership of the supporter who made a request to this creator and updates its row to
-   * the current period, together with the next statement.
+   * the current period, together with the next statement. Commands that may be decided together
+   * {@linkplain #claimMembership claim} it before.
    */
   Supplier<LockedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
     var rows = tx.lookUp(LOCK_OF_REQUEST, new RequestKey(request, creator));
-    return () -> {
-      MembershipRow stored = rows.get().getFirst();
-      tx.claim(new MembershipKey(creator, stored.row().user()));
-      return bringToPeriod(tx, stored);
-    };
+    return () -> bringToPeriod(tx, rows.get().getFirst());
   }
 
   private static LockedMembership bringToPeriod(Transaction tx, MembershipRow stored) {

@@ -4,6 +4,7 @@ import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -63,17 +64,35 @@ public final class JobBatch {
     }
   }
 
+  /** Returns the jobs from this index on that may be decided together. */
+  public static List<WriteJob<?>> groupableFrom(List<WriteJob<?>> jobs, int first) {
+    int end = first;
+    while (end < jobs.size() && jobs.get(end).isGroupable) {
+      end++;
+    }
+    return jobs.subList(first, end);
+  }
+
   /**
-   * Runs the jobs of the first one's owner, without savepoints.
+   * Runs groupable jobs without savepoints, those of one owner together, and one group after
+   * another.
    *
-   * @param jobs may be decided together
-   * @return those that have to run later, in their order; never the first one
+   * @param hasTime asked before each group; once it says no, the remaining jobs aren't run
+   * @return those that were run, in the order of their decisions
    * @throws RuntimeException if the transaction must be rolled back, and its jobs run one by one
    */
-  public List<WriteJob<?>> runTogether(List<WriteJob<?>> jobs, TimeSource time) {
-    CommandGroup.GroupOutcome outcome = new CommandGroup(session, time).run(jobs);
-    outcome.succeeded().forEach(job -> succeeded.add(job.transaction()));
-    return outcome.postponed();
+  public List<WriteJob<?>> runTogether(
+      List<WriteJob<?>> jobs, TimeSource time, BooleanSupplier hasTime) {
+    var decided = new ArrayList<WriteJob<?>>();
+    List<WriteJob<?>> waiting = jobs;
+    while (!waiting.isEmpty() && hasTime.getAsBoolean()) {
+      CommandGroup.GroupOutcome outcome = new CommandGroup(session, time).run(waiting);
+      outcome.succeeded().forEach(job -> succeeded.add(job.transaction()));
+      decided.addAll(waiting);
+      decided.removeAll(outcome.postponed());
+      waiting = outcome.postponed(); // without the first one, so this ends
+    }
+    return decided;
   }
 
   /** Whether there may be something to commit. */

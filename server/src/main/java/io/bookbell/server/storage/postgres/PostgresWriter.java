@@ -289,29 +289,18 @@ final class PostgresWriter {
       return null;
     }
 
-    /**
-     * Runs the groupable jobs that come next; those that must not share a group one after another.
-     *
-     * @return the index of the job behind them
-     */
+    /** Runs the groupable jobs that come next. Returns the index of the job behind them. */
     private int runTogether(JobBatch jobBatch, int first, long deadline) {
       together = true;
-      int next = first;
-      while (next < jobs.size() && jobs.get(next).isGroupable) {
-        next++;
+      List<WriteJob<?>> group = JobBatch.groupableFrom(jobs, first);
+      List<WriteJob<?>> decided =
+          jobBatch.runTogether(group, time, () -> System.nanoTime() - deadline <= 0);
+      done.addAll(decided);
+      if (decided.size() < group.size()) {
+        left = new ArrayList<>(jobs.subList(first, jobs.size()));
+        left.removeAll(decided);
       }
-      List<WriteJob<?>> group = jobs.subList(first, next);
-      while (!group.isEmpty() && System.nanoTime() - deadline <= 0) {
-        List<WriteJob<?>> postponed = jobBatch.runTogether(group, time);
-        done.addAll(group);
-        done.removeAll(postponed);
-        group = postponed;
-      }
-      if (!group.isEmpty()) {
-        left = new ArrayList<>(group);
-        left.addAll(jobs.subList(next, jobs.size()));
-      }
-      return next;
+      return first + group.size();
     }
   }
 

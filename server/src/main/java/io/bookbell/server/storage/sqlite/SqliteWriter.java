@@ -199,7 +199,8 @@ final class SqliteWriter implements AutoCloseable {
     while (decided.size() < jobs.size()) {
       int next = decided.size();
       if (mayGroup && jobs.get(next).isGroupable) {
-        decided.addAll(runTogether(jobBatch, groupableFrom(jobs, next)));
+        var group = JobBatch.groupableFrom(jobs, next);
+        decided.addAll(jobBatch.runTogether(group, time, () -> true));
       } else {
         on.session.flush(); // a savepoint must not hide that a statement of others has failed
         jobBatch.runJob(jobs.get(next));
@@ -212,27 +213,6 @@ final class SqliteWriter implements AutoCloseable {
     }
     jobBatch.runLastSteps();
     on.session.flush();
-    return decided;
-  }
-
-  private static List<WriteJob<?>> groupableFrom(List<WriteJob<?>> jobs, int first) {
-    int end = first;
-    while (end < jobs.size() && jobs.get(end).isGroupable) {
-      end++;
-    }
-    return jobs.subList(first, end);
-  }
-
-  /** Runs groupable jobs, those of one owner at a time. Returns them in the order of decisions. */
-  private List<WriteJob<?>> runTogether(JobBatch jobBatch, List<WriteJob<?>> jobs) {
-    var decided = new ArrayList<WriteJob<?>>();
-    List<WriteJob<?>> group = jobs;
-    while (!group.isEmpty()) {
-      List<WriteJob<?>> postponed = jobBatch.runTogether(group, time);
-      decided.addAll(group);
-      decided.removeAll(postponed);
-      group = postponed;
-    }
     return decided;
   }
 
