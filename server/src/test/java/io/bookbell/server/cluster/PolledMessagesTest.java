@@ -95,23 +95,6 @@ class PolledMessagesTest {
     }
   }
 
-  /** They poll for the inbox rows of transactions. */
-  @Test
-  void nodesOfTheVersionBeforeFindThemToo() {
-    TransactionCursor before = cursor();
-    domain.write(tx -> send(tx, amara));
-
-    assertThat(
-            domain.<Map<UserId, Long>>read(
-                tx ->
-                    tx.query(
-                            "SELECT user_id, max(seq) AS seq FROM inbox"
-                                + " WHERE inbox.xid >= CAST(? AS xid8) GROUP BY user_id",
-                            Long.toString(before.transactionId()))
-                        .map(row -> row.getUser("user_id"), row -> row.getLong("seq"))))
-        .containsExactly(Map.entry(amara, 1L));
-  }
-
   @Test
   void idsOfAnotherPostgresFromWhichTheDatabaseWasMovedAreLeftOut() {
     TransactionCursor before = cursor();

@@ -1,0 +1,1 @@
+-- The twin of postgresql/V32__inbox_without_xid.sql. The column has never existed here.
