@@ -45,8 +45,17 @@ public final class TableDefinitions {
 
   private TableDefinitions() {}
 
+  /** Read when they are first needed; they don't change while the program runs. */
+  private static final class Tables {
+    private static final List<TableDefinition> ALL = runMigrations();
+  }
+
   /** Returns the tables in the order of their names. */
   public static List<TableDefinition> readTables() {
+    return Tables.ALL;
+  }
+
+  private static List<TableDefinition> runMigrations() {
     NativeLibraries.chooseFolder(null);
     try (Connection memory = DriverManager.getConnection("jdbc:sqlite::memory:");
         Statement statement = memory.createStatement()) {

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +114,7 @@ final class SqliteReserve {
       return false;
     }
     try (OutputStream out = Files.newOutputStream(file)) {
-      var random = new Random();
+      var random = new SplittableRandom();
       for (long written = 0; written < size; written += piece.length) {
         random.nextBytes(piece);
         out.write(piece);
