@@ -30,7 +30,8 @@ public enum Setting {
   JWT_CLAIM("sub", "the claim with the user's id; email for one with the address"),
   JWT_COOKIE("none", "the cookie that carries the token, beside the Authorization header"),
   AUTH_HEADER("none", "the header in which a trusted proxy names the user, such as Remote-User"),
-  AUTH_EMAIL_HEADER("Remote-Email", "the header in which that proxy gives the user's address"),
+  AUTH_EMAIL_HEADER(
+      "none", "the header in which that proxy gives the user's address, such as Remote-Email"),
   AUTH_NAME_HEADER("Remote-Name", "the header in which that proxy gives the user's name"),
   COOKIE_NAME(
       "bookbell_session, and the public URL's port unless it is 80 or 443",
