@@ -7,6 +7,7 @@ const RULES = [
   [/^must have (?<least>\d+) to (?<most>\d+) characters$/, 'invalid.length'],
   [/^must be an integer from (?<least>-?\d+) to (?<most>\d+)$/, 'invalid.range'],
   [/^must be an e-mail address$/, 'invalid.email'],
+  [/^must have only ASCII letters, digits and symbols in front of the @/, 'invalid.undeliverable'],
   [/^must be one of /, 'invalid.choice'],
   [/^must be the id of one of the creator's tiers$/, 'invalid.tier'],
   [/^must be in the future$/, 'invalid.past'],

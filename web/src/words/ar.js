@@ -590,6 +590,7 @@ export default {
   'invalid.characters': 'أزل الرموز التالفة.',
   'invalid.choice': 'اختر أحد الخيارات.',
   'invalid.email': 'أدخل بريدًا إلكترونيًا صحيحًا.',
+  'invalid.undeliverable': 'لا يمكن إرسال البريد إلا إلى عناوين لا تحتوي قبل @ إلا على حروف لاتينية وأرقام ورموز.',
   'invalid.length': 'استخدم من {least} إلى {most} حرف.',
   'invalid.missing': 'يُرجى ملء هذا الحقل.',
   'invalid.past': 'اختر وقتًا في المستقبل.',

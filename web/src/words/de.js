@@ -408,6 +408,7 @@ export default {
   'invalid.characters': 'Entferne die kaputten Zeichen.',
   'invalid.choice': 'Wähle eine der Möglichkeiten.',
   'invalid.email': 'Gib eine gültige E-Mail-Adresse ein.',
+  'invalid.undeliverable': 'E-Mails können nur an Adressen gehen, die vor dem @ bloß lateinische Buchstaben ohne Akzente, Ziffern und Zeichen haben.',
   'invalid.length': 'Nimm {least} bis {most} Zeichen.',
   'invalid.missing': 'Bitte ausfüllen.',
   'invalid.past': 'Wähle einen Zeitpunkt in der Zukunft.',

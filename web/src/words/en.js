@@ -408,6 +408,7 @@ export default {
   'invalid.characters': 'Remove the broken characters.',
   'invalid.choice': 'Choose one of the options.',
   'invalid.email': 'Enter a valid email address.',
+  'invalid.undeliverable': 'Mail can only be sent to addresses with plain Latin letters, digits and symbols before the @.',
   'invalid.length': 'Use {least} to {most} characters.',
   'invalid.missing': 'Please fill this in.',
   'invalid.past': 'Choose a time in the future.',

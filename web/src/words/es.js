@@ -408,6 +408,7 @@ export default {
   'invalid.characters': 'Quita los caracteres dañados.',
   'invalid.choice': 'Elige una de las opciones.',
   'invalid.email': 'Escribe un correo electrónico válido.',
+  'invalid.undeliverable': 'Solo se puede enviar correo a direcciones que antes de la @ tengan letras latinas sin acentos, cifras y símbolos.',
   'invalid.length': 'Usa de {least} a {most} caracteres.',
   'invalid.missing': 'Rellena este campo.',
   'invalid.past': 'Elige un momento futuro.',

@@ -411,6 +411,7 @@ export default {
   'invalid.characters': 'Retire les caractères abîmés.',
   'invalid.choice': 'Choisis une des options.',
   'invalid.email': 'Saisis une adresse e-mail valable.',
+  'invalid.undeliverable': 'Un e-mail ne peut être envoyé qu’à une adresse qui n’a, avant le @, que des lettres latines sans accent, des chiffres et des symboles.',
   'invalid.length': 'Utilise de {least} à {most} caractères.',
   'invalid.missing': 'À remplir, s’il te plaît.',
   'invalid.past': 'Choisis un moment à venir.',

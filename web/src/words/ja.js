@@ -408,6 +408,7 @@ export default {
   'invalid.characters': '壊れた文字を取り除いてください。',
   'invalid.choice': '選択肢から選んでください。',
   'invalid.email': '正しいメールアドレスを入力してください。',
+  'invalid.undeliverable': 'メールを送れるのは、@の前が英数字と記号だけのアドレスに限られます。',
   'invalid.length': '{least}〜{most}文字で入力してください。',
   'invalid.missing': '入力してください。',
   'invalid.past': '未来の日時を選んでください。',

@@ -9,6 +9,7 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.EmailAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -61,8 +62,8 @@ public final class OwnAccountService {
    * Changes name and e-mail address. Where mail is set up, a new address takes effect when the link
    * in the mail to it is opened, else at once.
    *
-   * @throws Problem 401 if the session has ended since the request was authenticated, 409 when
-   *     another account has the address
+   * @throws Problem 400 if no mail can be sent to the new address, 401 if the session has ended
+   *     since the request was authenticated, 409 when another account has the address
    */
   public void changeAccount(Transaction tx, Caller caller, AccountChange accountChange) {
     UserId user = caller.user();
@@ -84,6 +85,9 @@ public final class OwnAccountService {
     if (mailer.isEmpty()) {
       accountStore.updateEmail(tx, user, email);
     } else if (!accountStore.get(tx, user).email().equals(email)) {
+      if (EmailAddress.toDeliverable(email).isEmpty()) {
+        throw Problem.validationFailed("email", EmailAddress.DELIVERABLE);
+      }
       accountStore.requireFree(tx, user, email);
       mailer.get().sendAddressLink(tx, user, email, language.orElse("en"));
     }

@@ -73,8 +73,11 @@ public final class JsonBody extends JsonFields {
     return allowed.stream().filter(words::contains).toList();
   }
 
-  /** A list of e-mail addresses in their stored form, without duplicates. */
-  public List<String> requiredEmails(String field, int most) {
+  /**
+   * A list of e-mail addresses to which mails will be sent, in their stored form and without
+   * duplicates.
+   */
+  public List<String> requiredDeliverableEmails(String field, int most) {
     JsonNode list = findValue(field).orElse(JsonNodeFactory.instance.arrayNode());
     checkField(
         field,
@@ -83,7 +86,10 @@ public final class JsonBody extends JsonFields {
     var emails = new ArrayList<String>();
     for (int index = 0; list.isArray() && index < Math.min(list.size(), most); index++) {
       Optional<String> email = EmailAddress.of(list.get(index).asText());
-      checkField(field + "[" + index + "]", email.isPresent(), "must be an e-mail address");
+      String one = field + "[" + index + "]";
+      checkField(one, email.isPresent(), "must be an e-mail address");
+      boolean sound = email.isEmpty() || EmailAddress.toDeliverable(email.get()).isPresent();
+      checkField(one, sound, EmailAddress.DELIVERABLE);
       email.filter(each -> !emails.contains(each)).ifPresent(emails::add);
     }
     return emails;

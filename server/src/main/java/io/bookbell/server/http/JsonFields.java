@@ -110,6 +110,14 @@ abstract class JsonFields extends RequestFields {
             });
   }
 
+  /** Like {@link #requiredEmail}, for an address to which a mail will be sent. */
+  public String requiredDeliverableEmail(String field) {
+    String address = requiredEmail(field);
+    boolean sound = address.isEmpty() || EmailAddress.toDeliverable(address).isPresent();
+    checkField(field, sound, EmailAddress.DELIVERABLE);
+    return address;
+  }
+
   /** An optional text that must match as a whole. */
   public Optional<String> optionalMatch(String field, Pattern form, String expectation) {
     return findValue(field)

@@ -136,7 +136,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   @Override
   public ChannelAddress parseAddress(JsonBody channel) {
-    return new ChannelAddress(channel.requiredEmail("target"), "{}");
+    return new ChannelAddress(channel.requiredDeliverableEmail("target"), "{}");
   }
 
   @Override

@@ -107,7 +107,7 @@ public final class InvitationMails {
             .optionalOneOf("team_role", TeamRole.WIRE_NAMES.toArray(String[]::new))
             .map(TeamRole::of);
     jsonBody.checkField("team_role", !supporter || role.isEmpty(), "is only for the team");
-    List<String> emails = jsonBody.requiredEmails("emails", MOST_ADDRESSES);
+    List<String> emails = jsonBody.requiredDeliverableEmails("emails", MOST_ADDRESSES);
     jsonBody.requireNoErrors();
     return new WantedMails(
         creator,

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.network.LocalHosts;
+import io.bookbell.server.text.EmailAddress;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -13,18 +14,12 @@ import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.UnsupportedEncodingException;
-import java.net.IDN;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Properties;
-import java.util.regex.Pattern;
 
 /** Makes MIME messages of mails, with the configured sender. Thread-safe. */
 final class MimeMessageFactory {
-  /** Characters that need no quotes in a command to the mail server. */
-  private static final Pattern DELIVERABLE =
-      Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9._-]+");
-
   private final Session session;
   private final InternetAddress sender;
 
@@ -89,26 +84,12 @@ final class MimeMessageFactory {
     return message;
   }
 
-  /**
-   * The domain may have any letters, which are encoded. Other letters in front of it would need an
-   * extension that few servers have (SMTPUTF8).
-   */
   private static InternetAddress toReceiver(String address) throws AddressException {
-    String encoded = address.substring(0, address.lastIndexOf('@') + 1) + encodeDomain(address);
-    if (!DELIVERABLE.matcher(encoded).matches()) {
-      throw new AddressException("Mails can't be sent to addresses with such characters");
-    }
     var receiver = new InternetAddress();
-    receiver.setAddress(encoded);
+    receiver.setAddress(
+        EmailAddress.toDeliverable(address)
+            .orElseThrow(() -> new AddressException("No mail can be sent to such an address")));
     return receiver;
-  }
-
-  private static String encodeDomain(String address) throws AddressException {
-    try {
-      return IDN.toASCII(domainOf(address), IDN.ALLOW_UNASSIGNED);
-    } catch (IllegalArgumentException e) {
-      throw new AddressException("Mails can't be sent to a domain of that name");
-    }
   }
 
   private static String domainOf(String address) {

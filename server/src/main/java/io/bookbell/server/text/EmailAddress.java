@@ -21,6 +21,14 @@ public final class EmailAddress {
   private static final Pattern DOTS = Pattern.compile("[.。．｡]");
   private static final String ENCODED = "xn--";
 
+  /** What is expected of an address that mails are sent to. */
+  public static final String DELIVERABLE =
+      "must have only ASCII letters, digits and symbols in front of the @, or no mail can be sent there";
+
+  /** Characters that need no quotes in a command to the mail server. */
+  private static final Pattern DELIVERABLE_FORM =
+      Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9._-]+");
+
   private EmailAddress() {}
 
   /** The stored form, or empty if the text isn't an e-mail address. */
@@ -34,6 +42,23 @@ public final class EmailAddress {
         .map(domain -> CaseFolding.foldCase(text.substring(0, at)) + '@' + domain)
         .filter(address -> address.length() <= LONGEST && FORM.matcher(address).matches())
         .filter(address -> !GraphemeClusters.hasOversizedCluster(address));
+  }
+
+  /**
+   * The form in which a mail server takes an address. The domain may have any letters, which are
+   * encoded. Other letters in front of it would need an extension that few servers have (SMTPUTF8).
+   *
+   * @return empty if no mail can be sent to the address
+   */
+  public static Optional<String> toDeliverable(String address) {
+    int domain = address.lastIndexOf('@') + 1;
+    try {
+      String encoded = IDN.toASCII(address.substring(domain), IDN.ALLOW_UNASSIGNED);
+      return Optional.of(address.substring(0, domain) + encoded)
+          .filter(each -> DELIVERABLE_FORM.matcher(each).matches());
+    } catch (IllegalArgumentException e) { // a label is empty or too long
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> normalizeDomain(String typed) {

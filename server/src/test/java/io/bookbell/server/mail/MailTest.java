@@ -3,6 +3,7 @@ package io.bookbell.server.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.bookbell.server.Cast;
@@ -15,6 +16,7 @@ import io.bookbell.server.json.Json;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
+import io.bookbell.server.text.EmailAddress;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
@@ -186,6 +188,30 @@ class MailTest {
     var change = Map.of("current", TestServer.PASSWORD, "new", "eleven green pears");
     ada.post("/api/auth/password", change).expect(204);
     server.client().post("/api/auth/confirm-email", Map.of("token", thief)).expect(404);
+  }
+
+  @Test
+  void anAddressToWhichNoMailCanBeSentIsRefusedWhereItIsEntered() {
+    TestClient ada = cast.supporter().client();
+    assertUndeliverable(ada.patch("/api/me", Map.of("email", "łukasz@home.test")), "email");
+    var channels = List.of(Map.of("kind", "mail", "target", "łukasz@home.test"));
+    assertUndeliverable(
+        ada.send("PUT", SETTINGS, Json.writeAsString(Map.of("channels", channels)), Map.of()),
+        "channels[0].target");
+    var invitation =
+        Map.of(
+            "creator_id", cast.creator().id(),
+            "kind", "team",
+            "emails", List.of("one@bücher.test", "łukasz@home.test"));
+    TestClient mara = cast.creator().client();
+    assertUndeliverable(mara.post("/api/invitations/mail", invitation), "emails[1]");
+  }
+
+  private static void assertUndeliverable(TestClient.Reply reply, String field) {
+    JsonNode errors = reply.expect(400).body().get("errors");
+    assertThat(errors).hasSize(1);
+    assertThat(errors.at("/0/field").asText()).isEqualTo(field);
+    assertThat(errors.at("/0/message").asText()).isEqualTo(EmailAddress.DELIVERABLE);
   }
 
   @Test
