@@ -91,8 +91,9 @@ export class UndoableAnswers extends EventTarget {
   add(requests, answer) {
     const fresh = requests.filter(({id}) => !this.statusOf(id));
     if (fresh.length === 0) return;
-    const [{creator_id, title, user_name}] = fresh;
-    const content = {creatorId: creator_id, ids: fresh.map(({id}) => id), answer, title, name: user_name};
+    const [{creator_id, title, user_name, status}] = fresh;
+    const from = fresh.length === 1 ? status : undefined;
+    const content = {creatorId: creator_id, ids: fresh.map(({id}) => id), answer, title, name: user_name, from};
     this.session.sendQueue.hold({kind: 'respond', key: newKey(), content, after: 0}, UNDO_WINDOW);
     setTimeout(() => this.#changed(), UNDO_WINDOW + 100);
   }
@@ -130,18 +131,27 @@ export class UndoableAnswers extends EventTarget {
       KEEPALIVE_TIMEOUT,
     );
     for (const {key, content} of items) {
-      const {creatorId, ids, answer} = content;
+      const {creatorId, ids, answer, from} = content;
+      if (from && this.session.store.requests.get(ids[0])?.status !== from) continue; // the session refuses it
       this.#sentOnHide.add(key);
       const sent =
         ids.length === 1
-          ? keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
-          : keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
+          ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
+          : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
       sent
         .finally(() => this.#sentOnHide.delete(key))
         .then((stored) => this.#sentBeforeUnload({key, content}, stored))
         .catch(() => this.session.sendQueue.release([key]));
     }
     this.#changed();
+  }
+
+  /** Outlives the page. Fails unless the answer is stored. @param {string} path @param {object} body @param {string} key */
+  async #keepAlive(path, body, key) {
+    const headers = {'Content-Type': 'application/json', 'Idempotency-Key': key, ...this.session.api.http.userHeader()};
+    const response = await fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+    return response.json();
   }
 
   /** The page was only hidden, not left. @param {{key: string, content: any}} item @param {any} answer */
@@ -186,14 +196,6 @@ export class UndoableAnswers extends EventTarget {
 /** @param {number} id */
 function draftFor(id) {
   return id < 0 ? `bulk-${-id}` : `answer-${id}`;
-}
-
-/** Outlives the page. Fails unless the answer is stored. @param {string} path @param {object} body @param {string} key */
-async function keepAlive(path, body, key) {
-  const headers = {'Content-Type': 'application/json', 'Idempotency-Key': key};
-  const response = await fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
-  if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-  return response.json();
 }
 
 /** @param {string} text @param {'good' | 'plain'} [tone] */

@@ -38,6 +38,8 @@ export class Http {
     this.base = base;
     this.fetch = fetch;
     this.pause = pause;
+    /** Whom the page shows, so that the server refuses what another tab's sign-in would make somebody else's. @type {number | undefined} */
+    this.userId = undefined;
     /** Called when an answer says that the session is over. */
     this.onSessionEnded = () => {};
     /** Called when a proxy asks for a sign-in of its own. */
@@ -79,6 +81,7 @@ export class Http {
     const isJson = body !== undefined && !(body instanceof Blob);
     if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
+    Object.assign(headers, this.userHeader());
     const language = globalThis.document?.documentElement?.lang;
     if (language && method !== 'GET') headers['Accept-Language'] = language;
     const init = {
@@ -94,8 +97,13 @@ export class Http {
       return content;
     }
     const error = new ApiError(response.status, content);
-    if (response.status === 401 && !path.startsWith('/api/auth/')) this.onSessionEnded();
+    if (response.status === 401 && (error.code === 'other_user' || !path.startsWith('/api/auth/'))) this.onSessionEnded();
     throw error;
+  }
+
+  /** @returns {Record<string, string>} */
+  userHeader() {
+    return this.userId === undefined ? {} : {'Bookbell-User': String(this.userId)};
   }
 
   /** @param {string} address @param {RequestInit} init */

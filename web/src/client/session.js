@@ -1,4 +1,5 @@
 import {Drafts, forgetOtherUsers} from './drafts.js';
+import {ApiError} from './http.js';
 import {SendQueue} from './send-queue.js';
 import {refreshQuotasAtPeriodEnd} from './quota-periods.js';
 import {SharedClient} from './shared-client.js';
@@ -94,11 +95,13 @@ export class Session extends EventTarget {
   }
 
   start() {
+    this.api.http.userId = this.me.user.id;
     this.api.http.onSessionEnded = () => this.#endEverywhere();
     this.client.start();
   }
 
   end() {
+    this.api.http.userId = undefined;
     this.api.http.onSessionEnded = () => {};
     this.client.stop();
     this.sendQueue.stop();
@@ -183,9 +186,15 @@ export class Session extends EventTarget {
     return /** @type {BookRequest | undefined} */ (await this.sendQueue.submit({kind: 'ask', key, content: request, after}));
   }
 
-  /** @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}}} content @param {string} key @returns {Promise<Outcome[]>} */
-  async #respond({creatorId, ids, answer}, key) {
+  /**
+   * `from` is the status in which the answer was given: what somebody else has made of the request since is not undone.
+   *
+   * @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}, from?: Status}} content @param {string} key @returns {Promise<Outcome[]>}
+   */
+  async #respond({creatorId, ids, answer, from}, key) {
     const [id] = ids;
+    const now = this.store.requests.get(id)?.status;
+    if (from && now && ![from, answer.status].includes(now)) throw new ApiError(409, {code: 'invalid_transition'});
     const stored =
       ids.length > 1
         ? await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key})

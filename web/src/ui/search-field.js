@@ -9,11 +9,14 @@ import {truncateSearch} from './text-limits.js';
  * @param {{sought: string, label: string, placeholder: string, testid: string, search: (sought: string) => void}} parts
  */
 export function searchField({sought, label, placeholder, testid, search}) {
+  let known = sought; // Enter fires both events, before this is drawn again
   const sent = (/** @type {Event} */ event) => {
     event.preventDefault();
     const input = /** @type {HTMLElement} */ (event.currentTarget).querySelector('input');
     const words = truncateSearch(input?.value.trim() ?? '');
-    if (words !== sought) search(words);
+    if (words === known) return;
+    known = words;
+    search(words);
   };
   return html`<form class="search" role="search" @submit=${sent} @search=${sent}>
     ${icon('search')}

@@ -455,6 +455,7 @@ export default {
   'error.too_many_memberships': 'Du kannst niemanden mehr zusätzlich unterstützen.',
   'error.too_many_tiers': 'Mehr Stufen sind nicht möglich. Ändere stattdessen eine vorhandene.',
   'error.unauthorized': 'Du bist abgemeldet. Melde dich an und versuch es noch einmal.',
+  'error.other_user': 'In diesem Browser ist inzwischen jemand anderes angemeldet. Lade die Seite neu.',
   'error.unreachable': 'Der Server ist nicht erreichbar. Prüfe deine Verbindung und versuch es noch einmal.',
   'error.unreachable_kept': 'Der Server ist nicht erreichbar. Dein Text bleibt hier gespeichert; versuch es gleich noch einmal.',
   'error.wrong_credentials': 'E-Mail-Adresse oder Passwort ist falsch.',

@@ -455,6 +455,7 @@ export default {
   'error.too_many_memberships': 'You can’t support any more creators.',
   'error.too_many_tiers': 'You can’t add any more tiers. Edit an existing one instead.',
   'error.unauthorized': 'You’re signed out. Sign in and try again.',
+  'error.other_user': 'Somebody else is signed in in this browser by now. Reload the page.',
   'error.unreachable': 'Can’t reach the server. Check your connection and try again.',
   'error.unreachable_kept': 'Can’t reach the server. Your text is saved here; try again in a moment.',
   'error.wrong_credentials': 'Wrong email address or password.',

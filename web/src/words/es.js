@@ -455,6 +455,7 @@ export default {
   'error.too_many_memberships': 'No puedes apoyar a más creadores.',
   'error.too_many_tiers': 'No puedes añadir más niveles. Edita uno de los que tienes.',
   'error.unauthorized': 'Tu sesión se ha cerrado. Inicia sesión e inténtalo de nuevo.',
+  'error.other_user': 'Entretanto, otra persona ha iniciado sesión en este navegador. Vuelve a cargar la página.',
   'error.unreachable': 'No se puede acceder al servidor. Comprueba tu conexión e inténtalo de nuevo.',
   'error.unreachable_kept': 'No se puede acceder al servidor. Tu texto queda guardado aquí; inténtalo de nuevo en un momento.',
   'error.wrong_credentials': 'Correo o contraseña incorrectos.',

@@ -458,6 +458,7 @@ export default {
   'error.too_many_memberships': 'Tu ne peux pas soutenir davantage de personnes.',
   'error.too_many_tiers': 'Tu ne peux pas ajouter d’autres paliers. Modifies-en plutôt un.',
   'error.unauthorized': 'Ta session est terminée. Reconnecte-toi et réessaie.',
+  'error.other_user': 'Une autre personne s’est connectée entre-temps dans ce navigateur. Recharge la page.',
   'error.unreachable': 'Le serveur est injoignable. Vérifie ta connexion et réessaie.',
   'error.unreachable_kept': 'Le serveur est injoignable. Ton texte est conservé ici ; réessaie dans un instant.',
   'error.wrong_credentials': 'L’adresse e-mail ou le mot de passe est erroné.',

@@ -455,6 +455,7 @@ export default {
   'error.too_many_memberships': 'これ以上クリエイターを支援できません。',
   'error.too_many_tiers': 'プランの数が上限に達しています。既存のプランを編集してください。',
   'error.unauthorized': 'ログアウトしています。ログインしてもう一度お試しください。',
+  'error.other_user': 'このブラウザーでは、その後ほかの人がログインしています。ページを再読み込みしてください。',
   'error.unreachable': 'サーバーに接続できません。接続を確認して、もう一度お試しください。',
   'error.unreachable_kept': 'サーバーに接続できません。入力内容はここに保存されています。少ししてからもう一度お試しください。',
   'error.wrong_credentials': 'メールアドレスまたはパスワードが違います。',

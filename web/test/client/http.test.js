@@ -52,6 +52,22 @@ test('an answer that is cut without an error has failed on the way', async () =>
   assert.deepEqual(await http.post('/api/x', {a: 1}), {id: 7});
 });
 
+test('a call names the user whom the page shows, and a refusal because of another one ends the session', async () => {
+  let ended = 0;
+  http.onSessionEnded = () => (ended += 1);
+  await http.get('/api/x');
+  http.userId = 7;
+  answers = [answer(401, {code: 'other_user'}), answer(401, {code: 'unauthorized'})];
+  await assert.rejects(http.post('/api/auth/logout'), {code: 'other_user'});
+  await assert.rejects(http.post('/api/auth/password'), {code: 'unauthorized'});
+
+  assert.deepEqual(
+    calls.map(({headers}) => headers['Bookbell-User']),
+    [undefined, '7', '7'],
+  );
+  assert.equal(ended, 1);
+});
+
 test('two commands have two keys, and a given key is kept', async () => {
   await http.post('/api/x');
   await http.post('/api/x');

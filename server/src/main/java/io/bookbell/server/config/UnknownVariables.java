@@ -9,12 +9,13 @@ import java.util.Set;
 final class UnknownVariables {
   private static final String PREFIX = "BOOKBELL_";
 
-  /** Variables that the launcher, single commands, the build and its tests read. */
+  /** Variables that the launcher, single commands, the build, its tests and the examples read. */
   private static final Set<String> READ_ELSEWHERE =
       Set.of(
           "BOOKBELL_IMPORT_PASSWORD",
           "BOOKBELL_JAVA_OPTS",
           "BOOKBELL_JDK_PLACES",
+          "BOOKBELL_KEY",
           "BOOKBELL_PROGRESS_SECONDS",
           "BOOKBELL_CHROMIUM",
           "BOOKBELL_CHROMEDRIVER");

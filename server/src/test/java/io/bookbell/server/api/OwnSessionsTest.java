@@ -45,6 +45,22 @@ class OwnSessionsTest {
     ada = cast.supporter();
   }
 
+  /** Another tab has signed in as somebody else, and the cookie is theirs now. */
+  @Test
+  void aPageThatShowsSomebodyElseIsRefused() {
+    var wish = Map.of("creator_id", cast.creator().id(), "title", "Emma", "author", "Austen");
+    String book = Json.writeAsString(wish);
+    var asOther = Map.of("Bookbell-User", String.valueOf(cast.other().id()));
+    var asAda = Map.of("Bookbell-User", String.valueOf(ada.id()));
+
+    Reply refused = ada.client().send("POST", "/api/book-requests", book, asOther).expect(401);
+    assertThat(refused.body().get("code").asText()).isEqualTo("other_user");
+    ada.client().send("GET", "/api/me", null, asOther).expect(401);
+    ada.client().send("GET", "/api/me", null, Map.of("Bookbell-User", "nobody")).expect(401);
+    ada.client().send("POST", "/api/book-requests", book, asAda).expect(201);
+    assertThat(ada.client().get("/api/book-requests").body().get("items")).hasSize(1);
+  }
+
   @Test
   void eachTellsItsDeviceTimeAndAddress() {
     signIn(Map.of("User-Agent", PHONE));

@@ -75,6 +75,39 @@ class KeptWordsBrowserTest {
   }
 
   @Test
+  void anAnswerThatWaitsDoesNotUndoWhatSomebodyElseHasDone() {
+    browser.holdAnswers();
+    card().part().part("respond-reject").click();
+    card().part().part("respond-reject-confirm").click();
+    browser.part("undo-text").awaitShown();
+    var decision = Map.of("status", "approved", "response", "Here it is.");
+    server.signIn("creator").post("/api/book-requests/" + id + "/respond", decision).expect(200);
+    String known =
+        "return document.querySelector('bookbell-app').session.store.requests.get(%d).status"
+            .formatted(id);
+    browser.await("the approval", () -> "approved".equals(browser.run(known)));
+    browser.sendHeldAnswers();
+    browser.part("undo-text").awaitGone();
+    var request = server.signIn("team1").get("/api/book-requests/" + id).body();
+    assertThat(request.get("status").asText()).isEqualTo("approved");
+  }
+
+  /** The cookie is that of all tabs, so it may be somebody else's by now. */
+  @Test
+  void aTabActsForNobodyElse() {
+    browser.expectErrors("401");
+    String token = server.signIn("creator").token().orElseThrow();
+    var cookie =
+        Map.<String, Object>of("name", "bookbell_session", "value", token, "url", link.url());
+    browser.command("Network.setCookie", cookie);
+    approve();
+    browser.sendAnswers();
+    browser.part("sign-in-reason").awaitShown();
+    var request = server.signIn("team1").get("/api/book-requests/" + id).body();
+    assertThat(request.get("status").asText()).isEqualTo("pending");
+  }
+
+  @Test
   void aTabThatIsClosedAtOnceLosesNoAnswer() {
     link.cut();
     approve();
