@@ -150,9 +150,12 @@ export class NewRequest extends SessionElement {
     const cover = this.chosen?.cover_id;
     const request = {creator_id: this.creatorId, title, author, ...(isbn && {isbn}), ...(note && {note}), ...(cover && {cover_id: cover})};
     let asked;
-    const done = await this.#sending.run(async (key) => (asked = await this.session.ask(request, key)), request);
+    const done = await this.#sending.run(async (key) => {
+      const asking = this.session.ask(request, key);
+      this.#draft.drop(); // the send queue has it: a page that is left now sends it once, and is not to offer it again
+      asked = await asking;
+    }, request);
     if (!done) return this.#showWrong();
-    this.#draft.drop();
     this.#clear();
     if (asked) this.#offerNews();
     this.showToast(asked ? translate('ask.asked', {title}) : translate('request.will_be_sent', {title}));
@@ -170,6 +173,7 @@ export class NewRequest extends SessionElement {
   }
 
   async #showWrong() {
+    this.#draft.keepAll();
     await this.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector('[aria-invalid=true]'))?.focus();
   }

@@ -105,9 +105,15 @@ export class RequestThread extends LightElement {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {body = ''} = formValues(event);
     if (body) form.reset(); // it is shown above at once
-    const done = await this.#sending.run((key) => this.session.reply(this.request.id, body, key), {body});
+    const done = await this.#sending.run(
+      (key) => {
+        const replying = this.session.reply(this.request.id, body, key);
+        this.#draft.drop(); // the send queue has it
+        return replying;
+      },
+      {body},
+    );
     if (!done) return this.#restoreText(body);
-    this.#draft.drop();
     this.emit('drafting', {where: 'reply', drafting: false});
   }
 
@@ -115,6 +121,7 @@ export class RequestThread extends LightElement {
   #restoreText(body) {
     const field = /** @type {HTMLTextAreaElement | null} */ (this.querySelector('textarea'));
     if (field?.value === '') field.value = body;
+    this.#draft.keepAll();
   }
 }
 

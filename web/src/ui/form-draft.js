@@ -50,7 +50,12 @@ export class FormDraft {
     return field in drafts.of(form);
   }
 
-  /** It was sent, or thrown away. */
+  /** It was refused after {@link drop}: what stands in the form is a draft again. */
+  keepAll() {
+    for (const field of this.host.querySelectorAll('form [name]')) this.#keep({target: field});
+  }
+
+  /** It is sent, or kept by the send queue, or thrown away. */
   drop() {
     const {drafts, form} = this.where();
     drafts.drop(form);
@@ -65,7 +70,7 @@ export class FormDraft {
   }
 
   /** @param {Event} event */
-  #keep = ({target}) => {
+  #keep = (/** @type {{target: EventTarget | null}} */ {target}) => {
     const {name, value, type, form: inForm} = /** @type {HTMLInputElement} */ (target);
     if (!name || !inForm || NEVER_SAVED.has(type) || !this.#isMine(/** @type {Element} */ (target))) return;
     this.#filled.add(/** @type {Element} */ (target));

@@ -92,6 +92,25 @@ class KeptWordsBrowserTest {
     assertThat(request.get("status").asText()).isEqualTo("approved");
   }
 
+  @Test
+  void aBookThatIsBeingSentIsNotOfferedAgainAfterTheTabWasLeft() {
+    Browser reader = browsers.of("reader").expectErrors("WebSocket connection to");
+    reader.expectErrors("net::ERR_");
+    SupporterPage.open(reader, server, "reader7", link.url());
+    reader.part("new-request-title").write("Emma");
+    reader.part("new-request-author").write("Jane Austen");
+    link.cut();
+    reader.part("new-request-submit").click();
+    reader.visit("about:blank");
+    link.mend();
+    reader.visit(link.url() + "/creators/1/requests");
+    var page = new SupporterPage(reader).awaitLive();
+    page.card("Emma").part().awaitShown();
+    assertThat(reader.part("new-request-title").value()).isEmpty();
+    var requests = server.signIn("reader7").get("/api/book-requests?q=Emma").body().get("items");
+    assertThat(requests).hasSize(1);
+  }
+
   /** The cookie is that of all tabs, so it may be somebody else's by now. */
   @Test
   void aTabActsForNobodyElse() {
