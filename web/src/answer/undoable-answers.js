@@ -131,8 +131,8 @@ export class UndoableAnswers extends EventTarget {
       KEEPALIVE_TIMEOUT,
     );
     for (const {key, content} of items) {
-      const {creatorId, ids, answer, from} = content;
-      if (from && this.session.store.requests.get(ids[0])?.status !== from) continue; // the session refuses it
+      const {creatorId, ids, answer} = content;
+      if (this.session.isOvertaken(content)) continue; // the queue sends it to be refused
       this.#sentOnHide.add(key);
       const sent =
         ids.length === 1

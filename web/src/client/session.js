@@ -187,14 +187,21 @@ export class Session extends EventTarget {
   }
 
   /**
-   * `from` is the status in which the answer was given: what somebody else has made of the request since is not undone.
+   * Whether somebody else has changed a request since its answer was given, which is not to be undone. The answer itself
+   * may have been stored already. `from` is the status in which it was given; answers to several requests have none.
    *
-   * @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}, from?: Status}} content @param {string} key @returns {Promise<Outcome[]>}
+   * @param {{ids: number[], answer: {status: Status}, from?: Status}} content
    */
-  async #respond({creatorId, ids, answer, from}, key) {
-    const [id] = ids;
+  isOvertaken({ids: [id], answer, from}) {
     const now = this.store.requests.get(id)?.status;
-    if (from && now && ![from, answer.status].includes(now)) throw new ApiError(409, {code: 'invalid_transition'});
+    return from !== undefined && now !== undefined && now !== from && now !== answer.status;
+  }
+
+  /** @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}, from?: Status}} content @param {string} key @returns {Promise<Outcome[]>} */
+  async #respond(content, key) {
+    if (this.isOvertaken(content)) throw new ApiError(409, {code: 'invalid_transition'});
+    const {creatorId, ids, answer} = content;
+    const [id] = ids;
     const stored =
       ids.length > 1
         ? await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key})

@@ -88,8 +88,7 @@ public final class JsonBody extends JsonFields {
       Optional<String> email = EmailAddress.of(list.get(index).asText());
       String one = field + "[" + index + "]";
       checkField(one, email.isPresent(), "must be an e-mail address");
-      boolean sound = email.isEmpty() || EmailAddress.toDeliverable(email.get()).isPresent();
-      checkField(one, sound, EmailAddress.DELIVERABLE);
+      checkDeliverable(one, email.orElse(""));
       email.filter(each -> !emails.contains(each)).ifPresent(emails::add);
     }
     return emails;

@@ -113,9 +113,14 @@ abstract class JsonFields extends RequestFields {
   /** Like {@link #requiredEmail}, for an address to which a mail will be sent. */
   public String requiredDeliverableEmail(String field) {
     String address = requiredEmail(field);
+    checkDeliverable(field, address);
+    return address;
+  }
+
+  /** Checks that a mail can be sent to an address; an empty one is already reported. */
+  final void checkDeliverable(String field, String address) {
     boolean sound = address.isEmpty() || EmailAddress.toDeliverable(address).isPresent();
     checkField(field, sound, EmailAddress.DELIVERABLE);
-    return address;
   }
 
   /** An optional text that must match as a whole. */

@@ -50,6 +50,13 @@ class KeptWordsBrowserTest {
     card().word(WORD).part().part("respond-approve").click();
   }
 
+  /** Leaves the page while the link is cut, and opens one when it works again. */
+  private void comeBackTo(String page, Browser person) {
+    person.visit("about:blank");
+    link.mend();
+    person.visit(link.url() + "/creators/1/" + page);
+  }
+
   private void awaitApproved() {
     var team = server.signIn("team1");
     browser.await(
@@ -67,9 +74,7 @@ class KeptWordsBrowserTest {
     approve();
     browser.sendAnswers();
     browser.part("undo-text").awaitTextWith("Waiting for a connection");
-    browser.visit("about:blank");
-    link.mend();
-    browser.visit(link.url() + "/creators/1/inbox");
+    comeBackTo("inbox", browser);
     awaitApproved();
     browser.part("undo-text").awaitGone();
   }
@@ -101,9 +106,7 @@ class KeptWordsBrowserTest {
     reader.part("new-request-author").write("Jane Austen");
     link.cut();
     reader.part("new-request-submit").click();
-    reader.visit("about:blank");
-    link.mend();
-    reader.visit(link.url() + "/creators/1/requests");
+    comeBackTo("requests", reader);
     var page = new SupporterPage(reader).awaitLive();
     page.card("Emma").part().awaitShown();
     assertThat(reader.part("new-request-title").value()).isEmpty();
@@ -131,9 +134,7 @@ class KeptWordsBrowserTest {
     link.cut();
     approve();
     browser.part("undo-send").awaitShown();
-    browser.visit("about:blank");
-    link.mend();
-    browser.visit(link.url() + "/creators/1/inbox");
+    comeBackTo("inbox", browser);
     awaitApproved();
   }
 
