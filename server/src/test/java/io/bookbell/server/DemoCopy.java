@@ -30,7 +30,7 @@ final class DemoCopy {
 
   private DemoCopy() {}
 
-  /** Fills a database to which nobody is connected. */
+  /** Fills a database that doesn't exist yet, or to which nobody is connected. */
   static synchronized void into(StorageConfig storageConfig, String passwordHash) {
     try {
       switch (storageConfig) {
@@ -67,13 +67,14 @@ final class DemoCopy {
             DriverManager.getConnection(server + "postgres", storage.user(), storage.password());
         var statement = connection.createStatement()) {
       if (PREPARED.add(server)) {
-        statement.execute("CREATE DATABASE " + TEMPLATE);
+        statement.execute("CREATE DATABASE " + TEMPLATE + " STRATEGY FILE_COPY");
         lay(
             new StorageConfig.PostgresConfig(server + TEMPLATE, storage.user(), storage.password()),
             passwordHash);
       }
-      statement.execute("DROP DATABASE " + database);
-      statement.execute("CREATE DATABASE " + database + " TEMPLATE " + TEMPLATE);
+      statement.execute("DROP DATABASE IF EXISTS " + database);
+      statement.execute(
+          "CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY".formatted(database, TEMPLATE));
     }
   }
 

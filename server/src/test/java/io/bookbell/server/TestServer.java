@@ -81,7 +81,7 @@ public final class TestServer implements AutoCloseable {
 
   /** A server with the demonstration data, in which all passwords are {@link #PASSWORD}. */
   public static TestServer demo(TestDatabase database, Path folder) {
-    return new TestServer(config(database.createWithoutSchema(folder)), true);
+    return new TestServer(config(database.reserve(folder)), true);
   }
 
   /** A server on an empty database. */

@@ -1,10 +1,9 @@
 package io.bookbell.server.e2e;
 
 import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,23 +48,19 @@ final class Browser implements AutoCloseable {
    * @param isFull whether it is the full Chromium instead of the headless shell
    */
   static Browser start(Chromium chromium, boolean isFull) {
-    try {
-      Path folder = Files.createTempDirectory("bookbell-browser");
-      var service =
-          new ChromeDriverService.Builder()
-              .usingDriverExecutable(chromium.driver().toFile())
-              .usingAnyFreePort()
-              .withEnvironment(Map.of("TMPDIR", folder.toString())) // for the profile
-              .build();
-      Path program = isFull ? chromium.browser() : chromium.headlessShell();
-      ChromeOptions options = options(program);
-      if (!isFull) { // those who want no motion get the same pages, with a tenth less work
-        options.addArguments("--force-prefers-reduced-motion");
-      }
-      return new Browser(new ChromeDriver(service, options), folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("A browser needs a folder", e);
+    Path folder = TemporaryFolder.make();
+    var service =
+        new ChromeDriverService.Builder()
+            .usingDriverExecutable(chromium.driver().toFile())
+            .usingAnyFreePort()
+            .withEnvironment(Map.of("TMPDIR", folder.toString())) // for the profile
+            .build();
+    Path program = isFull ? chromium.browser() : chromium.headlessShell();
+    ChromeOptions options = options(program);
+    if (!isFull) { // those who want no motion get the same pages, with a tenth less work
+      options.addArguments("--force-prefers-reduced-motion");
     }
+    return new Browser(new ChromeDriver(service, options), folder);
   }
 
   private static ChromeOptions options(Path program) {
@@ -295,10 +290,10 @@ final class Browser implements AutoCloseable {
   @Override
   public void close() {
     driver.quit();
-    try (var files = Files.walk(folder)) {
-      files.sorted((one, other) -> other.compareTo(one)).forEach(file -> file.toFile().delete());
-    } catch (IOException | UncheckedIOException e) {
-      folder.toFile().deleteOnExit(); // Chromium may still be deleting files itself
+    try {
+      TemporaryFolder.delete(folder);
+    } catch (UncheckedIOException e) {
+      // Chromium is still deleting files itself; the rest goes with the folders of this process
     }
   }
 }

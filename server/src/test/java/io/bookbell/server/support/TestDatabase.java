@@ -9,7 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.postgresql.util.PSQLState;
 
 /** The databases that every test of stored data runs on. */
 public enum TestDatabase {
@@ -28,20 +34,33 @@ public enum TestDatabase {
 
     @Override
     public StorageConfig createWithoutSchema(Path folder) {
+      return reserve(folder);
+    }
+
+    @Override
+    public StorageConfig reserve(Path folder) {
       return new StorageConfig.SqliteConfig(folder.resolve("data"));
     }
   },
   POSTGRESQL {
     @Override
     public StorageConfig create(Path folder) {
-      return Server.newDatabase("TEMPLATE " + PostgresTemplate.DATABASE);
+      return Server.newDatabase(PostgresTemplate.DATABASE);
     }
 
     @Override
     public StorageConfig createWithoutSchema(Path folder) {
-      return Server.newDatabase("");
+      return Server.newDatabase("template1");
+    }
+
+    @Override
+    public StorageConfig reserve(Path folder) {
+      return Server.reserve();
     }
   };
+
+  /** The names of those that weren't deleted yet. */
+  private static final Set<String> POSTGRES_DATABASES = ConcurrentHashMap.newKeySet();
 
   /**
    * Creates a database with the newest schema and no rows. It's a copy: running all migrations
@@ -57,6 +76,13 @@ public enum TestDatabase {
    * @param folder the parent of SQLite's folder
    */
   public abstract StorageConfig createWithoutSchema(Path folder);
+
+  /**
+   * Returns where to create a database that doesn't exist yet.
+   *
+   * @param folder the parent of SQLite's folder
+   */
+  public abstract StorageConfig reserve(Path folder);
 
   /** Returns the number of deadlocks in a database on connections that have since been closed. */
   public static long deadlocks(StorageConfig storageConfig) {
@@ -89,9 +115,19 @@ public enum TestDatabase {
     static final String DATABASE = make();
 
     private static String make() {
-      StorageConfig.PostgresConfig template = Server.newDatabase("");
-      OpenDatabase.forServing(template).close();
-      return template.url().substring(template.url().lastIndexOf('/') + 1);
+      Server.create("newest_schema", "template1");
+      OpenDatabase.forServing(Server.storage("newest_schema")).close();
+      return "newest_schema";
+    }
+  }
+
+  /** Deletes the databases of earlier tests, unless a server that tests share still uses them. */
+  public static final class DeleteUnused implements AfterAllCallback {
+    @Override
+    public void afterAll(ExtensionContext context) {
+      if (!POSTGRES_DATABASES.isEmpty()) {
+        Server.dropUnused();
+      }
     }
   }
 
@@ -105,8 +141,10 @@ public enum TestDatabase {
     private static EmbeddedPostgres start() {
       try {
         return EmbeddedPostgres.builder()
+            .setDataDirectory(TemporaryFolder.beside("postgres"))
             .setServerConfig("max_connections", "300")
             .setServerConfig("fsync", "off") // tests of power failures start their own
+            .setServerConfig("autovacuum", "off") // it starts a process for each database
             .start();
       } catch (IOException e) {
         throw new UncheckedIOException("The embedded PostgreSQL did not start", e);
@@ -126,16 +164,56 @@ public enum TestDatabase {
       }
     }
 
-    static StorageConfig.PostgresConfig newDatabase(String options) {
+    static StorageConfig.PostgresConfig newDatabase(String template) {
+      String name = nextName();
+      create(name, template);
+      return storage(name);
+    }
+
+    static StorageConfig.PostgresConfig reserve() {
+      return storage(nextName());
+    }
+
+    private static String nextName() {
       String name = "test" + COUNT.incrementAndGet();
+      POSTGRES_DATABASES.add(name);
+      return name;
+    }
+
+    static void create(String name, String template) {
       try (var connection = POSTGRES.getPostgresDatabase().getConnection();
           var statement = connection.createStatement()) {
-        statement.execute("CREATE DATABASE " + name + " " + options);
+        statement.execute(
+            "CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY".formatted(name, template));
       } catch (SQLException e) {
         throw new IllegalStateException("The database " + name + " could not be made", e);
       }
+    }
+
+    static StorageConfig.PostgresConfig storage(String name) {
       return new StorageConfig.PostgresConfig(
           POSTGRES.getJdbcUrl("postgres", name).replaceFirst("\\?.*", ""), "postgres", "");
+    }
+
+    static void dropUnused() {
+      try (var connection = POSTGRES.getPostgresDatabase().getConnection();
+          var statement = connection.createStatement()) {
+        POSTGRES_DATABASES.removeIf(name -> dropIfUnused(statement, name));
+      } catch (SQLException e) {
+        throw new IllegalStateException("Databases of tests could not be deleted", e);
+      }
+    }
+
+    private static boolean dropIfUnused(Statement statement, String name) {
+      try {
+        statement.execute("DROP DATABASE IF EXISTS " + name);
+        return true;
+      } catch (SQLException e) {
+        if (PSQLState.OBJECT_IN_USE.getState().equals(e.getSQLState())) {
+          return false;
+        }
+        throw new IllegalStateException("The database " + name + " could not be deleted", e);
+      }
     }
   }
 }
