@@ -10,12 +10,13 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.postgresql.util.PSQLState;
 
 /** The databases that every test of stored data runs on. */
 public enum TestDatabase {
@@ -198,22 +199,32 @@ public enum TestDatabase {
     static void dropUnused() {
       try (var connection = POSTGRES.getPostgresDatabase().getConnection();
           var statement = connection.createStatement()) {
-        POSTGRES_DATABASES.removeIf(name -> dropIfUnused(statement, name));
+        for (String name : findUnused(statement)) {
+          if (POSTGRES_DATABASES.contains(name)) {
+            statement.execute("DROP DATABASE " + name);
+            POSTGRES_DATABASES.remove(name);
+          }
+        }
       } catch (SQLException e) {
         throw new IllegalStateException("Databases of tests could not be deleted", e);
       }
     }
 
-    private static boolean dropIfUnused(Statement statement, String name) {
-      try {
-        statement.execute("DROP DATABASE IF EXISTS " + name);
-        return true;
-      } catch (SQLException e) {
-        if (PSQLState.OBJECT_IN_USE.getState().equals(e.getSQLState())) {
-          return false;
+    /**
+     * PostgreSQL waits five seconds before it refuses to drop one to which somebody's connected.
+     */
+    private static List<String> findUnused(Statement statement) throws SQLException {
+      var names = new ArrayList<String>();
+      try (var found =
+          statement.executeQuery(
+              """
+              SELECT datname FROM pg_database d
+              WHERE NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datid = d.oid)""")) {
+        while (found.next()) {
+          names.add(found.getString("datname"));
         }
-        throw new IllegalStateException("The database " + name + " could not be deleted", e);
       }
+      return names;
     }
   }
 }
