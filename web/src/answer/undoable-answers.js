@@ -1,7 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
-import {outcomesOf} from '../client/session.js';
+import {idsToSend, outcomesOf} from '../client/session.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
@@ -79,20 +79,12 @@ export class UndoableAnswers extends EventTarget {
     return this.#items.find(({content}) => content.ids.includes(id))?.content.answer.status;
   }
 
-  /** How many answers are on their way that take requests of a creator from one status. @param {number} creatorId @param {Status} status */
-  leaving(creatorId, status) {
-    return this.#items
-      .filter(({content}) => content.creatorId === creatorId)
-      .flatMap(({content}) => content.ids)
-      .filter((id) => this.session.store.requests.get(id)?.status === status).length;
-  }
-
   /** @param {BookRequest[]} requests of one creator @param {Answer} answer */
   add(requests, answer) {
     const fresh = requests.filter(({id}) => !this.statusOf(id));
     if (fresh.length === 0) return;
-    const [{creator_id, title, user_name, status}] = fresh;
-    const from = fresh.length === 1 ? status : undefined;
+    const [{creator_id, title, user_name}] = fresh;
+    const from = Object.fromEntries(fresh.map(({id, status}) => [id, status]));
     const content = {creatorId: creator_id, ids: fresh.map(({id}) => id), answer, title, name: user_name, from};
     this.session.sendQueue.hold({kind: 'respond', key: newKey(), content, after: 0}, UNDO_WINDOW);
     setTimeout(() => this.#changed(), UNDO_WINDOW + 100);
@@ -130,12 +122,14 @@ export class UndoableAnswers extends EventTarget {
       items.map(({key}) => key),
       KEEPALIVE_TIMEOUT,
     );
-    for (const {key, content} of items) {
-      const {creatorId, ids, answer} = content;
-      if (this.session.isOvertaken(content)) continue; // the queue sends it to be refused
+    for (const {key} of items) {
+      const content = this.session.sendQueue.begin(key)?.content;
+      const ids = content ? idsToSend(content) : [];
+      if (ids.length === 0) continue; // the queue finds it refused
+      const {creatorId, answer} = content;
       this.#sentOnHide.add(key);
       const sent =
-        ids.length === 1
+        content.ids.length === 1
           ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
           : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
       sent
@@ -156,7 +150,7 @@ export class UndoableAnswers extends EventTarget {
 
   /** The page was only hidden, not left. @param {{key: string, content: any}} item @param {any} answer */
   #sentBeforeUnload({key, content}, answer) {
-    const outcomes = outcomesOf(answer);
+    const outcomes = outcomesOf(content, answer);
     this.session.keepOutcomes(content.answer, outcomes);
     this.session.sendQueue.remove(key);
     this.#announceSent({item: {kind: 'respond', content}, answer: outcomes});

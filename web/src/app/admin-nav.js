@@ -17,7 +17,7 @@ export class AdminNav extends SessionElement {
 
   render() {
     const mayChange = this.session.hasRole(this.creatorId, 'everything');
-    const pending = this.session.store.pendingCounts.get(this.creatorId) ?? 0;
+    const pending = this.session.pendingCount(this.creatorId) ?? 0;
     return html`<nav class="side-nav" aria-label=${translate('nav.main')}>
       ${this.#place('inbox', translate('inbox.title'), 'inbox', ['inbox'], pending)} ${this.#place('supporters', translate('supporters.title'), 'people', ['supporters', 'tiers', 'invitations'])}
       ${this.#place('team', translate('team.title'), 'team', ['team'])} ${this.#place('activity', translate('activity.title'), 'activity', ['activity'])}

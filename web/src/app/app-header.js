@@ -56,7 +56,7 @@ export class AppHeader extends SessionElement {
     return html`<ul class="menu">
       ${workspaces.map((workspace) => {
         const here = workspace.creatorId === this.workspace?.creatorId && workspace.role === this.workspace.role;
-        const waiting = workspace.role === 'admin' ? this.session.store.pendingCounts.get(workspace.creatorId) : undefined;
+        const waiting = workspace.role === 'admin' ? this.session.pendingCount(workspace.creatorId) : undefined;
         return html`<li>
           <a class="menu__item" href=${workspacePath(workspace)} aria-current=${here ? 'true' : nothing} data-testid="creator-option" data-creator-id=${workspace.creatorId} data-role=${workspace.role}>
             <span class="menu__text">${this.session.creatorName(workspace.creatorId)}<small>${translate(workspace.role === 'admin' ? 'nav.as_admin' : 'nav.as_supporter')}</small></span>

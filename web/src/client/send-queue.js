@@ -10,12 +10,14 @@ import {newKey} from './http.js';
  * @property {number} [requestId] which a reply belongs to
  * @property {number} after the newest id known when it was written: its own will be higher
  * @property {number} at when it was written, ms since 1970
+ * @property {true} [begun] once it may have reached the server: its content doesn't change any more
  * @property {number} [until] before this it can be taken back and is not sent by itself, ms since 1970
  * @property {{code: string, message: string}} [problem] why it is not sent by itself: it was refused, or is `too_old`
  *
  * @typedef {object} Sending
  * @property {number} userId
  * @property {(item: QueuedItem) => Promise<unknown>} send
+ * @property {(content: any, kind: QueuedItem['kind']) => any} [prepare] what is sent of a content, asked once, before the first attempt
  * @property {() => boolean} isAway whether sending is useless just now
  * @property {(item: QueuedItem, error: any) => boolean} [restoreRefused] told of what is refused; true where its words are in their field again
  * @property {Storage} [storage]
@@ -45,11 +47,20 @@ export class SendQueue extends EventTarget {
   #ended = new AbortController();
 
   /** @param {Sending} parts */
-  constructor({userId, send, isAway, restoreRefused = () => false, storage = localStorage, locks = globalThis.navigator?.locks}) {
+  constructor({
+    userId,
+    send,
+    isAway,
+    prepare = (content) => content,
+    restoreRefused = () => false,
+    storage = localStorage,
+    locks = globalThis.navigator?.locks,
+  }) {
     super();
     this.name = `${scopedName('bookbell.outbox')}.${userId}`;
     this.send = send;
     this.isAway = isAway;
+    this.prepare = prepare;
     this.restoreRefused = restoreRefused;
     this.storage = storage;
     this.locks = locks;
@@ -116,9 +127,24 @@ export class SendQueue extends EventTarget {
     }
   }
 
+  /**
+   * Decides what is sent of an item, before its first attempt: its key stands for the same content ever after.
+   *
+   * @param {string} key
+   * @returns {QueuedItem | undefined} undefined if another tab has sent or removed it
+   */
+  begin(key) {
+    const item = this.items.find((entry) => entry.key === key);
+    if (!item || item.begun) return item;
+    /** @type {QueuedItem} */
+    const begun = {...item, content: this.prepare(item.content, item.kind), begun: true};
+    this.#store(this.items.map((entry) => (entry.key === key ? begun : entry)));
+    return begun;
+  }
+
   /** Sends again what was refused or has waited for too long. @param {QueuedItem} item */
   retry(item) {
-    const {problem, ...rest} = item;
+    const {problem, begun, ...rest} = item;
     this.#store(this.items.map((entry) => (entry.key === item.key ? {...rest, key: newKey(), at: Date.now()} : entry)));
     return this.flush();
   }
@@ -156,13 +182,14 @@ export class SendQueue extends EventTarget {
   }
 
   /** @param {QueuedItem} item @param {(error: any) => void} refused */
-  async #sendNow(item, refused) {
-    if (!this.items.some(({key}) => key === item.key)) return undefined; // another tab has sent or removed it
+  async #sendNow({key}, refused) {
+    const item = this.begin(key);
+    if (!item) return undefined;
     this.#markInFlight(item, true);
     try {
       const answer = await this.send(item);
       this.#backoff.reset();
-      this.remove(item.key);
+      this.remove(key);
       this.dispatchEvent(new CustomEvent('sent', {detail: {item, answer}}));
       return answer;
     } catch (error) {

@@ -10,6 +10,13 @@ import {Store} from './store.js';
  * @import {ClientOptions} from './bookbell-client.js'
  * @import {QueuedItem} from './send-queue.js'
  * @import {BookRequest, Me, Outcome, Reply, ServerMessage, Status} from './types.js'
+ *
+ * @typedef {object} AnswerContent a team's answer in the send queue
+ * @property {number} creatorId
+ * @property {number[]} ids of the requests
+ * @property {{status: Status, response?: string}} answer
+ * @property {Record<number, Status>} [from] the status that each request had when the answer was given
+ * @property {number[]} [overtaken] those that somebody else has changed since; known once it is sent
  */
 
 /** How long a list waits for the first snapshot before it loads without one, ms. */
@@ -23,9 +30,15 @@ export async function readAccess(session) {
   return true;
 }
 
-/** What became of an answer: the server lists it for several requests, and returns the request for one. @param {any} stored @returns {Outcome[]} */
-export function outcomesOf(stored) {
-  return stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
+/** The requests that an answer is sent for. @param {AnswerContent} content */
+export function idsToSend({ids, overtaken = []}) {
+  return ids.filter((id) => !overtaken.includes(id));
+}
+
+/** What became of an answer: the server lists it for several requests, and returns the request for one. @param {AnswerContent} content @param {any} stored @returns {Outcome[]} */
+export function outcomesOf({overtaken = []}, stored) {
+  const answered = stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
+  return [...answered, ...overtaken.map((id) => ({id, result: 'refused', code: 'invalid_transition', detail: null, book_request: null}))];
 }
 
 /** @param {Me} me */
@@ -61,6 +74,7 @@ export class Session extends EventTarget {
     this.sendQueue = new SendQueue({
       userId: me.user.id,
       send: (item) => this.#send(item),
+      prepare: (content, kind) => (kind === 'respond' ? this.#markOvertaken(content) : content),
       isAway: () => this.#isAway(),
       restoreRefused: (item, error) => this.#restoreRefused(item, error),
     });
@@ -187,26 +201,30 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Whether somebody else has changed a request since its answer was given, which is not to be undone. The answer itself
-   * may have been stored already. `from` is the status in which it was given; answers to several requests have none.
+   * Marks the requests that somebody else has changed since the answer was given: that is not to be undone.
    *
-   * @param {{ids: number[], answer: {status: Status}, from?: Status}} content
+   * @param {AnswerContent} content
+   * @returns {AnswerContent}
    */
-  isOvertaken({ids: [id], answer, from}) {
-    const now = this.store.requests.get(id)?.status;
-    return from !== undefined && now !== undefined && now !== from && now !== answer.status;
+  #markOvertaken(content) {
+    const {ids, answer, from} = content;
+    const overtaken = ids.filter((id) => {
+      const now = this.store.requests.get(id)?.status;
+      return from?.[id] !== undefined && now !== undefined && now !== from[id] && now !== answer.status;
+    });
+    return {...content, overtaken};
   }
 
-  /** @param {{creatorId: number, ids: number[], answer: {status: Status, response?: string}, from?: Status}} content @param {string} key @returns {Promise<Outcome[]>} */
+  /** @param {AnswerContent} content @param {string} key @returns {Promise<Outcome[]>} */
   async #respond(content, key) {
-    if (this.isOvertaken(content)) throw new ApiError(409, {code: 'invalid_transition'});
-    const {creatorId, ids, answer} = content;
-    const [id] = ids;
-    const stored =
-      ids.length > 1
-        ? await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key})
-        : await this.#reloadOnConflict(id, this.api.respond(id, answer, {key}));
-    const outcomes = outcomesOf(stored);
+    const {creatorId, answer} = content;
+    const [id, ...others] = idsToSend(content);
+    if (id === undefined && content.ids.length === 1) throw new ApiError(409, {code: 'invalid_transition'});
+    let stored;
+    if (id === undefined) stored = {items: []};
+    else if (content.ids.length === 1) stored = await this.#reloadOnConflict(id, this.api.respond(id, answer, {key}));
+    else stored = await this.api.respondToAll({creator_id: creatorId, ids: [id, ...others], ...answer}, {key});
+    const outcomes = outcomesOf(content, stored);
     this.#show(() => this.keepOutcomes(answer, outcomes));
     return outcomes;
   }
@@ -271,6 +289,22 @@ export class Session extends EventTarget {
   /** Whether the platform says that there is no network; what looks like one is tried. */
   #isAway() {
     return globalThis.navigator?.onLine === false;
+  }
+
+  /**
+   * How many requests wait for an answer, without those whose answer waits to be sent.
+   *
+   * @param {number} creatorId
+   * @returns {number | undefined} undefined where it isn't known
+   */
+  pendingCount(creatorId) {
+    const count = this.store.pendingCounts.get(creatorId);
+    if (count === undefined) return undefined;
+    const answered = this.sendQueue.items
+      .filter(({kind, content}) => kind === 'respond' && content.creatorId === creatorId)
+      .flatMap(({content}) => idsToSend(content))
+      .filter((id) => this.store.requests.get(id)?.status === 'pending');
+    return Math.max(0, count - answered.length);
   }
 
   /** What waits to be sent and does not show as done yet. @param {'ask' | 'reply'} kind @returns {QueuedItem[]} */

@@ -164,13 +164,10 @@ export class TeamInbox extends SessionElement {
     </a>`;
   }
 
-  /** What waits in the send queue is no longer where it was. @param {Status | ''} status */
+  /** @param {Status | ''} status */
   #count(status) {
     const {counts, creatorId} = this;
-    if (status === 'pending') {
-      const pending = this.session.store.pendingCounts.get(creatorId);
-      return pending === undefined ? undefined : Math.max(0, pending - undoableAnswersOf(this.session).leaving(creatorId, 'pending'));
-    }
+    if (status === 'pending') return this.session.pendingCount(creatorId);
     if (!counts) return undefined;
     return status === '' ? Object.values(counts).reduce((sum, count) => sum + count, 0) : counts[status];
   }

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
-import {SendQueue} from '../../src/client/send-queue.js';
-import {FakeBrowser, MemoryStorage, deferred, settle} from '../support/browser.js';
+import {deferred, settle} from '../support/browser.js';
+import {QueueTabs, keys, reply} from '../support/queue-tabs.js';
 
 const BEGIN = 1_700_000_000_000;
 const HOUR = 3_600_000;
 /** Longer than any pause after the first failure. */
 const RETRY = 3_500;
 
-let browser;
-let storage;
+let tabs;
 
 beforeEach(() => {
   mock.timers.reset();
   mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: BEGIN});
-  browser = new FakeBrowser();
-  storage = new MemoryStorage();
+  tabs = new QueueTabs();
 });
 
 async function pass(ms) {
@@ -26,27 +24,7 @@ async function pass(ms) {
 const unavailable = () => Object.assign(new Error('not now'), {status: 503, code: 'http_503'});
 const refusal = () => Object.assign(new Error('no'), {status: 422, code: 'quota_exhausted'});
 
-/** A tab's queue. `sent` has what was sent; `answers` decides what becomes of it, by default that it's done. */
-function openQueue(options = {}) {
-  const tab = browser.tab();
-  const sent = [];
-  const parts = {tab, sent, answer: async () => 'done', away: false};
-  parts.queue = new SendQueue({
-    userId: 1,
-    storage,
-    locks: tab.locks,
-    isAway: () => parts.away,
-    send: (item) => {
-      sent.push(item);
-      return parts.answer(item);
-    },
-    ...options,
-  });
-  return parts;
-}
-
-const reply = (key, body = key) => ({kind: 'reply', key, content: {body}, requestId: 1, after: 0});
-const keys = (items) => items.map(({key}) => key);
+const openQueue = (options) => tabs.open(options);
 
 describe('what is sent', () => {
   test('is kept until the server has confirmed it', async () => {
@@ -116,6 +94,37 @@ describe('what is sent', () => {
     assert.deepEqual(one.queue.items, []);
   });
 
+  test('is decided once, so that its key always stands for the same', async () => {
+    let prepared = 0;
+    const one = openQueue({prepare: ({body}) => ({body: `${body} ${++prepared}`})});
+    let failures = 1;
+    one.answer = () => (failures-- > 0 ? Promise.reject(unavailable()) : Promise.resolve('done'));
+    await one.queue.submit(reply('a'));
+    assert.equal(one.queue.items[0].content.body, 'a 1');
+    const again = openQueue({prepare: () => assert.fail('a reload decides nothing')});
+    await again.queue.flush();
+
+    assert.deepEqual(
+      again.sent.map(({content}) => content.body),
+      ['a 1'],
+    );
+  });
+
+  test('is decided anew where it gets another key', async () => {
+    let prepared = 0;
+    const one = openQueue({prepare: ({body}) => ({body: `${body} ${++prepared}`}), restoreRefused: () => false});
+    one.away = true;
+    await one.queue.submit(reply('a'));
+    one.away = false;
+    one.answer = () => Promise.reject(refusal());
+    await one.queue.flush();
+    one.answer = async () => 'done';
+    await one.queue.retry(one.queue.items[0]);
+
+    assert.equal(prepared, 2);
+    assert.deepEqual(one.queue.items, []);
+  });
+
   test('is not taken for refused where the page itself fails', async () => {
     const one = openQueue();
     let failures = 1;
@@ -151,7 +160,7 @@ describe('what is sent', () => {
 
   test('and was stored by an earlier version of the page is still read', async () => {
     const {queue, sent} = openQueue();
-    storage.setItem(queue.name, JSON.stringify([{kind: 'reply', key: 'k', content: {body: 'x'}, requestId: 9, after: 3, at: BEGIN - HOUR}]));
+    tabs.storage.setItem(queue.name, JSON.stringify([{kind: 'reply', key: 'k', content: {body: 'x'}, requestId: 9, after: 3, at: BEGIN - HOUR}]));
     assert.match(queue.name, /^bookbell\.outbox(@.*)?\.1$/);
     await queue.flush();
 
@@ -289,63 +298,6 @@ describe('what is held', () => {
   });
 });
 
-describe('two tabs', () => {
-  test('do not send the same at once', async () => {
-    const [one, other] = [openQueue(), openQueue()];
-    const {promise, resolve} = deferred();
-    one.answer = () => promise;
-    one.queue.submit(reply('a'));
-    await settle();
-    await other.queue.flush();
-    assert.deepEqual(other.sent, []);
-    resolve();
-    await settle();
-    await pass(HOUR);
-
-    assert.deepEqual(keys(one.sent), ['a']);
-    assert.deepEqual(other.sent, []);
-  });
-
-  test('send what the one that was sending it left when it was closed, with its key', async () => {
-    const [one, other] = [openQueue(), openQueue()];
-    one.answer = () => new Promise(() => {});
-    one.queue.submit(reply('a'));
-    await settle();
-    await other.queue.flush();
-    one.tab.close();
-    one.queue.stop();
-    await pass(2_999);
-    assert.deepEqual(other.sent, []);
-    await pass(1);
-
-    assert.deepEqual(keys(other.sent), ['a']);
-    assert.deepEqual(other.queue.items, []);
-  });
-
-  test('do not send what another has removed meanwhile', async () => {
-    const [one, other] = [openQueue(), openQueue()];
-    one.away = true;
-    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
-    one.away = false;
-    const {promise, resolve} = deferred();
-    one.answer = () => promise;
-    const flushed = one.queue.flush();
-    await settle();
-    other.queue.remove('b');
-    resolve();
-    await flushed;
-
-    assert.deepEqual(keys(one.sent), ['a']);
-  });
-
-  test('without locks rely on the key', async () => {
-    const one = openQueue({locks: undefined});
-    await one.queue.submit(reply('a'));
-
-    assert.deepEqual(keys(one.sent), ['a']);
-  });
-});
-
 test('after a sign-out nothing stays, and nothing is sent', async () => {
   const one = openQueue();
   one.away = true;
@@ -357,7 +309,7 @@ test('after a sign-out nothing stays, and nothing is sent', async () => {
   await pass(HOUR);
 
   assert.deepEqual(one.sent, []);
-  assert.deepEqual(Object.keys(storage), []);
+  assert.deepEqual(Object.keys(tabs.storage), []);
 });
 
 test('a session that ends in the middle of sending ends it', async () => {

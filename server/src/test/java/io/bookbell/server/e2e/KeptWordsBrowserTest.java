@@ -85,16 +85,52 @@ class KeptWordsBrowserTest {
     card().part().part("respond-reject").click();
     card().part().part("respond-reject-confirm").click();
     browser.part("undo-text").awaitShown();
+    approveAsColleague();
+    browser.sendHeldAnswers();
+    browser.part("undo-text").awaitGone();
+    assertThat(statusOf(id)).isEqualTo("approved");
+  }
+
+  @Test
+  void anAnswerToSeveralThatWaitsLeavesOutWhatSomebodyElseHasDone() {
+    long other = selectTwo();
+    browser.holdAnswers();
+    browser.part("bulk-rejected").click();
+    browser.part("undo-text").awaitShown();
+    browser.part("nav-pending-badge").awaitText(browser.part("pending-badge").text());
+    approveAsColleague();
+    browser.sendHeldAnswers();
+    browser.part("undo-text").awaitGone();
+    browser.await("the other answer", () -> statusOf(other).equals("rejected"));
+    assertThat(statusOf(id)).isEqualTo("approved");
+  }
+
+  private void approveAsColleague() {
     var decision = Map.of("status", "approved", "response", "Here it is.");
     server.signIn("creator").post("/api/book-requests/" + id + "/respond", decision).expect(200);
     String known =
         "return document.querySelector('bookbell-app').session.store.requests.get(%d).status"
             .formatted(id);
     browser.await("the approval", () -> "approved".equals(browser.run(known)));
-    browser.sendHeldAnswers();
-    browser.part("undo-text").awaitGone();
-    var request = server.signIn("team1").get("/api/book-requests/" + id).body();
-    assertThat(request.get("status").asText()).isEqualTo("approved");
+  }
+
+  private String statusOf(long request) {
+    return server
+        .signIn("team1")
+        .get("/api/book-requests/" + request)
+        .body()
+        .get("status")
+        .asText();
+  }
+
+  /** Selects the request of each test and another one, whose id it returns. */
+  private long selectTwo() {
+    var wish = Map.of("creator_id", 1, "title", "Piranesi", "author", "Susanna Clarke");
+    var asked = server.signIn("reader1").post("/api/book-requests", wish).expect(201);
+    Card.of(browser, "Piranesi").part().awaitShown(); // above, where the other one was
+    card().part().part("request-select").click();
+    Card.of(browser, "Piranesi").part().part("request-select").click();
+    return asked.body().get("id").asLong();
   }
 
   @Test
@@ -125,8 +161,7 @@ class KeptWordsBrowserTest {
     approve();
     browser.sendAnswers();
     browser.part("sign-in-reason").awaitShown();
-    var request = server.signIn("team1").get("/api/book-requests/" + id).body();
-    assertThat(request.get("status").asText()).isEqualTo("pending");
+    assertThat(statusOf(id)).isEqualTo("pending");
   }
 
   @Test
@@ -197,11 +232,7 @@ class KeptWordsBrowserTest {
   @Test
   void theWordOfABulkAnswerIsBackInTheFieldOfEachRefusedRequest() {
     var creator = server.signIn("creator");
-    var wish = Map.of("creator_id", 1, "title", "Piranesi", "author", "Susanna Clarke");
-    server.signIn("reader1").post("/api/book-requests", wish).expect(201);
-    Card.of(browser, "Piranesi").part().awaitShown(); // above, where the other one was
-    card().part().part("request-select").click();
-    Card.of(browser, "Piranesi").part().part("request-select").click();
+    selectTwo();
     browser.part("bulk-text").write(WORD);
     browser.holdAnswers();
     browser.part("bulk-approved").click();

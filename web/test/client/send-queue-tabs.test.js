@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import {beforeEach, describe, mock, test} from 'node:test';
+import {deferred, settle} from '../support/browser.js';
+import {QueueTabs, keys, reply} from '../support/queue-tabs.js';
+
+const HOUR = 3_600_000;
+
+let tabs;
+
+beforeEach(() => {
+  mock.timers.reset();
+  mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: 1_700_000_000_000});
+  tabs = new QueueTabs();
+});
+
+async function pass(ms) {
+  mock.timers.tick(ms);
+  await settle();
+}
+
+const openQueue = (options) => tabs.open(options);
+
+describe('two tabs', () => {
+  test('do not send the same at once', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    one.queue.submit(reply('a'));
+    await settle();
+    await other.queue.flush();
+    assert.deepEqual(other.sent, []);
+    resolve();
+    await settle();
+    await pass(HOUR);
+
+    assert.deepEqual(keys(one.sent), ['a']);
+    assert.deepEqual(other.sent, []);
+  });
+
+  test('send what the one that was sending it left when it was closed, with its key', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    one.answer = () => new Promise(() => {});
+    one.queue.submit(reply('a'));
+    await settle();
+    await other.queue.flush();
+    one.tab.close();
+    one.queue.stop();
+    await pass(2_999);
+    assert.deepEqual(other.sent, []);
+    await pass(1);
+
+    assert.deepEqual(keys(other.sent), ['a']);
+    assert.deepEqual(other.queue.items, []);
+  });
+
+  test('do not send what another has removed meanwhile', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    one.away = true;
+    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
+    one.away = false;
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    const flushed = one.queue.flush();
+    await settle();
+    other.queue.remove('b');
+    resolve();
+    await flushed;
+
+    assert.deepEqual(keys(one.sent), ['a']);
+  });
+
+  test('without locks rely on the key', async () => {
+    const one = openQueue({locks: undefined});
+    await one.queue.submit(reply('a'));
+
+    assert.deepEqual(keys(one.sent), ['a']);
+  });
+});
