@@ -122,16 +122,17 @@ export class UndoableAnswers extends EventTarget {
       items.map(({key}) => key),
       KEEPALIVE_TIMEOUT,
     );
-    for (const {key} of items) {
-      const content = this.session.sendQueue.begin(key)?.content;
-      const ids = content ? idsToSend(content) : [];
-      if (ids.length === 0) continue; // the queue finds it refused
+    for (const item of items) {
+      const begun = this.session.sendQueue.begin(item.key);
+      const ids = begun ? idsToSend(begun.content) : [];
+      if (!begun || ids.length === 0) continue; // the queue finds it refused
+      const {key, callKey, content} = begun;
       const {creatorId, answer} = content;
       this.#sentOnHide.add(key);
       const sent =
         content.ids.length === 1
-          ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, key)
-          : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, key);
+          ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, callKey)
+          : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, callKey);
       sent
         .finally(() => this.#sentOnHide.delete(key))
         .then((stored) => this.#sentBeforeUnload({key, content}, stored))

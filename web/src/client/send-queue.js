@@ -4,20 +4,22 @@ import {newKey} from './http.js';
 
 /**
  * @typedef {object} QueuedItem
- * @property {string} key its Idempotency-Key: however often it is sent, it is done once
+ * @property {string} key its own
+ * @property {string} [callKey] the Idempotency-Key of its last attempt: however often it is sent with it, it is done once
  * @property {'ask' | 'reply' | 'respond'} kind
  * @property {any} content
  * @property {number} [requestId] which a reply belongs to
  * @property {number} after the newest id known when it was written: its own will be higher
  * @property {number} at when it was written, ms since 1970
- * @property {true} [begun] once it may have reached the server: its content doesn't change any more
  * @property {number} [until] before this it can be taken back and is not sent by itself, ms since 1970
  * @property {{code: string, message: string}} [problem] why it is not sent by itself: it was refused, or is `too_old`
  *
+ * @typedef {QueuedItem & {callKey: string}} SentItem
+ *
  * @typedef {object} Sending
  * @property {number} userId
- * @property {(item: QueuedItem) => Promise<unknown>} send
- * @property {(content: any, kind: QueuedItem['kind']) => any} [prepare] what is sent of a content, asked once, before the first attempt
+ * @property {(item: SentItem) => Promise<unknown>} send
+ * @property {(item: QueuedItem) => any} [prepare] what an item's content is by now, asked before each attempt
  * @property {() => boolean} isAway whether sending is useless just now
  * @property {(item: QueuedItem, error: any) => boolean} [restoreRefused] told of what is refused; true where its words are in their field again
  * @property {Storage} [storage]
@@ -51,7 +53,7 @@ export class SendQueue extends EventTarget {
     userId,
     send,
     isAway,
-    prepare = (content) => content,
+    prepare = ({content}) => content,
     restoreRefused = () => false,
     storage = localStorage,
     locks = globalThis.navigator?.locks,
@@ -128,23 +130,25 @@ export class SendQueue extends EventTarget {
   }
 
   /**
-   * Decides what is sent of an item, before its first attempt: its key stands for the same content ever after.
+   * Decides what is sent of an item. Its first attempt has its own key. If an attempt may have reached the server, that
+   * key stands for what was sent then, so something else gets another one.
    *
    * @param {string} key
-   * @returns {QueuedItem | undefined} undefined if another tab has sent or removed it
+   * @returns {SentItem | undefined} undefined if another tab has sent or removed it
    */
   begin(key) {
     const item = this.items.find((entry) => entry.key === key);
-    if (!item || item.begun) return item;
-    /** @type {QueuedItem} */
-    const begun = {...item, content: this.prepare(item.content, item.kind), begun: true};
+    if (!item) return undefined;
+    const content = this.prepare(item);
+    const isOther = item.callKey && JSON.stringify(content) !== JSON.stringify(item.content);
+    const begun = {...item, content, callKey: isOther ? newKey() : (item.callKey ?? key)};
     this.#store(this.items.map((entry) => (entry.key === key ? begun : entry)));
     return begun;
   }
 
   /** Sends again what was refused or has waited for too long. @param {QueuedItem} item */
   retry(item) {
-    const {problem, begun, ...rest} = item;
+    const {problem, callKey, ...rest} = item;
     this.#store(this.items.map((entry) => (entry.key === item.key ? {...rest, key: newKey(), at: Date.now()} : entry)));
     return this.flush();
   }

@@ -8,7 +8,7 @@ import {Store} from './store.js';
 /**
  * @import {Api} from './api.js'
  * @import {ClientOptions} from './bookbell-client.js'
- * @import {QueuedItem} from './send-queue.js'
+ * @import {QueuedItem, SentItem} from './send-queue.js'
  * @import {BookRequest, Me, Outcome, Reply, ServerMessage, Status} from './types.js'
  *
  * @typedef {object} AnswerContent a team's answer in the send queue
@@ -17,6 +17,7 @@ import {Store} from './store.js';
  * @property {{status: Status, response?: string}} answer
  * @property {Record<number, Status>} [from] the status that each request had when the answer was given
  * @property {number[]} [overtaken] those that somebody else has changed since; known once it is sent
+ * @property {number[]} [answered] those that an earlier attempt has answered
  */
 
 /** How long a list waits for the first snapshot before it loads without one, ms. */
@@ -31,14 +32,18 @@ export async function readAccess(session) {
 }
 
 /** The requests that an answer is sent for. @param {AnswerContent} content */
-export function idsToSend({ids, overtaken = []}) {
-  return ids.filter((id) => !overtaken.includes(id));
+export function idsToSend({ids, overtaken = [], answered = []}) {
+  return ids.filter((id) => !overtaken.includes(id) && !answered.includes(id));
 }
 
 /** What became of an answer: the server lists it for several requests, and returns the request for one. @param {AnswerContent} content @param {any} stored @returns {Outcome[]} */
-export function outcomesOf({overtaken = []}, stored) {
-  const answered = stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
-  return [...answered, ...overtaken.map((id) => ({id, result: 'refused', code: 'invalid_transition', detail: null, book_request: null}))];
+export function outcomesOf({overtaken = [], answered = []}, stored) {
+  const told = stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
+  return [
+    ...told,
+    ...answered.map((id) => ({id, result: 'answered', code: null, detail: null, book_request: null})),
+    ...overtaken.map((id) => ({id, result: 'refused', code: 'invalid_transition', detail: null, book_request: null})),
+  ];
 }
 
 /** @param {Me} me */
@@ -74,7 +79,7 @@ export class Session extends EventTarget {
     this.sendQueue = new SendQueue({
       userId: me.user.id,
       send: (item) => this.#send(item),
-      prepare: (content, kind) => (kind === 'respond' ? this.#markOvertaken(content) : content),
+      prepare: (item) => (item.kind === 'respond' ? this.#withoutChanged(item) : item.content),
       isAway: () => this.#isAway(),
       restoreRefused: (item, error) => this.#restoreRefused(item, error),
     });
@@ -201,18 +206,19 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Marks the requests that somebody else has changed since the answer was given: that is not to be undone.
+   * Leaves out the requests that somebody else has changed since the answer was given, which is not to be undone. What
+   * is left is another call then, so it leaves out those that an earlier attempt has answered, too.
    *
-   * @param {AnswerContent} content
+   * @param {QueuedItem} item
    * @returns {AnswerContent}
    */
-  #markOvertaken(content) {
-    const {ids, answer, from} = content;
-    const overtaken = ids.filter((id) => {
-      const now = this.store.requests.get(id)?.status;
-      return from?.[id] !== undefined && now !== undefined && now !== from[id] && now !== answer.status;
-    });
-    return {...content, overtaken};
+  #withoutChanged({content, callKey}) {
+    const {ids, answer, from} = /** @type {AnswerContent} */ (content);
+    const statusOf = (/** @type {number} */ id) => this.store.requests.get(id)?.status;
+    const changed = ids.filter((id) => from?.[id] && statusOf(id) && statusOf(id) !== from[id]);
+    const overtaken = changed.filter((id) => statusOf(id) !== answer.status);
+    const answered = callKey && overtaken.length ? changed.filter((id) => statusOf(id) === answer.status) : [];
+    return {...content, overtaken, answered};
   }
 
   /** @param {AnswerContent} content @param {string} key @returns {Promise<Outcome[]>} */
@@ -271,8 +277,8 @@ export class Session extends EventTarget {
     }
   }
 
-  /** @param {QueuedItem} item */
-  async #send({kind, key, content, requestId}) {
+  /** @param {SentItem} item */
+  async #send({kind, callKey: key, content, requestId}) {
     if (kind === 'respond') return this.#respond(content, key);
     if (kind === 'ask') {
       const request = await this.api.ask(content, {key});

@@ -94,35 +94,31 @@ describe('what is sent', () => {
     assert.deepEqual(one.queue.items, []);
   });
 
-  test('is decided once, so that its key always stands for the same', async () => {
-    let prepared = 0;
-    const one = openQueue({prepare: ({body}) => ({body: `${body} ${++prepared}`})});
-    let failures = 1;
+  test('has the same key in each call as long as it is the same', async () => {
+    let state = 'a';
+    const one = openQueue({prepare: ({content}) => ({...content, state})});
+    let failures = 3;
     one.answer = () => (failures-- > 0 ? Promise.reject(unavailable()) : Promise.resolve('done'));
-    await one.queue.submit(reply('a'));
-    assert.equal(one.queue.items[0].content.body, 'a 1');
-    const again = openQueue({prepare: () => assert.fail('a reload decides nothing')});
-    await again.queue.flush();
+    await one.queue.submit(reply('k'));
+    await one.queue.flush();
+    state = 'b'; // an attempt may have reached the server
+    await one.queue.flush();
+    await one.queue.flush();
+    const [first, second, third, fourth] = one.sent.map(({callKey}) => callKey);
 
-    assert.deepEqual(
-      again.sent.map(({content}) => content.body),
-      ['a 1'],
-    );
+    assert.deepEqual([first, second], ['k', 'k']);
+    assert.notEqual(third, 'k');
+    assert.equal(fourth, third);
+    assert.equal(one.sent[2].content.state, 'b');
+    assert.deepEqual(one.queue.items, []);
   });
 
-  test('is decided anew where it gets another key', async () => {
-    let prepared = 0;
-    const one = openQueue({prepare: ({body}) => ({body: `${body} ${++prepared}`}), restoreRefused: () => false});
-    one.away = true;
-    await one.queue.submit(reply('a'));
-    one.away = false;
-    one.answer = () => Promise.reject(refusal());
-    await one.queue.flush();
-    one.answer = async () => 'done';
-    await one.queue.retry(one.queue.items[0]);
+  test('has its own key when it changes before the first attempt', async () => {
+    const one = openQueue({prepare: ({content, callKey}) => ({...content, isFirst: !callKey})});
+    await one.queue.submit(reply('k'));
 
-    assert.equal(prepared, 2);
-    assert.deepEqual(one.queue.items, []);
+    assert.equal(one.sent[0].callKey, 'k');
+    assert.equal(one.sent[0].content.isFirst, true);
   });
 
   test('is not taken for refused where the page itself fails', async () => {

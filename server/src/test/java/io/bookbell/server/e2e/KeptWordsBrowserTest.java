@@ -98,6 +98,8 @@ class KeptWordsBrowserTest {
     browser.part("bulk-rejected").click();
     browser.part("undo-text").awaitShown();
     browser.part("nav-pending-badge").awaitText(browser.part("pending-badge").text());
+    browser.sendAnswers(); // an attempt that fails, as far as the page can tell
+    browser.part("undo-text").awaitTextWith("Waiting for a connection");
     approveAsColleague();
     browser.sendHeldAnswers();
     browser.part("undo-text").awaitGone();
