@@ -12,13 +12,15 @@ import {translate} from '../words/translate.js';
 import {UnreadBadge} from './unread-badge.js';
 import {workspacesOf, workspacePath, lastWorkspace} from './workspaces.js';
 import {Router, loadView} from './router.js';
-import {onWorkerMessage, registerWorker, checkForUpdate} from './page-updates.js';
 import './app-shell.js';
 import './toast-region.js';
 
 /** @import {ToastRegion} from './toast-region.js' */
 
 const loadSignIn = lazyModule(() => import('../account/sign-in.js'));
+
+/** On a first visit, there is no worker yet and the page's own start comes first, ms. */
+const UPDATES_DELAY = 3_000;
 
 /** The page is drawn in its own font from the first moment, unless the font is late, ms. */
 const FONT_TIMEOUT = 1_000;
@@ -70,7 +72,7 @@ export class BookbellApp extends LightElement {
     addEventListener('pagehide', () => this.session?.client.stop());
     addEventListener('pageshow', ({persisted}) => persisted && this.#resume());
     this.#start();
-    onWorkerMessage((address) => this.#router.go(address));
+    this.#withUpdates(({onWorkerMessage}) => onWorkerMessage((address) => this.#router.go(address)));
   }
 
   #resume() {
@@ -146,7 +148,7 @@ export class BookbellApp extends LightElement {
     session.addEventListener('ended', () => session === this.session && this.#closeSession(translate('account.signed_out')));
     session.addEventListener('access', () => this.#onNavigation());
     session.store.addEventListener('change', () => this.#updateUnreadBadge());
-    session.addEventListener('resumed', checkForUpdate);
+    session.addEventListener('resumed', () => this.#withUpdates(({checkForUpdate}) => checkForUpdate()));
     session.client.addEventListener('state', () => this.#registerWorkerWhenLive(session));
     session.client.addEventListener('state', () => this.#explainRefusedOnce(session));
     this.#desktopNotifications = new DesktopNotifications(session, (address) => this.#router.go(address));
@@ -169,7 +171,13 @@ export class BookbellApp extends LightElement {
   /** @param {Session} session */
   #registerWorkerWhenLive({client}) {
     const isLive = () => client.status.state === 'live';
-    if (isLive()) registerWorker(isLive, (takeOver) => this.#offerUpdate(takeOver));
+    if (isLive()) this.#withUpdates(({registerWorker}) => registerWorker(isLive, (takeOver) => this.#offerUpdate(takeOver)));
+  }
+
+  /** Does something with the module that talks to the service worker, if it comes. @param {(updates: typeof import('./page-updates.js')) => unknown} use */
+  async #withUpdates(use) {
+    if (!navigator.serviceWorker?.controller) await new Promise((done) => setTimeout(done, UPDATES_DELAY));
+    await import('./page-updates.js').then(use, () => {});
   }
 
   /** @param {{text: string, tone: string, href?: string}} news */

@@ -1,8 +1,5 @@
 import {BASE_PATH} from '../base-path.js';
 
-/** The page's own start comes first, ms. */
-const REGISTRATION_DELAY = 3_000;
-
 const workers = globalThis.navigator?.serviceWorker;
 let asked = false;
 
@@ -26,7 +23,6 @@ export function onWorkerMessage(go) {
 export async function registerWorker(isLive, offer) {
   if (!workers || asked) return;
   asked = true;
-  if (!workers.controller) await new Promise((done) => setTimeout(done, REGISTRATION_DELAY));
   const registration = isLive() ? await workers.register(`${BASE_PATH}/service-worker.js`, {updateViaCache: 'none'}).catch(() => undefined) : undefined;
   asked = registration !== undefined;
   if (!registration) return;
