@@ -224,12 +224,12 @@ export class Session extends EventTarget {
   /** @param {AnswerContent} content @param {string} key @returns {Promise<Outcome[]>} */
   async #respond(content, key) {
     const {creatorId, answer} = content;
-    const [id, ...others] = idsToSend(content);
-    if (id === undefined && content.ids.length === 1) throw new ApiError(409, {code: 'invalid_transition'});
+    const ids = idsToSend(content);
+    const isForOne = content.ids.length === 1;
     let stored;
-    if (id === undefined) stored = {items: []};
-    else if (content.ids.length === 1) stored = await this.#reloadOnConflict(id, this.api.respond(id, answer, {key}));
-    else stored = await this.api.respondToAll({creator_id: creatorId, ids: [id, ...others], ...answer}, {key});
+    if (isForOne && ids.length === 0) throw new ApiError(409, {code: 'invalid_transition'});
+    if (isForOne) stored = await this.#reloadOnConflict(ids[0], this.api.respond(ids[0], answer, {key}));
+    else stored = ids.length === 0 ? {items: []} : await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key});
     const outcomes = outcomesOf(content, stored);
     this.#show(() => this.keepOutcomes(answer, outcomes));
     return outcomes;

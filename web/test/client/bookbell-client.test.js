@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
 import {BookbellClient} from '../../src/client/bookbell-client.js';
-import {fakeSockets, settle} from '../support/browser.js';
+import {fakeSockets, pass, settle} from '../support/browser.js';
 
 const BEGIN = 1_000_000;
 const away = () => Promise.reject(new Error('unreachable'));
@@ -22,11 +22,6 @@ function start(options = {}) {
   client = new BookbellClient({url: 'ws://test/ws', userId: 1, WebSocket: sockets.WebSocket, random: () => 1, sessionEnded: away, ...options});
   client.addEventListener('message', ({detail}) => received.push(detail.type === 'resumed' ? 'resumed' : detail.seq));
   client.start();
-}
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
 }
 
 async function cut(code, reason) {

@@ -3,7 +3,7 @@ import {beforeEach, describe, mock, test} from 'node:test';
 import {BookbellClient} from '../../src/client/bookbell-client.js';
 import {EventStreamSocket, SocketProbe} from '../../src/client/fallback-transports.js';
 import {SILENT} from '../../src/client/transport-ladder.js';
-import {fakeSockets, settle} from '../support/browser.js';
+import {fakeSockets, pass, settle} from '../support/browser.js';
 
 const BEGIN = 1_000_000;
 const PROBE_INTERVAL = 120_000;
@@ -50,11 +50,6 @@ function answering(Socket) {
       if (JSON.parse(text).type === 'ping') this.receive({type: 'pong'});
     }
   };
-}
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
 }
 
 async function cut(of, code) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {beforeEach, mock, test} from 'node:test';
 import {refreshQuotasAtPeriodEnd} from '../../src/client/quota-periods.js';
-import {settle} from '../support/browser.js';
+import {pass, settle} from '../support/browser.js';
 
 const NOW = Date.parse('2026-11-20T12:00:00Z');
 const DAY = 24 * 3_600_000;
@@ -28,11 +28,6 @@ beforeEach(() => {
 function keep(creatorId, resetsAt) {
   session.store.quotas.set(creatorId, {creator_id: creatorId, resets_at: resetsAt});
   session.store.dispatchEvent(new Event('change'));
-}
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
 }
 
 test('a quota is read again a little after its period has turned', async () => {

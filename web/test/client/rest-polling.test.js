@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {beforeEach, mock, test} from 'node:test';
 import {pollWhileRefused} from '../../src/client/rest-polling.js';
-import {settle} from '../support/browser.js';
+import {pass, settle} from '../support/browser.js';
 
 let session;
 let calls;
@@ -68,11 +68,6 @@ function page({creator_id, sort, limit, cursor}) {
 function setStatus(status) {
   session.client.status = status;
   session.client.dispatchEvent(new Event('state'));
-}
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
 }
 
 const refused = {state: 'offline', refused: true};

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
-import {deferred, settle} from '../support/browser.js';
+import {deferred, pass, settle} from '../support/browser.js';
 import {QueueTabs, keys, reply} from '../support/queue-tabs.js';
 
 const HOUR = 3_600_000;
@@ -12,11 +12,6 @@ beforeEach(() => {
   mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: 1_700_000_000_000});
   tabs = new QueueTabs();
 });
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
-}
 
 const openQueue = (options) => tabs.open(options);
 
@@ -55,9 +50,7 @@ describe('two tabs', () => {
 
   test('do not send what another has removed meanwhile', async () => {
     const [one, other] = [openQueue(), openQueue()];
-    one.away = true;
-    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
-    one.away = false;
+    await one.submitWhileAway('a', 'b');
     const {promise, resolve} = deferred();
     one.answer = () => promise;
     const flushed = one.queue.flush();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
-import {deferred, settle} from '../support/browser.js';
+import {deferred, pass, settle} from '../support/browser.js';
 import {QueueTabs, keys, reply} from '../support/queue-tabs.js';
 
 const BEGIN = 1_700_000_000_000;
@@ -15,11 +15,6 @@ beforeEach(() => {
   mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: BEGIN});
   tabs = new QueueTabs();
 });
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
-}
 
 const unavailable = () => Object.assign(new Error('not now'), {status: 503, code: 'http_503'});
 const refusal = () => Object.assign(new Error('no'), {status: 422, code: 'quota_exhausted'});
@@ -60,9 +55,7 @@ describe('what is sent', () => {
 
   test('stays behind what cannot be sent now', async () => {
     const one = openQueue();
-    one.away = true;
-    for (const key of ['a', 'b']) await one.queue.submit(reply(key));
-    one.away = false;
+    await one.submitWhileAway('a', 'b');
     one.answer = () => Promise.reject(unavailable());
     await one.queue.flush();
 
@@ -175,10 +168,7 @@ describe('what is refused', () => {
 
   test('later stays with its reason, is not sent by itself again, and holds nothing up', async () => {
     const one = openQueue();
-    one.away = true;
-    await one.queue.submit(reply('a'));
-    await one.queue.submit(reply('b'));
-    one.away = false;
+    await one.submitWhileAway('a', 'b');
     one.answer = ({key}) => (key === 'a' ? Promise.reject(refusal()) : Promise.resolve());
     await one.queue.flush();
     await pass(HOUR);
@@ -190,9 +180,7 @@ describe('what is refused', () => {
 
   test('is removed where its words are back in their field', async () => {
     const one = openQueue({restoreRefused: () => true});
-    one.away = true;
-    await one.queue.submit(reply('a'));
-    one.away = false;
+    await one.submitWhileAway('a');
     one.answer = () => Promise.reject(refusal());
     await one.queue.flush();
 
@@ -201,9 +189,7 @@ describe('what is refused', () => {
 
   test('is sent again when its user wishes, as something new', async () => {
     const one = openQueue();
-    one.away = true;
-    await one.queue.submit(reply('a'));
-    one.away = false;
+    await one.submitWhileAway('a');
     one.answer = () => Promise.reject(refusal());
     await one.queue.flush();
     one.answer = async () => 'done';
@@ -310,9 +296,7 @@ test('after a sign-out nothing stays, and nothing is sent', async () => {
 
 test('a session that ends in the middle of sending ends it', async () => {
   const one = openQueue();
-  one.away = true;
-  for (const key of ['a', 'b']) await one.queue.submit(reply(key));
-  one.away = false;
+  await one.submitWhileAway('a', 'b');
   const {promise, resolve} = deferred();
   one.answer = () => promise;
   const flushed = one.queue.flush();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {beforeEach, mock, test} from 'node:test';
 import {SharedClient} from '../../src/client/shared-client.js';
-import {FakeBrowser, emptySnapshot, fakeSockets, settle} from '../support/browser.js';
+import {FakeBrowser, emptySnapshot, fakeSockets, pass, settle} from '../support/browser.js';
 
 const note = (seq) => ({type: 'notification', seq});
 
@@ -12,11 +12,6 @@ beforeEach(() => {
   mock.timers.enable({apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000});
   browser = new FakeBrowser();
 });
-
-async function pass(ms) {
-  mock.timers.tick(ms);
-  await settle();
-}
 
 /** A tab with its client, started: what it was told and the sockets that it opened. */
 async function open(options = {}) {

@@ -1,8 +1,16 @@
+import {mock} from 'node:test';
+
 /** What the modules of `client/` need of a browser, in memory. */
 
 /** Lets everything happen that waits for promises; no time passes. */
 export async function settle() {
   for (let turn = 0; turn < 3; turn++) await new Promise((done) => setImmediate(done));
+}
+
+/** Lets mocked time pass, and what it causes happen. @param {number} ms */
+export async function pass(ms) {
+  mock.timers.tick(ms);
+  await settle();
 }
 
 /** A promise with its two ends outside. */

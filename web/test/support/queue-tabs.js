@@ -22,6 +22,11 @@ export class QueueTabs {
       },
       ...options,
     });
+    parts.submitWhileAway = async (...submitted) => {
+      parts.away = true;
+      for (const key of submitted) await parts.queue.submit(reply(key));
+      parts.away = false;
+    };
     return parts;
   }
 }

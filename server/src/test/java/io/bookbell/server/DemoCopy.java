@@ -5,6 +5,7 @@ import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TemporaryFolder;
+import io.bookbell.server.support.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -67,14 +68,13 @@ final class DemoCopy {
             DriverManager.getConnection(server + "postgres", storage.user(), storage.password());
         var statement = connection.createStatement()) {
       if (PREPARED.add(server)) {
-        statement.execute("CREATE DATABASE " + TEMPLATE + " STRATEGY FILE_COPY");
+        TestDatabase.copy(statement, "template1", TEMPLATE);
         lay(
             new StorageConfig.PostgresConfig(server + TEMPLATE, storage.user(), storage.password()),
             passwordHash);
       }
       statement.execute("DROP DATABASE IF EXISTS " + database);
-      statement.execute(
-          "CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY".formatted(database, TEMPLATE));
+      TestDatabase.copy(statement, TEMPLATE, database);
     }
   }
 

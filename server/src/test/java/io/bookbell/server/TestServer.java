@@ -98,15 +98,8 @@ public final class TestServer implements AutoCloseable {
   }
 
   private static TestServer untilTheEnd(TestDatabase database) {
-    Path folder = TemporaryFolder.make();
-    TestServer server = demo(database, folder);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  TemporaryFolder.delete(folder);
-                }));
+    TestServer server = demo(database, TemporaryFolder.make());
+    TemporaryFolder.beforeDeletion(server::close);
     return server;
   }
 

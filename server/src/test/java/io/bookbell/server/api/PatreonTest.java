@@ -305,16 +305,8 @@ class PatreonTest {
   /** Changes a patron and sends the event, several times. */
   private void send(Patron patron, int times) {
     patreon.put(patron);
-    String event = StandInPatreon.event(patron);
     for (int sent = 0; sent < times; sent++) {
-      server
-          .client()
-          .send(
-              "POST",
-              "/api/patreon/webhook/" + id,
-              event,
-              Map.of("X-Patreon-Signature", StandInPatreon.sign(event)))
-          .expect(200);
+      StandInPatreon.sendEvent(server.client(), id, patron);
     }
   }
 

@@ -3,7 +3,6 @@ package io.bookbell.server.e2e;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TemporaryFolder;
 import io.bookbell.server.support.TestClient;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,12 +32,10 @@ final class Browser implements AutoCloseable {
   private static final String VISITOR = "/api/me - Failed to load resource";
 
   private final ChromeDriver driver;
-  private final Path folder;
   private final List<String> expectedErrors = new ArrayList<>();
 
-  private Browser(ChromeDriver driver, Path folder) {
+  private Browser(ChromeDriver driver) {
     this.driver = driver;
-    this.folder = folder;
     forget();
   }
 
@@ -48,19 +45,18 @@ final class Browser implements AutoCloseable {
    * @param isFull whether it is the full Chromium instead of the headless shell
    */
   static Browser start(Chromium chromium, boolean isFull) {
-    Path folder = TemporaryFolder.make();
     var service =
         new ChromeDriverService.Builder()
             .usingDriverExecutable(chromium.driver().toFile())
             .usingAnyFreePort()
-            .withEnvironment(Map.of("TMPDIR", folder.toString())) // for the profile
+            .withEnvironment(Map.of("TMPDIR", TemporaryFolder.make().toString())) // for the profile
             .build();
     Path program = isFull ? chromium.browser() : chromium.headlessShell();
     ChromeOptions options = options(program);
     if (!isFull) { // those who want no motion get the same pages, with a tenth less work
       options.addArguments("--force-prefers-reduced-motion");
     }
-    return new Browser(new ChromeDriver(service, options), folder);
+    return new Browser(new ChromeDriver(service, options));
   }
 
   private static ChromeOptions options(Path program) {
@@ -290,10 +286,5 @@ final class Browser implements AutoCloseable {
   @Override
   public void close() {
     driver.quit();
-    try {
-      TemporaryFolder.delete(folder);
-    } catch (UncheckedIOException e) {
-      // Chromium is still deleting files itself; the rest goes with the folders of this process
-    }
   }
 }

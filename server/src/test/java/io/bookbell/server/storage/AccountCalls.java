@@ -28,11 +28,8 @@ final class AccountCalls extends RouteCalls {
   private static final String PUSH_KEY =
       "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4";
 
-  private final Statements statements;
-
   AccountCalls(Set<String> called, Statements statements) {
-    super(called);
-    this.statements = statements;
+    super(called, statements);
   }
 
   void setUp(TestServer server) {

@@ -21,11 +21,8 @@ import java.util.function.Consumer;
 
 /** Receives and confirms messages, and runs the tasks of the server. */
 final class BackgroundCalls extends RouteCalls {
-  private final Statements statements;
-
   BackgroundCalls(Set<String> called, Statements statements) {
-    super(called);
-    this.statements = statements;
+    super(called, statements);
   }
 
   void socket(TestServer server) {

@@ -19,11 +19,8 @@ import java.util.Set;
  * webhooks.
  */
 final class CreatorCalls extends RouteCalls {
-  private final Statements statements;
-
   CreatorCalls(Set<String> called, Statements statements) {
-    super(called);
-    this.statements = statements;
+    super(called, statements);
   }
 
   void requests(Cast cast) {

@@ -142,7 +142,7 @@ class QueryPlansTest {
     creators.requests(cast);
     creators.creator(server, cast);
     creators.team(cast);
-    new SourceCalls(called, patreon).sources(server, cast);
+    new SourceCalls(called, statements, patreon).sources(server, cast);
     accounts.ownAccount(server, cast); // ends sessions
     accounts.open(server);
     var background = new BackgroundCalls(called, statements);

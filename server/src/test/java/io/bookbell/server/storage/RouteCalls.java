@@ -2,6 +2,7 @@ package io.bookbell.server.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.server.Statements;
 import io.bookbell.server.api.Contract;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.support.TestClient;
@@ -14,15 +15,18 @@ import java.util.Set;
 abstract class RouteCalls {
   private static final Contract CONTRACT = new Contract();
 
+  final Statements statements;
   private final Set<String> called;
 
   /**
    * Creates the calls.
    *
    * @param called collects the calls as the contract names them, such as {@code GET /api/me}
+   * @param statements what the server has executed
    */
-  RouteCalls(Set<String> called) {
+  RouteCalls(Set<String> called, Statements statements) {
     this.called = called;
+    this.statements = statements;
   }
 
   /** Notes a call that is made in another way. */

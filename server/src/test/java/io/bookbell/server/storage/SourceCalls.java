@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import io.bookbell.server.Cast;
+import io.bookbell.server.Statements;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.StandInPatreon;
 import io.bookbell.server.support.StandInPatreon.Patron;
@@ -18,8 +19,8 @@ import java.util.Set;
 final class SourceCalls extends RouteCalls {
   private final StandInPatreon patreon;
 
-  SourceCalls(Set<String> called, StandInPatreon patreon) {
-    super(called);
+  SourceCalls(Set<String> called, Statements statements, StandInPatreon patreon) {
+    super(called, statements);
     this.patreon = patreon;
   }
 
@@ -38,16 +39,8 @@ final class SourceCalls extends RouteCalls {
     send(creator, "POST", "/api/patreon/sync" + of, null);
     var patron = new Patron("8", cast.stranger().email(), "active_patron", List.of("t1"));
     patreon.put(patron);
-    String event = StandInPatreon.event(patron);
     note("POST /api/patreon/webhook/{creator_id}");
-    server
-        .client()
-        .send(
-            "POST",
-            "/api/patreon/webhook/" + id,
-            event,
-            Map.of("X-Patreon-Signature", StandInPatreon.sign(event)))
-        .expect(200);
+    StandInPatreon.sendEvent(server.client(), id, patron);
     await()
         .until(
             () -> get(cast.stranger().client(), "/api/me").body().at("/memberships/0").isObject());

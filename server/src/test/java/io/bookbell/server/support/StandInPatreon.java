@@ -173,6 +173,18 @@ public final class StandInPatreon implements AutoCloseable {
     return Json.writeAsString(Map.of("data", member(patron), "included", List.of()));
   }
 
+  /** Sends the event about a member, as the service would. */
+  public static void sendEvent(TestClient client, long creator, Patron patron) {
+    String event = event(patron);
+    client
+        .send(
+            "POST",
+            "/api/patreon/webhook/" + creator,
+            event,
+            Map.of("X-Patreon-Signature", sign(event)))
+        .expect(200);
+  }
+
   public static String sign(String body) {
     try {
       Mac mac = Mac.getInstance("HmacMD5");

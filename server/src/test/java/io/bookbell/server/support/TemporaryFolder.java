@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -14,8 +16,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
- * Creates and deletes folders, also those of {@code @TempDir} (see {@code
- * junit-platform.properties}).
+ * Creates folders, also those of {@code @TempDir} (see {@code junit-platform.properties}). When the
+ * process ends, those that are left are deleted.
  *
  * <p>They are in memory where there's enough of it: hundreds of databases, each with hundreds of
  * files, keep a disk busy for longer than the tests take.
@@ -31,6 +33,8 @@ public final class TemporaryFolder implements TempDirFactory {
 
   private static final Path ROOT = root();
 
+  private static final Queue<Runnable> BEFORE_DELETION = new ConcurrentLinkedQueue<>();
+
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context) {
     return make();
@@ -42,6 +46,11 @@ public final class TemporaryFolder implements TempDirFactory {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Closes something that uses a folder, when the process ends. */
+  public static void beforeDeletion(Runnable close) {
+    BEFORE_DELETION.add(close);
   }
 
   /**
@@ -66,10 +75,18 @@ public final class TemporaryFolder implements TempDirFactory {
       deleteLeftovers(parent);
       Path root = parent.resolve(PREFIX + ProcessHandle.current().pid());
       Files.createDirectories(root);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteQuietly(root)));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> deleteAtEnd(root)));
       return root;
     } catch (IOException e) {
       throw new UncheckedIOException("The tests have no folder", e);
+    }
+  }
+
+  private static void deleteAtEnd(Path root) {
+    try {
+      BEFORE_DELETION.forEach(Runnable::run);
+    } finally {
+      deleteQuietly(root);
     }
   }
 

@@ -85,6 +85,12 @@ public enum TestDatabase {
    */
   public abstract StorageConfig reserve(Path folder);
 
+  /** Creates a database of PostgreSQL; its files are copied, which is faster than its pages. */
+  public static void copy(Statement statement, String template, String name) throws SQLException {
+    statement.execute(
+        "CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY".formatted(name, template));
+  }
+
   /** Returns the number of deadlocks in a database on connections that have since been closed. */
   public static long deadlocks(StorageConfig storageConfig) {
     return storageConfig
@@ -184,8 +190,7 @@ public enum TestDatabase {
     static void create(String name, String template) {
       try (var connection = POSTGRES.getPostgresDatabase().getConnection();
           var statement = connection.createStatement()) {
-        statement.execute(
-            "CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY".formatted(name, template));
+        copy(statement, template, name);
       } catch (SQLException e) {
         throw new IllegalStateException("The database " + name + " could not be made", e);
       }

@@ -2,9 +2,8 @@ package io.bookbell.server.resilience.workload;
 
 import static java.util.stream.Collectors.joining;
 
+import io.bookbell.server.support.TemporaryFolder;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +20,7 @@ import java.util.spi.ToolProvider;
  */
 public final class Program {
   private static final String MAIN_CLASS = "io.bookbell.server.cli.Main";
-  private static final Path FOLDER = folder();
+  private static final Path FOLDER = TemporaryFolder.make();
   private static final String CLASS_PATH = classPath();
 
   private Program() {}
@@ -86,22 +85,5 @@ public final class Program {
   /** The one of {@code module/target/classes}. */
   private static Path module(Path classes) {
     return classes.toAbsolutePath().getParent().getParent().getFileName();
-  }
-
-  private static Path folder() {
-    try {
-      Path folder = Files.createTempDirectory("bookbell-program");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    for (File file : folder.toFile().listFiles()) {
-      file.delete();
-    }
-    folder.toFile().delete();
   }
 }
