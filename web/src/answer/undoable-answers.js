@@ -1,7 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
-import {idsToSend, outcomesOf} from '../client/session.js';
+import {expectedStatusHeader, idsToSend, outcomesOf} from '../client/session.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
@@ -9,7 +9,7 @@ import {translate} from '../words/translate.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {QueuedItem} from '../client/send-queue.js'
+ * @import {QueuedItem, SentItem} from '../client/send-queue.js'
  * @import {BookRequest, Outcome, Status} from '../client/types.js'
  *
  * @typedef {{status: Status, response?: string}} Answer
@@ -126,13 +126,13 @@ export class UndoableAnswers extends EventTarget {
       const begun = this.session.sendQueue.begin(item.key);
       const ids = begun ? idsToSend(begun.content) : [];
       if (!begun || ids.length === 0) continue; // the queue finds it refused
-      const {key, callKey, content} = begun;
+      const {key, content} = begun;
       const {creatorId, answer} = content;
       this.#sentOnHide.add(key);
       const sent =
         content.ids.length === 1
-          ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, callKey)
-          : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, callKey);
+          ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, begun)
+          : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, begun);
       sent
         .finally(() => this.#sentOnHide.delete(key))
         .then((stored) => this.#sentBeforeUnload({key, content}, stored))
@@ -141,9 +141,10 @@ export class UndoableAnswers extends EventTarget {
     this.#changed();
   }
 
-  /** Outlives the page. Fails unless the answer is stored. @param {string} path @param {object} body @param {string} key */
-  async #keepAlive(path, body, key) {
-    const headers = {'Content-Type': 'application/json', 'Idempotency-Key': key, ...this.session.api.http.userHeader()};
+  /** Outlives the page. Fails unless the answer is stored. @param {string} path @param {object} body @param {SentItem} item */
+  async #keepAlive(path, body, {callKey, content}) {
+    const {http} = this.session.api;
+    const headers = {'Content-Type': 'application/json', 'Idempotency-Key': callKey, ...http.userHeader(), ...expectedStatusHeader(content)};
     const response = await fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     return response.json();

@@ -53,9 +53,9 @@ export class Http {
     return this.#call('GET', path, {query});
   }
 
-  /** @param {string} path @param {object} [body] @param {{key?: string, query?: Record<string, unknown>}} [options] */
-  post(path, body, {key = newKey(), query} = {}) {
-    return this.#call('POST', path, {body, query, key});
+  /** @param {string} path @param {object} [body] @param {{key?: string, query?: Record<string, unknown>, headers?: Record<string, string>}} [options] */
+  post(path, body, {key = newKey(), query, headers} = {}) {
+    return this.#call('POST', path, {body, query, key, headers});
   }
 
   /** @param {string} path @param {object} body @param {{key?: string, query?: Record<string, unknown>}} [options] */
@@ -73,15 +73,15 @@ export class Http {
     return this.#call('DELETE', path, {query, body});
   }
 
-  /** @param {string} method @param {string} path @param {{query?: Record<string, unknown>, body?: object, key?: string}} parts */
-  async #call(method, path, {query, body, key}) {
+  /** @param {string} method @param {string} path @param {{query?: Record<string, unknown>, body?: object, key?: string, headers?: Record<string, string>}} parts */
+  async #call(method, path, {query, body, key, headers: more}) {
     const address = this.base + path + queryString(query);
     /** @type {Record<string, string>} */
     const headers = {Accept: 'application/json, application/problem+json'};
     const isJson = body !== undefined && !(body instanceof Blob);
     if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
-    Object.assign(headers, this.userHeader());
+    Object.assign(headers, this.userHeader(), more);
     const language = globalThis.document?.documentElement?.lang;
     if (language && method !== 'GET') headers['Accept-Language'] = language;
     const init = {

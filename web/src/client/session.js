@@ -36,6 +36,16 @@ export function idsToSend({ids, overtaken = [], answered = []}) {
   return ids.filter((id) => !overtaken.includes(id) && !answered.includes(id));
 }
 
+/**
+ * Has the server refuse what somebody else has answered meanwhile, also where this page does not know it yet.
+ *
+ * @param {AnswerContent} content @returns {Record<string, string>}
+ */
+export function expectedStatusHeader(content) {
+  const [status, ...others] = new Set(idsToSend(content).map((id) => content.from?.[id]));
+  return status && others.length === 0 ? {'Bookbell-Expected-Status': status} : {};
+}
+
 /** What became of an answer: the server lists it for several requests, and returns the request for one. @param {AnswerContent} content @param {any} stored @returns {Outcome[]} */
 export function outcomesOf({overtaken = [], answered = []}, stored) {
   const told = stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
@@ -226,10 +236,11 @@ export class Session extends EventTarget {
     const {creatorId, answer} = content;
     const ids = idsToSend(content);
     const isForOne = content.ids.length === 1;
+    const command = {key, headers: expectedStatusHeader(content)};
     let stored;
     if (isForOne && ids.length === 0) throw new ApiError(409, {code: 'invalid_transition'});
-    if (isForOne) stored = await this.#reloadOnConflict(ids[0], this.api.respond(ids[0], answer, {key}));
-    else stored = ids.length === 0 ? {items: []} : await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, {key});
+    if (isForOne) stored = await this.#reloadOnConflict(ids[0], this.api.respond(ids[0], answer, command));
+    else stored = ids.length === 0 ? {items: []} : await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, command);
     const outcomes = outcomesOf(content, stored);
     this.#show(() => this.keepOutcomes(answer, outcomes));
     return outcomes;

@@ -14,7 +14,7 @@ import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.Decision;
 import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Database;

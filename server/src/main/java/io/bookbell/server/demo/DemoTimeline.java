@@ -3,7 +3,7 @@ package io.bookbell.server.demo;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.demo.DemoData.DemoSupporter;
 import io.bookbell.server.request.BookRequestService;
-import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.Decision;
 import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;

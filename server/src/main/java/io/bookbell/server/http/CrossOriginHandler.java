@@ -19,7 +19,8 @@ public final class CrossOriginHandler implements Handler<RoutingContext> {
   private static final String PATHS = "/api/";
   private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
   private static final String REQUEST_HEADERS =
-      "Authorization, Bookbell-User, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID";
+      "Authorization, Bookbell-Expected-Status, Bookbell-User, Content-Type, Idempotency-Key,"
+          + " If-None-Match, Last-Event-ID";
   private static final String RESPONSE_HEADERS =
       "Bookbell, Content-Disposition, Date, ETag, Location, Retry-After";
 

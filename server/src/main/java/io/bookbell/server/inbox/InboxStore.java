@@ -68,6 +68,14 @@ public final class InboxStore {
     }
   }
 
+  /**
+   * Reserves ids for messages, together with the next statement. Without them, {@link #append}
+   * needs a round trip of its own for its ids.
+   */
+  public static void reserveMessages(Transaction tx, int amount) {
+    tx.reserveIds(SequenceAssigner.MESSAGE_TABLE, amount);
+  }
+
   private static Map<String, Object> withType(OutgoingMessage outgoingMessage) {
     var message = new LinkedHashMap<String, Object>();
     message.put("type", outgoingMessage.typeName());

@@ -1,6 +1,7 @@
 package io.bookbell.server.inbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.bookbell.hub.Delivery;
 import io.bookbell.hub.Message;
@@ -9,16 +10,19 @@ import io.bookbell.server.inbox.OutgoingMessages.OutgoingMessage;
 import io.bookbell.server.inbox.SequenceAssigner.AppendedMessages;
 import io.bookbell.server.storage.BeforeCommitStep;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +31,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   static final SequenceAssigner STEP = new SequenceAssigner();
+  static final String MESSAGE_TABLE = "message";
 
   private static final String INSERT_MESSAGE =
       """
       INSERT INTO message (id, request_id, revision, body, created_at)
       VALUES (?, ?, ?, ?, ?)""";
+
+  /** Counts from the heads as they were locked; they advance afterwards. */
   private static final String INSERT_INBOX =
-      "INSERT INTO inbox (user_id, seq, message_id) VALUES (?, ?, ?)";
+      """
+      WITH change (user_id, position, message_id) AS (
+        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint)))
+      INSERT INTO inbox (user_id, seq, message_id)
+      SELECT change.user_id, inbox_head.seq + change.position, change.message_id
+      FROM change
+      JOIN inbox_head ON inbox_head.user_id = change.user_id""";
 
   private static final String LOCK_HEADS =
       """
@@ -42,11 +55,14 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
 
   private static final String ADVANCE_HEAD =
       """
-      WITH change (user_id, seq) AS (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
+      WITH change (user_id, amount) AS (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
       UPDATE inbox_head
-      SET seq = change.seq
+      SET seq = seq + change.amount
       FROM change
       WHERE inbox_head.user_id = change.user_id""";
+
+  private static final String RAISE_FLOOR =
+      "UPDATE inbox_head SET floor = seq - ? WHERE user_id = ?";
 
   /** Databases limit the number of parameters in a statement. */
   private static final int USERS_AT_ONCE = 8_192;
@@ -81,49 +97,76 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   @Override
   public void run(Transaction tx, List<AppendedMessages> changes) {
     int messages = changes.stream().mapToInt(change -> change.bodies.size()).sum();
-    tx.reserveIds("message", messages); // in one round trip with the lock
-    Map<UserId, Long> heads = lockBounds(tx, changes);
-    var before = new TreeMap<>(heads);
-    List<Long> ids = tx.nextIds("message", messages);
+    List<Long> ids = tx.nextIds(MESSAGE_TABLE, messages);
+    Supplier<Map<UserId, Long>> heads = lockHeads(tx, changes);
     storeMessages(tx, changes, ids);
     var rows = new ArrayList<InboxRow>();
+    var amounts = new TreeMap<UserId, Long>();
     var floors = new TreeMap<UserId, Long>();
     int stored = 0;
     for (AppendedMessages appendedMessages : changes) {
-      var deliveries = new ArrayList<Delivery>();
+      var placedMessages = new ArrayList<PlacedMessage>();
       for (EncodedMessage encodedMessage : appendedMessages.bodies) {
-        Map<UserId, Long> numbers = assignNumbers(encodedMessage.entry, heads);
+        Map<UserId, Long> positions = assignPositions(encodedMessage.entry, amounts);
         long message = ids.get(stored++);
-        if (numbers.size() < MANY) {
-          numbers.forEach((user, seq) -> rows.add(new InboxRow(user, seq, message)));
+        if (positions.size() < MANY) {
+          positions.forEach((user, position) -> rows.add(new InboxRow(user, position, message)));
         } else {
-          insertForMany(tx, message, groupByStep(before, numbers));
+          insertForMany(tx, message, groupByPosition(positions));
         }
-        closeHistory(appendedMessages.change, encodedMessage.entry, numbers, floors);
-        deliveries.add(Delivery.numbered(encodedMessage.message, numbers));
+        closeHistory(appendedMessages.change, encodedMessage.entry, positions, floors);
+        placedMessages.add(new PlacedMessage(encodedMessage.message, positions));
       }
-      appendedMessages.tx.afterCommit(() -> appendedMessages.publisher.accept(deliveries));
+      appendedMessages.tx.afterCommit(
+          () -> appendedMessages.publisher.accept(toDeliveries(placedMessages, heads.get())));
     }
-    tx.writeAll(INSERT_INBOX, rows, row -> ValueReader.values(row.user, row.seq, row.message));
-    advanceHeads(tx, heads);
-    floors.forEach((user, floor) -> raiseFloor(tx, user, floor));
+    tx.writeAll(INSERT_INBOX, rows, row -> ValueReader.values(row.user, row.position, row.message));
+    amounts.forEach((user, amount) -> tx.enqueueForOneRow(ADVANCE_HEAD, user, amount));
+    floors.forEach(
+        (user, position) ->
+            tx.enqueue(RAISE_FLOOR, requireNonNull(amounts.get(user)) - position, user));
   }
 
-  private record InboxRow(UserId user, long seq, long message) {}
+  private record InboxRow(UserId user, long position, long message) {}
 
-  private static Map<UserId, Long> lockBounds(Transaction tx, List<AppendedMessages> changes) {
+  /**
+   * A message and its place behind each user's head.
+   *
+   * @param positions 1 is the user's first message of the transaction
+   */
+  private record PlacedMessage(Message message, Map<UserId, Long> positions) {}
+
+  private static List<Delivery> toDeliveries(
+      List<PlacedMessage> placedMessages, Map<UserId, Long> heads) {
+    var deliveries = new ArrayList<Delivery>();
+    for (PlacedMessage placedMessage : placedMessages) {
+      var numbers = new TreeMap<UserId, Long>();
+      placedMessage.positions.forEach(
+          (user, position) -> numbers.put(user, requireNonNull(heads.get(user)) + position));
+      deliveries.add(Delivery.numbered(placedMessage.message, numbers));
+    }
+    return deliveries;
+  }
+
+  /** Locks the heads and returns them as they were before. They are known after the commit. */
+  private static Supplier<Map<UserId, Long>> lockHeads(
+      Transaction tx, List<AppendedMessages> changes) {
     var users = new TreeSet<UserId>();
     changes.forEach(appendedMessages -> users.addAll(appendedMessages.allRecipients()));
-    var heads = new TreeMap<UserId, Long>();
+    var parts = new ArrayList<PendingResult<List<InboxHead>>>();
     for (List<UserId> some : splitUsers(users)) { // in their order, as everybody locks them
-      heads.putAll(
-          tx.query(LOCK_HEADS, some).map(row -> row.getUser("user_id"), row -> row.getLong("seq")));
+      parts.add(
+          tx.query(LOCK_HEADS, some)
+              .afterCommit(row -> new InboxHead(row.getUser("user_id"), row.getLong("seq"))));
     }
-    if (heads.size() != users.size()) {
-      throw new IllegalStateException("Users without an inbox among " + users);
-    }
-    return heads;
+    return () -> {
+      var heads = new HashMap<UserId, Long>();
+      parts.forEach(part -> part.get().forEach(head -> heads.put(head.user, head.seq)));
+      return heads;
+    };
   }
+
+  private record InboxHead(UserId user, long seq) {}
 
   private static void storeMessages(
       Transaction tx, List<AppendedMessages> changes, List<Long> ids) {
@@ -146,70 +189,53 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
         at);
   }
 
-  private static Map<UserId, Long> assignNumbers(
-      OutgoingMessage outgoingMessage, Map<UserId, Long> heads) {
-    var numbers = new TreeMap<UserId, Long>();
+  private static Map<UserId, Long> assignPositions(
+      OutgoingMessage outgoingMessage, Map<UserId, Long> amounts) {
+    var positions = new TreeMap<UserId, Long>();
     for (UserId user : outgoingMessage.audience()) {
-      numbers.put(user, heads.merge(user, 1L, Long::sum));
+      positions.put(user, amounts.merge(user, 1L, Long::sum));
     }
-    return numbers;
+    return positions;
   }
 
+  /** Raises the floors of users who lose their access to what came before this message. */
   private static void closeHistory(
       OutgoingMessages outgoingMessages,
       OutgoingMessage outgoingMessage,
-      Map<UserId, Long> numbers,
+      Map<UserId, Long> positions,
       Map<UserId, Long> floors) {
     if (outgoingMessage.type() == MessageType.ACCESS_CHANGED) {
-      numbers.forEach(
-          (user, seq) -> {
+      positions.forEach(
+          (user, position) -> {
             if (outgoingMessages.revokesAccessOf(user)) {
-              floors.put(user, seq);
+              floors.put(user, position);
             }
           });
     }
   }
 
-  /**
-   * Groups users by how far their number has advanced. Most of a large audience advance equally.
-   */
-  private static Map<Long, List<UserId>> groupByStep(
-      Map<UserId, Long> before, Map<UserId, Long> after) {
-    var steps = new TreeMap<Long, List<UserId>>();
-    after.forEach(
-        (user, seq) ->
-            steps
-                .computeIfAbsent(seq - before.getOrDefault(user, 0L), _ -> new ArrayList<>())
-                .add(user));
-    return steps;
+  /** Most of a large audience have the same position. */
+  private static Map<Long, List<UserId>> groupByPosition(Map<UserId, Long> positions) {
+    var groups = new TreeMap<Long, List<UserId>>();
+    positions.forEach(
+        (user, position) -> groups.computeIfAbsent(position, _ -> new ArrayList<>()).add(user));
+    return groups;
   }
 
-  private static void insertForMany(Transaction tx, long message, Map<Long, List<UserId>> steps) {
-    steps.forEach(
-        (step, users) -> {
+  private static void insertForMany(Transaction tx, long message, Map<Long, List<UserId>> groups) {
+    groups.forEach(
+        (position, users) -> {
           for (List<UserId> some : splitUsers(users)) {
             tx.enqueue(
                 """
                 INSERT INTO inbox (user_id, seq, message_id)
                 SELECT user_id, seq + CAST(? AS bigint), CAST(? AS bigint)
                 FROM inbox_head WHERE user_id IN (?)""",
-                step,
+                position,
                 message,
                 some);
           }
         });
-  }
-
-  /** Sets the new heads. The rows were locked in order before, so this can't block. */
-  private static void advanceHeads(Transaction tx, Map<UserId, Long> heads) {
-    tx.writeAll(
-        ADVANCE_HEAD,
-        List.copyOf(heads.entrySet()),
-        head -> ValueReader.values(head.getKey(), head.getValue()));
-  }
-
-  private static void raiseFloor(Transaction tx, UserId user, long floor) {
-    tx.enqueue("UPDATE inbox_head SET floor = ? WHERE user_id = ?", floor, user);
   }
 
   private static <T> List<List<T>> splitUsers(Collection<T> all) {

@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.outbox.NewsBody;
@@ -92,9 +93,10 @@ public final class NotificationService {
       @Nullable UserId actor,
       boolean toAdmins) {}
 
-  /** Reserves the id of a notification, together with the next statement. */
+  /** Reserves the ids of a notification and its message, together with the next statement. */
   public void reserveNotification(Transaction tx) {
     tx.reserveIds("notification", 1);
+    InboxStore.reserveMessages(tx, 1);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.bookbell.server.outbox;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxItem.ItemState;
+import io.bookbell.server.storage.BeforeCommitStep;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlRow;
@@ -37,6 +38,10 @@ public final class OutboxStore {
         AND s.event = news.event
       JOIN news_target t ON t.id = s.target_id AND t.verified = TRUE
       ORDER BY news.position""";
+
+  /** One statement for all that has happened in a transaction. */
+  private static final BeforeCommitStep<@Nullable Object[]> INSERT_ALL =
+      (tx, news) -> tx.writeAll(INSERT_FOR_SUBSCRIBERS, news, values -> values);
 
   private static final String INSERT_FOR_TARGET =
       """
@@ -77,21 +82,21 @@ public final class OutboxStore {
   private void insert(
       Transaction tx, News news, boolean forCreator, Collection<UserId> subscribers) {
     Instant now = tx.now();
-    tx.writeAll(
-        INSERT_FOR_SUBSCRIBERS,
-        List.copyOf(subscribers),
-        owner ->
-            ValueReader.values(
-                forCreator,
-                owner,
-                position.incrementAndGet(),
-                news.event().wireName(),
-                news.creator(),
-                news.request(),
-                news.notification(),
-                news.asAdmin(),
-                news.body(),
-                now));
+    for (UserId owner : subscribers) {
+      tx.addLastStep(
+          INSERT_ALL,
+          ValueReader.values(
+              forCreator,
+              owner,
+              position.incrementAndGet(),
+              news.event().wireName(),
+              news.creator(),
+              news.request(),
+              news.notification(),
+              news.asAdmin(),
+              news.body(),
+              now));
+    }
   }
 
   /**

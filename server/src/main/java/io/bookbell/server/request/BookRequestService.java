@@ -1,5 +1,7 @@
 package io.bookbell.server.request;
 
+import static java.util.Objects.requireNonNull;
+
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
@@ -16,6 +18,7 @@ import io.bookbell.server.request.RequestAnnouncer.Requester;
 import io.bookbell.server.request.RequestAnnouncer.StatusChange;
 import io.bookbell.server.request.RequestLocker.LockedRequest;
 import io.bookbell.server.request.RequestLocker.Purpose;
+import io.bookbell.server.request.RequestPeople.SupporterFacts;
 import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The commands on book requests: create, decide, reply, withdraw. Thread-safe.
@@ -80,13 +82,14 @@ public final class BookRequestService {
     boolean onBehalf = !user.equals(actor);
     Supplier<CreatorRow> creatorRow = creatorStore.lockCreatorLater(tx, wanted.creator());
     var membership = quotaService.lockMembershipLater(tx, wanted.creator(), user);
-    Supplier<String> userName = store.findNameLater(tx, user);
-    Supplier<String> actorName = onBehalf ? store.findNameLater(tx, actor) : userName;
-    Supplier<Integer> open = store.countOpenLater(tx, wanted.creator(), user);
+    Supplier<SupporterFacts> supporter =
+        RequestPeople.findSupporterLater(tx, wanted.creator(), user);
+    Supplier<String> actorName =
+        onBehalf ? RequestPeople.findNameLater(tx, actor) : () -> supporter.get().name();
     store.reserveRequest(tx);
-    requestAnnouncer.reserveNotification(tx);
+    requestAnnouncer.reserveAnnouncement(tx);
     if (onBehalf) {
-      requestAnnouncer.reserveNotification(tx);
+      requestAnnouncer.reserveAnnouncement(tx);
     }
     return () -> {
       CreatorRow creator = creatorRow.get();
@@ -98,16 +101,16 @@ public final class BookRequestService {
               .get()
               .orElseThrow(
                   () -> onBehalf ? Problem.notFound() : notSupporterProblem(tx, creator, user));
-      OpenRequestLimits.requireRoom(creator, locked.tier(), open);
+      OpenRequestLimits.requireRoom(creator, locked.tier(), supporter.get().open());
       var consumption = quotaService.consumeRequest(tx, locked);
       Status status = locked.tier().autoApprove() ? Status.APPROVED : Status.PENDING;
-      BookRequest request = store.insertRequest(tx, user, userName.get(), wanted, status);
+      CreatorRow counted =
+          status == Status.PENDING ? creatorStore.addToPendingCount(tx, creator, 1) : creator;
+      BookRequest request = store.insertRequest(tx, user, supporter.get().name(), wanted, status);
       words.indexRequest(tx, creator.id(), request.id(), WordIndex.IndexedTexts.of(request));
       var outgoingMessages = new OutgoingMessages();
       quotaService.recordConsumption(
           tx, consumption, request.id(), request.title(), actor, outgoingMessages);
-      CreatorRow counted =
-          status == Status.PENDING ? creatorStore.addToPendingCount(tx, creator, 1) : creator;
       requestAnnouncer.announceCreated(
           tx, counted, request, new Requester(actor, actorName.get()), outgoingMessages);
       inboxStore.append(tx, outgoingMessages);
@@ -120,9 +123,6 @@ public final class BookRequestService {
     return creatorRoles.notSupporterProblem(
         tx, creator, user, "Only supporters can request books, and you are on the team.");
   }
-
-  /** An admin's decision: the new status and an optional text. */
-  public record Decision(Status status, @Nullable String response) {}
 
   /**
    * Applies an admin's decision to a request. A rejection refunds it.
@@ -161,6 +161,7 @@ public final class BookRequestService {
       OutgoingMessages outgoingMessages) {
     BookRequest request = lockedRequest.request();
     creatorRoles.requireNotOwner(lockedRequest.creator(), admin, request.userId());
+    decision.requireExpected(request);
     statusChanger.changeStatus(tx, request, decision.status());
     boolean keepsWord = decision.status() == Status.COMPLETED && decision.response() == null;
     String word = keepsWord ? request.response() : decision.response();
@@ -180,17 +181,17 @@ public final class BookRequestService {
    */
   public List<DecisionOutcome> respondToAll(
       Transaction tx, UserId admin, UserId creatorId, SortedSet<Long> ids, Decision decision) {
-    CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
+    Supplier<CreatorRow> locked = creatorStore.lockCreatorLater(tx, creatorId);
+    var reads =
+        requestLocker.readAllLater(
+            tx, creatorId, locked, admin, ids, Purpose.of(decision.status()));
+    CreatorRow creator = locked.get();
     creatorRoles.requireAdmin(tx, creator, admin);
     var outgoingMessages = new OutgoingMessages();
     var moves = new ArrayList<StatusChange>();
     var outcomes = new ArrayList<DecisionOutcome>();
     for (long id : ids) {
-      Optional<LockedRequest> found =
-          requestLocker
-              .readLater(tx, creatorId, () -> creator, admin, id, Purpose.of(decision.status()))
-              .get()
-              .filter(each -> each.request().creatorId().equals(creatorId));
+      Optional<LockedRequest> found = requireNonNull(reads.get(id)).get();
       try {
         LockedRequest lockedRequest = found.orElseThrow(Problem::notFound);
         StatusChange statusChange =

@@ -3,7 +3,6 @@ package io.bookbell.server.request;
 import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.Tier;
-import java.util.function.Supplier;
 
 /** How many requests may be pending at once. Stateless. */
 final class OpenRequestLimits {
@@ -14,11 +13,10 @@ final class OpenRequestLimits {
   /**
    * Requires that a creator accepts requests, and that not too many are pending.
    *
-   * @param open how many of the supporter's own requests are pending; asked only if the tier has a
-   *     limit
+   * @param open how many of the supporter's own requests are pending
    * @throws Problem 409 otherwise
    */
-  static void requireRoom(CreatorRow creator, Tier tier, Supplier<Integer> open) {
+  static void requireRoom(CreatorRow creator, Tier tier, int open) {
     if (!creator.creator().accepting()) {
       throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
     }
@@ -26,7 +24,7 @@ final class OpenRequestLimits {
       throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
     }
     Integer mostOpen = tier.mostOpen();
-    if (mostOpen != null && open.get() >= mostOpen) {
+    if (mostOpen != null && open >= mostOpen) {
       throw Problem.conflict(
           "too_many_open",
           mostOpen == 1

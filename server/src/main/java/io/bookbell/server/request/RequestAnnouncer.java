@@ -9,6 +9,7 @@ import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog;
 import io.bookbell.server.creator.CreatorRoles;
 import io.bookbell.server.creator.CreatorRow;
+import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.MessageType;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
@@ -38,6 +39,9 @@ import java.util.TreeSet;
 public final class RequestAnnouncer {
   private static final int FIRST_REVISION = 1;
 
+  /** The request, the number of pending ones, and the supporter's quota. */
+  private static final int MESSAGES_OF_REQUEST = 3;
+
   private final CreatorRoles creatorRoles;
   private final NotificationService notificationService;
   private final ActivityLog activityLog;
@@ -62,8 +66,9 @@ public final class RequestAnnouncer {
   record StatusChange(
       BookRequest before, BookRequest after, int revision, UserId actor, Set<UserId> followers) {}
 
-  /** Reserves what the next announcement needs, together with the next statement. */
-  void reserveNotification(Transaction tx) {
+  /** Reserves the ids that the next announcement needs, together with the next statement. */
+  void reserveAnnouncement(Transaction tx) {
+    InboxStore.reserveMessages(tx, MESSAGES_OF_REQUEST);
     notificationService.reserveNotification(tx);
   }
 

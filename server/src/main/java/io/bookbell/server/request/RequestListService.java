@@ -135,7 +135,8 @@ public final class RequestListService {
             creator -> {
               var others = new HashSet<>(creatorRoles.adminsOf(tx, creator));
               others.remove(admin);
-              return new Colleagues(creator.id(), store.findNameLater(tx, admin).get(), others);
+              return new Colleagues(
+                  creator.id(), RequestPeople.findNameLater(tx, admin).get(), others);
             });
   }
 }

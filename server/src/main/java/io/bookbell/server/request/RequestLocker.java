@@ -9,8 +9,11 @@ import io.bookbell.server.quota.QuotaService.RefundBasis;
 import io.bookbell.server.request.RequestPartiesCache.RequestParties;
 import io.bookbell.server.request.RequestStore.RevisedRequest;
 import io.bookbell.server.storage.Transaction;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -100,7 +103,7 @@ final class RequestLocker {
       Purpose purpose) {
     tx.claim(RequestLocker.class, id);
     var revised = store.findLater(tx, id);
-    Supplier<String> actorName = store.findNameLater(tx, actor);
+    Supplier<String> actorName = RequestPeople.findNameLater(tx, actor);
     Supplier<Set<UserId>> following =
         purpose == Purpose.REPLY ? Set::of : followers.findFollowersLater(tx, id);
     Optional<Supplier<RefundBasis>> refund =
@@ -112,7 +115,7 @@ final class RequestLocker {
     if (purpose == Purpose.REPLY) {
       replies.reserveReply(tx);
     }
-    requestAnnouncer.reserveNotification(tx);
+    requestAnnouncer.reserveAnnouncement(tx);
     return () -> {
       CreatorRow locked = creator.get();
       return revised
@@ -122,6 +125,29 @@ final class RequestLocker {
                   new LockedRequest(
                       locked, found, actorName.get(), takesPart.get(), following.get(), refund));
     };
+  }
+
+  /**
+   * Like {@link #readLater}, for several requests of the creator, and empty for those of others.
+   * Those that are refunded are read when they are asked for: each refund begins with what the one
+   * before has left.
+   */
+  Map<Long, Supplier<Optional<LockedRequest>>> readAllLater(
+      Transaction tx,
+      UserId creatorId,
+      Supplier<CreatorRow> creator,
+      UserId actor,
+      SortedSet<Long> ids,
+      Purpose purpose) {
+    var reads = new HashMap<Long, Supplier<Optional<LockedRequest>>>();
+    for (long id : ids) {
+      Supplier<Supplier<Optional<LockedRequest>>> read =
+          () -> readLater(tx, creatorId, creator, actor, id, purpose);
+      Supplier<Optional<LockedRequest>> found =
+          purpose == Purpose.REFUND ? () -> read.get().get() : read.get();
+      reads.put(id, () -> found.get().filter(each -> each.request().creatorId().equals(creatorId)));
+    }
+    return reads;
   }
 
   /**

@@ -10,7 +10,6 @@ import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.PageCursor;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.RateLimit;
-import io.bookbell.server.request.BookRequestService.Decision;
 import io.bookbell.server.request.RequestListService.RequestListQuery;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +29,12 @@ public final class RequestRoutes {
       Stream.of(Status.values()).map(Status::wireName).toList();
   private static final List<String> SORTS =
       Stream.of(RequestSort.values()).map(RequestSort::wireName).toList();
+
+  private static final String EXPECTED_STATUS = "Bookbell-Expected-Status";
+
+  /** The statuses of requests that can be answered. */
+  private static final List<String> ANSWERABLE =
+      List.of(Status.PENDING.wireName(), Status.APPROVED.wireName());
 
   private RequestRoutes() {}
 
@@ -161,7 +166,7 @@ public final class RequestRoutes {
     UserId creator = jsonBody.requiredUserId("creator_id");
     var ids = new TreeSet<>(jsonBody.optionalIds("ids", MOST_AT_ONCE).orElse(Set.of()));
     jsonBody.checkField("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
-    Decision decision = parseDecision(jsonBody);
+    Decision decision = parseDecision(apiRequest, jsonBody);
     jsonBody.requireNoErrors();
     return new BulkDecisionRequest(creator, ids, decision);
   }
@@ -169,15 +174,23 @@ public final class RequestRoutes {
   private static RequestCommand<Decision> parseDecision(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
     JsonBody jsonBody = apiRequest.jsonBody();
-    Decision decision = parseDecision(jsonBody);
+    Decision decision = parseDecision(apiRequest, jsonBody);
     jsonBody.requireNoErrors();
     return new RequestCommand<>(id, decision);
   }
 
-  private static Decision parseDecision(JsonBody jsonBody) {
+  private static Decision parseDecision(ApiRequest apiRequest, JsonBody jsonBody) {
     String status = jsonBody.requiredOneOf("status", "approved", "rejected", "completed");
     String response = jsonBody.optionalText("response", LONGEST_TEXT).orElse(null);
-    return new Decision(Status.of(status), response);
+    String expected = apiRequest.header(EXPECTED_STATUS).orElse(null);
+    jsonBody.checkField(
+        EXPECTED_STATUS,
+        expected == null || ANSWERABLE.contains(expected),
+        "must be " + String.join(" or ", ANSWERABLE));
+    return new Decision(
+        Status.of(status),
+        response,
+        expected == null || !ANSWERABLE.contains(expected) ? null : Status.of(expected));
   }
 
   private static RequestCommand<String> parseReply(ApiRequest apiRequest) {

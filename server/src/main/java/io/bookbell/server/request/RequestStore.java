@@ -4,7 +4,6 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.request.BookRequest.Reply;
 import io.bookbell.server.request.RequestSearch.LikelyCondition;
 import io.bookbell.server.storage.Transaction;
-import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlFragment;
 import io.bookbell.server.storage.sql.SqlLookup;
 import io.bookbell.server.storage.sql.SqlRow;
@@ -56,24 +55,6 @@ public final class RequestStore {
           ValueReader::values,
           row -> row.getLong("id"),
           row -> new RevisedRequest(toRequest(row), row.getInt("revision")));
-
-  private static final SqlLookup<UserId, String> NAMES =
-      new SqlLookup<>(
-          "SELECT id, display_name FROM app_user WHERE id IN (VALUES (CAST(? AS bigint)))",
-          ValueReader::values,
-          row -> row.getUser("id"),
-          row -> row.getString("display_name"));
-
-  private static final SqlLookup<RequesterKey, Integer> OPEN_COUNTS =
-      new SqlLookup<>(
-          """
-          SELECT creator_id, user_id, count(*) AS amount FROM book_request
-          WHERE (creator_id, user_id) IN (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
-          AND status = 'pending'
-          GROUP BY creator_id, user_id""",
-          key -> ValueReader.values(key.creator, key.user),
-          row -> new RequesterKey(row.getUser("creator_id"), row.getUser("user_id")),
-          row -> row.getInt("amount"));
 
   private static final String UPDATE_STATUS =
       """
@@ -137,14 +118,6 @@ public final class RequestStore {
         wanted.coverId(),
         0);
   }
-
-  /** Counts a supporter's pending requests, together with the next statement. */
-  Supplier<Integer> countOpenLater(Transaction tx, UserId creator, UserId user) {
-    var counts = tx.lookUp(OPEN_COUNTS, new RequesterKey(creator, user));
-    return () -> counts.get().stream().findFirst().orElse(0);
-  }
-
-  private record RequesterKey(UserId creator, UserId user) {}
 
   /** Returns a supporter's pending requests to a creator. */
   List<Long> findPending(Transaction tx, UserId creator, UserId user) {
@@ -304,12 +277,6 @@ public final class RequestStore {
             .later(row -> Map.entry(Status.of(row.getString("status")), row.getInt("amount")));
     return () ->
         rows.get().stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-  }
-
-  /** Reads a user's name, together with the next statement. */
-  Supplier<String> findNameLater(Transaction tx, UserId user) {
-    PendingResult<List<String>> name = tx.lookUp(NAMES, user);
-    return () -> name.get().getFirst();
   }
 
   private static Optional<BookRequest> findById(Transaction tx, long id, int replies) {

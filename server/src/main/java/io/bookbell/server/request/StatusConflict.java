@@ -9,6 +9,15 @@ final class StatusConflict {
 
   /** The problem of a request that can't change to a status; it says who was first. */
   static Problem problemFor(BookRequest request, Status to) {
+    return refuse(request, " and cannot become " + to.wireName());
+  }
+
+  /** The problem of a request that somebody else has answered meanwhile. */
+  static Problem unexpectedStatus(BookRequest request, Status expected) {
+    return refuse(request, " and no longer " + expected.wireName());
+  }
+
+  private static Problem refuse(BookRequest request, String why) {
     String by =
         request.status() == Status.CANCELLED
             ? " by " + request.userName()
@@ -20,8 +29,7 @@ final class StatusConflict {
             + by
             + " since "
             + TimeText.formatTime(request.updatedAt())
-            + " and cannot become "
-            + to.wireName()
+            + why
             + ".");
   }
 }

@@ -1,11 +1,13 @@
 package io.bookbell.server.storage;
 
 import io.bookbell.server.storage.sql.PendingResult;
+import io.bookbell.server.storage.sql.RowMapper;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +23,23 @@ public interface TimeSource {
    */
   Supplier<Instant> read(SqlSession session);
 
+  /**
+   * Locks and reads a row, and reads the time after the lock was taken.
+   *
+   * @param sql reads and locks the row, whose only value is the key
+   */
+  default <T> LockedRow<T> readAfterLock(
+      SqlSession session, String sql, Object key, RowMapper<T> mapper) {
+    PendingResult<List<T>> rows = session.query(sql, key).later(mapper);
+    return new LockedRow<>(() -> rows.get().stream().findFirst(), read(session));
+  }
+
+  /**
+   * A row, and the time at which it was locked. Asking for either may send the statements that
+   * wait.
+   */
+  record LockedRow<T>(Supplier<Optional<T>> row, Supplier<Instant> time) {}
+
   /** The clock of this process, for SQLite and for tests that set the time. */
   static TimeSource of(InstantSource clock) {
     return _ -> {
@@ -31,10 +50,6 @@ public interface TimeSource {
 
   /** PostgreSQL's clock at the moment when the statement runs. */
   static TimeSource ofPostgres() {
-    String query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint) AS now";
-    return session -> {
-      PendingResult<List<Instant>> result = session.query(query).later(row -> row.getTime("now"));
-      return () -> result.get().getFirst();
-    };
+    return new PostgresTime();
   }
 }

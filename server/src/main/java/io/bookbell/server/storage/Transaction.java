@@ -126,7 +126,7 @@ public final class Transaction {
 
   /**
    * Like {@link #enqueue}, for a statement that must write exactly one row. Otherwise the
-   * transaction fails with an IllegalStateException when it is sent.
+   * transaction fails when it is sent.
    */
   public void enqueueForOneRow(String sql, @Nullable Object... values) {
     session.enqueueForOneRow(sql, values);
@@ -194,10 +194,10 @@ public final class Transaction {
       return group.ownerRow(owner, () -> query(sql, owner).later(mapper));
     }
     rowLockGate.requireTurn(new RowLockGate.OwnerRow(owner, sql));
-    PendingResult<List<T>> row = query(sql, owner).later(mapper);
+    TimeSource.LockedRow<T> locked = time.readAfterLock(session, sql, owner, mapper);
     now = null;
-    clock = time.read(session); // in the same round trip, after the lock
-    return () -> row.get().stream().findFirst();
+    clock = locked.time();
+    return locked.row();
   }
 
   /**

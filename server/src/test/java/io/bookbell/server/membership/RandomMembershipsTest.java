@@ -18,7 +18,7 @@ import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.quota.TierService.TierChanges;
 import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.request.BookRequest;
-import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.Decision;
 import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;

@@ -14,7 +14,7 @@ import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
 import io.bookbell.server.notification.NotificationDetails.TextDetails;
 import io.bookbell.server.notification.NotificationService.NotificationItem;
-import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.Decision;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

@@ -11,7 +11,7 @@ import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.quota.Ledger.LedgerEntry;
-import io.bookbell.server.request.BookRequestService.Decision;
+import io.bookbell.server.request.Decision;
 import io.bookbell.server.request.DecisionOutcome;
 import java.time.Instant;
 import java.util.List;

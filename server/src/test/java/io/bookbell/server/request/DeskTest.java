@@ -12,7 +12,6 @@ import io.bookbell.server.DomainTest;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageCursor;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.request.BookRequestService.Decision;
 import io.bookbell.server.request.RequestListService.RequestListQuery;
 import io.bookbell.server.request.RequestListService.StatusCounts;
 import java.time.Duration;

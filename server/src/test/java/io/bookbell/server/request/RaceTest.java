@@ -7,7 +7,6 @@ import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.request.BookRequestService.Decision;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import java.util.ArrayList;

@@ -46,6 +46,7 @@ class QueryPlansTest {
           Map.entry("SCAN serving_node", "it has a row for each node"),
           Map.entry("SCAN socket_place", "the operator sees every open socket"),
           Map.entry("SCAN change", "it has the rows that are written"),
+          Map.entry("SCAN asked", "it has the keys that are looked up"),
           Map.entry("SCAN page", "it has the rows of a page"),
           Map.entry("ORDER BY news.position", "it sorts the rows that are written"),
           Map.entry(

@@ -11,7 +11,9 @@ import java.util.Map;
 
 /**
  * Sends statements to PostgreSQL in one round trip. The rows of one statement become arrays, so its
- * text is the same for any number of them.
+ * text is the same for any number of them. Plain inserts that follow each other become one
+ * statement, because PostgreSQL takes about as long to begin and end a statement as to insert a
+ * row.
  */
 final class PostgresSender implements StatementSender {
   private final Connection connection;
@@ -31,22 +33,43 @@ final class PostgresSender implements StatementSender {
 
   @Override
   public void send(List<QueuedStatement> all, SqlSession session) throws SQLException {
+    List<List<QueuedStatement>> parts = splitParts(all);
     var statements = new ArrayList<ExecutedStatement>();
-    for (QueuedStatement each : all) {
-      statements.add(each.withArrays(connection, types));
+    for (List<QueuedStatement> part : parts) {
+      var executed = new ArrayList<ExecutedStatement>();
+      for (QueuedStatement each : part) {
+        executed.add(each.forPostgres(connection, types));
+      }
+      statements.add(executed.size() == 1 ? executed.getFirst() : SqlText.joinInserts(executed));
     }
     listener.beforeSend(statements);
     String sql = SqlText.joinTexts(statements);
     try (PreparedStatement statement = connection.prepareStatement(sql)) { // the driver keeps it
       SqlValues.bindAll(statement, statements);
       statement.execute();
-      for (int index = 0; index < all.size(); index++) {
+      for (int index = 0; index < parts.size(); index++) {
         if (index > 0) {
           statement.getMoreResults();
         }
-        all.get(index).readAnswer(statement, session);
+        parts.get(index).getFirst().readAnswer(statement, session); // joined ones have none
       }
     }
+  }
+
+  /** Splits the statements, in their order, into those that are sent as one. */
+  private static List<List<QueuedStatement>> splitParts(List<QueuedStatement> all) {
+    var parts = new ArrayList<List<QueuedStatement>>();
+    boolean afterInsert = false;
+    for (QueuedStatement each : all) {
+      boolean insert = each.isPlainInsert();
+      if (insert && afterInsert) {
+        parts.getLast().add(each);
+      } else {
+        parts.add(new ArrayList<>(List.of(each)));
+      }
+      afterInsert = insert;
+    }
+    return parts;
   }
 
   @Override

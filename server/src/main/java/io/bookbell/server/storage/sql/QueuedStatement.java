@@ -16,7 +16,9 @@ final class QueuedStatement {
   enum Answer {
     NOTHING,
     RESULT,
-    /** That each row of values has written one row. */
+    /** A result that is needed only after the commit. */
+    RESULT_AFTER_COMMIT,
+    /** Nothing. The statement fails unless each row of values writes one row. */
     ONE_ROW_EACH,
     ROWS_OF_KEYS
   }
@@ -54,7 +56,14 @@ final class QueuedStatement {
   }
 
   boolean isWrite() {
-    return !sql.startsWith("SELECT");
+    return lookup == null && !sql.startsWith("SELECT");
+  }
+
+  /** Whether this inserts nothing but its values, so that it depends on no other statement. */
+  boolean isPlainInsert() {
+    return answer == Answer.NOTHING
+        && sql.startsWith("INSERT INTO ")
+        && RowTuple.findIn(sql).isPresent();
   }
 
   boolean hasRowOf(int command) {
@@ -79,13 +88,15 @@ final class QueuedStatement {
     return answer;
   }
 
+  /** Whether the answer decides what happens before the commit. */
   boolean needsAnswer() {
-    return answer != Answer.NOTHING;
+    return answer == Answer.RESULT || answer == Answer.ROWS_OF_KEYS;
   }
 
   /** Whether the rows of another statement can be sent with these. */
   boolean canTake(QueuedStatement other) {
     return answer != Answer.RESULT
+        && answer != Answer.RESULT_AFTER_COMMIT
         && answer == other.answer
         && Objects.equals(lookup, other.lookup)
         && sql.equals(other.sql)
@@ -110,8 +121,28 @@ final class QueuedStatement {
     return part;
   }
 
-  /** The statement with an array for each place, if it has several rows. */
-  ExecutedStatement withArrays(Connection connection, ParameterTypes types) throws SQLException {
+  /** The statement for PostgreSQL: with an array for each place, if it has several rows. */
+  ExecutedStatement forPostgres(Connection connection, ParameterTypes types) throws SQLException {
+    ExecutedStatement statement = withArrays(connection, types);
+    return answer == Answer.ONE_ROW_EACH ? requireRows(statement, rows.size()) : statement;
+  }
+
+  /**
+   * Has PostgreSQL count the rows that are written, so that a wrong number fails the statement, and
+   * with it the commit that may follow in the same round trip.
+   */
+  private static ExecutedStatement requireRows(ExecutedStatement write, long amount) {
+    var values = new ArrayList<@Nullable Object>(write.values());
+    values.add(amount);
+    return new ExecutedStatement(
+        "WITH written AS ("
+            + write.sql()
+            + " RETURNING 1) SELECT require_rows(count(*), ?) FROM written",
+        values);
+  }
+
+  private ExecutedStatement withArrays(Connection connection, ParameterTypes types)
+      throws SQLException {
     if (rows.size() == 1) {
       return withOneRow();
     }
@@ -144,8 +175,12 @@ final class QueuedStatement {
   void readAnswer(PreparedStatement statement, SqlSession session) throws SQLException {
     switch (answer) {
       case NOTHING -> {}
-      case ONE_ROW_EACH -> requireOneRowEach(statement.getUpdateCount());
-      case RESULT -> {
+      case ONE_ROW_EACH -> {
+        if (!session.isPostgres()) { // which has counted them
+          requireOneRowEach(statement.getUpdateCount());
+        }
+      }
+      case RESULT, RESULT_AFTER_COMMIT -> {
         for (QueuedRow row : rows) {
           if (row.result != null) {
             row.result.readFrom(statement);

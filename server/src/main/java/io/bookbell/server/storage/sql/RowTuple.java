@@ -50,10 +50,10 @@ record RowTuple(String before, List<String> expressions, String after) {
     return sql.indexOf('?') >= 0;
   }
 
-  /** The statement with {@code = (...)} in place of {@code IN (VALUES (...))}. */
+  /** The statement with {@code = (...)} in place of {@code IN (VALUES (...))}, if it has that. */
   String compareWithOne() {
-    if (!before.endsWith(IN) || !after.startsWith(")")) {
-      throw new IllegalStateException("Not compared with IN: " + before);
+    if (!before.endsWith(IN)) {
+      return repeat(1);
     }
     return before.substring(0, before.length() - IN.length())
         + " = ("

@@ -12,8 +12,9 @@ import java.util.Map;
  * A query for the rows of a key. On PostgreSQL, the keys of all commands that are decided together
  * are looked up with one statement.
  *
- * <p>The text compares with {@code IN (VALUES (?, ...))}, where each {@code ?} that isn't a text
- * needs a type, as in {@code CAST(? AS bigint)}. One key alone is compared with {@code = (?, ...)}.
+ * <p>The text compares with {@code IN (VALUES (?, ...))}, or joins {@code WITH asked (...) AS
+ * (VALUES (?, ...))}. Each {@code ?} that isn't a text needs a type, as in {@code CAST(? AS
+ * bigint)}. One key alone is compared with {@code = (?, ...)}.
  *
  * @param sql the statement for one key, with all its places in the tuple after {@code VALUES}
  * @param keyValues the values of a key's tuple

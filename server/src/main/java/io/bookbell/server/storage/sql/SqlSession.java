@@ -118,9 +118,9 @@ public final class SqlSession {
   }
 
   /**
-   * Like {@link #enqueue}, for a statement that must write exactly one row.
-   *
-   * @throws IllegalStateException when it is sent and doesn't
+   * Like {@link #enqueue}, for an insert, update or delete that must write exactly one row. If it
+   * doesn't, it fails when it is sent: on PostgreSQL with a DataAccessException, on SQLite with an
+   * IllegalStateException.
    */
   public void enqueueForOneRow(String sql, @Nullable Object... values) {
     add(sql, values, Answer.ONE_ROW_EACH, null);
@@ -267,19 +267,31 @@ public final class SqlSession {
 
   <T> PendingResult<List<T>> fetchLater(
       String sql, @Nullable Object[] values, RowMapper<T> mapper) {
-    return runLater(
-        sql,
-        values,
-        statement -> {
-          try (ResultSet result = statement.getResultSet()) {
-            SqlRow row = rowOf(sql, result);
-            var found = new ArrayList<T>();
-            while (result.next()) {
-              found.add(mapper.map(row));
-            }
-            return found;
-          }
-        });
+    return fetch(sql, values, mapper, Answer.RESULT);
+  }
+
+  <T> PendingResult<List<T>> fetchAfterCommit(
+      String sql, @Nullable Object[] values, RowMapper<T> mapper) {
+    return fetch(sql, values, mapper, Answer.RESULT_AFTER_COMMIT);
+  }
+
+  private <T> PendingResult<List<T>> fetch(
+      String sql, @Nullable Object[] values, RowMapper<T> mapper, Answer answer) {
+    var result =
+        new PendingResult<List<T>>(
+            this,
+            statement -> {
+              try (ResultSet rows = statement.getResultSet()) {
+                SqlRow row = rowOf(sql, rows);
+                var found = new ArrayList<T>();
+                while (rows.next()) {
+                  found.add(mapper.map(row));
+                }
+                return found;
+              }
+            });
+    add(sql, values, answer, result);
+    return result;
   }
 
   /** The reader of a result. */

@@ -46,6 +46,21 @@ final class SqlText {
         : String.join(";", statements.stream().map(ExecutedStatement::sql).toList());
   }
 
+  /** One statement that runs several inserts, which don't see each other's rows. */
+  static ExecutedStatement joinInserts(List<ExecutedStatement> inserts) {
+    var text = new StringBuilder();
+    var values = new ArrayList<@Nullable Object>();
+    int last = inserts.size() - 1;
+    for (int index = 0; index < last; index++) {
+      text.append(index == 0 ? "WITH " : ", ").append("insert_").append(index + 1);
+      text.append(" AS (").append(inserts.get(index).sql()).append(") ");
+      values.addAll(inserts.get(index).values());
+    }
+    text.append(inserts.get(last).sql());
+    values.addAll(inserts.get(last).values());
+    return new ExecutedStatement(text.toString(), values);
+  }
+
   /** SQLite has no row locks: its only writer holds the whole database. */
   static String removeRowLocks(String sql) {
     return sql.contains(ROW_LOCK)

@@ -1,0 +1,1 @@
+-- The twin of postgresql/V33__counted_rows.sql. On SQLite, the program counts the rows before it commits.
