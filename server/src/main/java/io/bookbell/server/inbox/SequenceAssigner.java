@@ -22,7 +22,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +97,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   public void run(Transaction tx, List<AppendedMessages> changes) {
     int messages = changes.stream().mapToInt(change -> change.bodies.size()).sum();
     List<Long> ids = tx.nextIds(MESSAGE_TABLE, messages);
-    Supplier<Map<UserId, Long>> heads = lockHeads(tx, changes);
+    LockedHeads heads = lockHeads(tx, changes);
     storeMessages(tx, changes, ids);
     var rows = new ArrayList<InboxRow>();
     var amounts = new TreeMap<UserId, Long>();
@@ -118,7 +117,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
         placedMessages.add(new PlacedMessage(encodedMessage.message, positions));
       }
       appendedMessages.tx.afterCommit(
-          () -> appendedMessages.publisher.accept(toDeliveries(placedMessages, heads.get())));
+          () -> appendedMessages.publisher.accept(toDeliveries(placedMessages, heads)));
     }
     tx.writeAll(INSERT_INBOX, rows, row -> ValueReader.values(row.user, row.position, row.message));
     amounts.forEach((user, amount) -> tx.enqueueForOneRow(ADVANCE_HEAD, user, amount));
@@ -137,20 +136,19 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   private record PlacedMessage(Message message, Map<UserId, Long> positions) {}
 
   private static List<Delivery> toDeliveries(
-      List<PlacedMessage> placedMessages, Map<UserId, Long> heads) {
+      List<PlacedMessage> placedMessages, LockedHeads heads) {
     var deliveries = new ArrayList<Delivery>();
     for (PlacedMessage placedMessage : placedMessages) {
       var numbers = new TreeMap<UserId, Long>();
       placedMessage.positions.forEach(
-          (user, position) -> numbers.put(user, requireNonNull(heads.get(user)) + position));
+          (user, position) -> numbers.put(user, heads.of(user) + position));
       deliveries.add(Delivery.numbered(placedMessage.message, numbers));
     }
     return deliveries;
   }
 
-  /** Locks the heads and returns them as they were before. They are known after the commit. */
-  private static Supplier<Map<UserId, Long>> lockHeads(
-      Transaction tx, List<AppendedMessages> changes) {
+  /** Locks the heads. */
+  private static LockedHeads lockHeads(Transaction tx, List<AppendedMessages> changes) {
     var users = new TreeSet<UserId>();
     changes.forEach(appendedMessages -> users.addAll(appendedMessages.allRecipients()));
     var parts = new ArrayList<PendingResult<List<InboxHead>>>();
@@ -159,11 +157,24 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
           tx.query(LOCK_HEADS, some)
               .afterCommit(row -> new InboxHead(row.getUser("user_id"), row.getLong("seq"))));
     }
-    return () -> {
-      var heads = new HashMap<UserId, Long>();
-      parts.forEach(part -> part.get().forEach(head -> heads.put(head.user, head.seq)));
-      return heads;
-    };
+    return new LockedHeads(parts);
+  }
+
+  /** Heads as they were before the transaction. They are known after the commit. */
+  private static final class LockedHeads {
+    private final List<PendingResult<List<InboxHead>>> parts;
+    private final Map<UserId, Long> numbers = new HashMap<>();
+
+    LockedHeads(List<PendingResult<List<InboxHead>>> parts) {
+      this.parts = parts;
+    }
+
+    long of(UserId user) {
+      if (numbers.isEmpty()) {
+        parts.forEach(part -> part.get().forEach(head -> numbers.put(head.user, head.seq)));
+      }
+      return requireNonNull(numbers.get(user));
+    }
   }
 
   private record InboxHead(UserId user, long seq) {}

@@ -93,10 +93,10 @@ public final class NotificationService {
       @Nullable UserId actor,
       boolean toAdmins) {}
 
-  /** Reserves the ids of a notification and its message, together with the next statement. */
-  public void reserveNotification(Transaction tx) {
-    tx.reserveIds("notification", 1);
-    InboxStore.reserveMessages(tx, 1);
+  /** Reserves the ids of notifications and their messages, together with the next statement. */
+  public void reserveNotifications(Transaction tx, int amount) {
+    tx.reserveIds("notification", amount);
+    InboxStore.reserveMessages(tx, amount);
   }
 
   /**

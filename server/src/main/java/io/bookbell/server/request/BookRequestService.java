@@ -87,10 +87,7 @@ public final class BookRequestService {
     Supplier<String> actorName =
         onBehalf ? RequestPeople.findNameLater(tx, actor) : () -> supporter.get().name();
     store.reserveRequest(tx);
-    requestAnnouncer.reserveAnnouncement(tx);
-    if (onBehalf) {
-      requestAnnouncer.reserveAnnouncement(tx);
-    }
+    requestAnnouncer.reserveAnnouncement(tx, onBehalf ? 2 : 1);
     return () -> {
       CreatorRow creator = creatorRow.get();
       if (onBehalf) {

@@ -66,10 +66,14 @@ public final class RequestAnnouncer {
   record StatusChange(
       BookRequest before, BookRequest after, int revision, UserId actor, Set<UserId> followers) {}
 
-  /** Reserves the ids that the next announcement needs, together with the next statement. */
-  void reserveAnnouncement(Transaction tx) {
+  /**
+   * Reserves the ids that the next announcement needs, together with the next statement.
+   *
+   * @param notifications how many there may be
+   */
+  void reserveAnnouncement(Transaction tx, int notifications) {
     InboxStore.reserveMessages(tx, MESSAGES_OF_REQUEST);
-    notificationService.reserveNotification(tx);
+    notificationService.reserveNotifications(tx, notifications);
   }
 
   /** Who has made a new request: its supporter, or a team member for them. */

@@ -114,8 +114,10 @@ final class RequestLocker {
         purpose == Purpose.REPLY ? quotaService.isSupporterLater(tx, creatorId, actor) : () -> true;
     if (purpose == Purpose.REPLY) {
       replies.reserveReply(tx);
+      requestAnnouncer.reserveAnnouncement(tx, 1);
+    } else {
+      requestAnnouncer.reserveAnnouncement(tx, 2); // for the supporter, and for followers
     }
-    requestAnnouncer.reserveAnnouncement(tx);
     return () -> {
       CreatorRow locked = creator.get();
       return revised

@@ -24,7 +24,8 @@ public interface TimeSource {
   Supplier<Instant> read(SqlSession session);
 
   /**
-   * Locks and reads a row, and reads the time after the lock was taken.
+   * Locks and reads a row, and reads the time. PostgreSQL's is that after the lock was taken; a
+   * clock of this process is read at once.
    *
    * @param sql reads and locks the row, whose only value is the key
    */

@@ -77,6 +77,11 @@ class RoundTripsTest {
       assertAtMost(2, "approve", trips);
       send(cast.team(), "reject", "/" + id + "/respond", Map.of("status", "rejected"));
       assertAtMost(2, "reject", trips);
+      long followed = send(cast.supporter(), "followed", "", wanted);
+      send(cast.other(), "follow", "/" + followed + "/follow", Map.of());
+      trips.taken();
+      send(cast.team(), "refuse", "/" + followed + "/respond", Map.of("status", "rejected"));
+      assertAtMost(2, "reject what somebody follows", trips);
       long second = send(cast.supporter(), "second", "", wanted);
       trips.taken();
       send(cast.supporter(), "cancel", "/" + second + "/cancel", Map.of());

@@ -6,8 +6,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Sends statements to PostgreSQL in one round trip. The rows of one statement become arrays, so its
@@ -56,18 +58,23 @@ final class PostgresSender implements StatementSender {
     }
   }
 
-  /** Splits the statements, in their order, into those that are sent as one. */
+  /**
+   * Splits the statements, in their order, into those that are sent as one. PostgreSQL runs the
+   * parts of one statement in any order, so two inserts into one table, whose rows may get their
+   * ids there, stay apart.
+   */
   private static List<List<QueuedStatement>> splitParts(List<QueuedStatement> all) {
     var parts = new ArrayList<List<QueuedStatement>>();
-    boolean afterInsert = false;
+    var tables = new HashSet<String>(); // of the newest part; empty if it is no insert
     for (QueuedStatement each : all) {
-      boolean insert = each.isPlainInsert();
-      if (insert && afterInsert) {
-        parts.getLast().add(each);
-      } else {
-        parts.add(new ArrayList<>(List.of(each)));
+      Optional<String> table = each.tableOfPlainInsert();
+      boolean joins = table.isPresent() && !tables.isEmpty() && !tables.contains(table.get());
+      if (!joins) {
+        parts.add(new ArrayList<>());
+        tables.clear();
       }
-      afterInsert = insert;
+      parts.getLast().add(each);
+      table.ifPresent(tables::add);
     }
     return parts;
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A statement that waits to be sent, with one or more rows of values. */
@@ -36,6 +37,8 @@ final class QueuedStatement {
       @Nullable PendingResult<?> result,
       @Nullable Object key) {}
 
+  private static final String INSERT = "INSERT INTO ";
+
   private final String sql;
   private final Answer answer;
   private final @Nullable SqlLookup<?, ?> lookup;
@@ -59,11 +62,19 @@ final class QueuedStatement {
     return lookup == null && !sql.startsWith("SELECT");
   }
 
-  /** Whether this inserts nothing but its values, so that it depends on no other statement. */
-  boolean isPlainInsert() {
-    return answer == Answer.NOTHING
-        && sql.startsWith("INSERT INTO ")
-        && RowTuple.findIn(sql).isPresent();
+  /**
+   * The table, if this inserts nothing but its values, so that it doesn't depend on rows of other
+   * tables. An upsert may depend on a row that was inserted before.
+   */
+  Optional<String> tableOfPlainInsert() {
+    boolean plain =
+        answer == Answer.NOTHING
+            && sql.startsWith(INSERT)
+            && !sql.contains(" DO UPDATE")
+            && RowTuple.findIn(sql).isPresent();
+    return plain
+        ? Optional.of(sql.substring(INSERT.length(), sql.indexOf(' ', INSERT.length())))
+        : Optional.empty();
   }
 
   boolean hasRowOf(int command) {

@@ -32,7 +32,8 @@ public final class SqlQuery {
 
   /**
    * Like {@link #later}, for rows that are needed only after the commit. They come with its answer,
-   * so they don't cost a round trip. An error in reading them can't prevent the commit.
+   * so they don't cost a round trip. On PostgreSQL, an error in reading them can't prevent the
+   * commit.
    */
   public <T> PendingResult<List<T>> afterCommit(RowMapper<T> mapper) {
     return session.fetchAfterCommit(sql, values, mapper);

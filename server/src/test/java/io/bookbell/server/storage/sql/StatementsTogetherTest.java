@@ -117,6 +117,31 @@ class StatementsTogetherTest {
     }
   }
 
+  /** PostgreSQL runs the inserts of one statement in any order. */
+  @ParameterizedTest
+  @EnumSource
+  void rowsOfOneTableGetTheirIdsInTheOrderOfTheirStatements(TestDatabase kind) {
+    try (OpenDatabase data = open(kind)) {
+      String add =
+          """
+          INSERT INTO app_user (email, display_name, password_hash, created_at)
+          VALUES (?, ?, '', 0)""";
+      var added =
+          data.database()
+              .write(
+                  tx -> {
+                    tx.enqueue(add, "first@books.example", "First");
+                    tx.enqueue(ADD, "between", 1, Instant.EPOCH);
+                    tx.enqueue(add, "second@books.example", "Second");
+                    return tx.query("SELECT display_name FROM app_user ORDER BY id")
+                        .list(row -> row.getString("display_name"));
+                  })
+              .join();
+
+      assertThat(added).containsExactly("First", "Second");
+    }
+  }
+
   private OpenDatabase open(TestDatabase kind) {
     StorageConfig config = kind.create(folder);
     return OpenDatabase.forServing(config);
