@@ -17,7 +17,7 @@ final class RequestPeople {
           row -> row.getUser("id"),
           row -> row.getString("display_name"));
 
-  private static final SqlLookup<SupporterKey, SupporterFacts> SUPPORTERS =
+  private static final SqlLookup<RequesterKey, SupporterFacts> SUPPORTERS =
       new SqlLookup<>(
           """
           WITH asked (creator_id, user_id) AS (VALUES (CAST(? AS bigint), CAST(? AS bigint)))
@@ -29,7 +29,7 @@ final class RequestPeople {
           FROM asked
           JOIN app_user supporter ON supporter.id = asked.user_id""",
           key -> ValueReader.values(key.creator, key.user),
-          row -> new SupporterKey(row.getUser("creator_id"), row.getUser("user_id")),
+          row -> new RequesterKey(row.getUser("creator_id"), row.getUser("user_id")),
           row -> new SupporterFacts(row.getString("name"), row.getInt("open")));
 
   private RequestPeople() {}
@@ -49,9 +49,9 @@ final class RequestPeople {
 
   /** Reads the facts of a supporter, together with the next statement. */
   static Supplier<SupporterFacts> findSupporterLater(Transaction tx, UserId creator, UserId user) {
-    var found = tx.lookUp(SUPPORTERS, new SupporterKey(creator, user));
+    var found = tx.lookUp(SUPPORTERS, new RequesterKey(creator, user));
     return () -> found.get().getFirst();
   }
 
-  private record SupporterKey(UserId creator, UserId user) {}
+  private record RequesterKey(UserId creator, UserId user) {}
 }
