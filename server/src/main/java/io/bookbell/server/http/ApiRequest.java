@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -180,8 +181,10 @@ public final class ApiRequest {
     return content.appendBuffer(BodyReader.contentOf(context)).getBytes();
   }
 
+  /** A header's value. Several lines are one list, as HTTP has it. */
   public Optional<String> header(String name) {
-    return Optional.ofNullable(context.request().getHeader(name));
+    List<String> lines = context.request().headers().getAll(name);
+    return lines.isEmpty() ? Optional.empty() : Optional.of(String.join(",", lines));
   }
 
   /** The cookie of a device on which somebody has signed in before. */

@@ -12,9 +12,9 @@ final class StatusConflict {
     return refuse(request, " and cannot become " + to.wireName());
   }
 
-  /** The problem of a request that somebody else has answered meanwhile. */
+  /** The problem of a request that isn't as its admin has seen it. */
   static Problem unexpectedStatus(BookRequest request, Status expected) {
-    return refuse(request, " and no longer " + expected.wireName());
+    return refuse(request, " and not " + expected.wireName());
   }
 
   private static Problem refuse(BookRequest request, String why) {

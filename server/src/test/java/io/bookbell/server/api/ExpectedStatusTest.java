@@ -30,7 +30,7 @@ class ExpectedStatusTest {
     assertThat(refused.code()).isEqualTo("invalid_transition");
     assertThat(refused.body().get("detail").asText())
         .startsWith("The request is approved by creator since ")
-        .endsWith(" and no longer pending.");
+        .endsWith(" and not pending.");
     assertThat(team.get(path).body().get("status").asText()).isEqualTo("approved");
 
     respond(team, path, "rejected", "approved").expect(200);
@@ -69,6 +69,10 @@ class ExpectedStatusTest {
     Reply refused = respond(cast.team().client(), path, "approved", "open").expect(400);
     assertThat(refused.body().toString())
         .contains("Bookbell-Expected-Status", "must be pending or approved");
+
+    var twice = Map.of("Bookbell-Expected-Status", "pending", "bookbell-expected-status", "junk");
+    String body = Json.writeAsString(Map.of("status", "approved"));
+    cast.team().client().send("POST", path + "/respond", body, twice).expect(400);
   }
 
   private static Reply respond(TestClient client, String path, String status, String expected) {
