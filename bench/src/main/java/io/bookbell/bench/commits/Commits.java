@@ -4,6 +4,7 @@ import io.bookbell.bench.commits.LoadGenerator.Load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -61,6 +62,12 @@ public final class Commits implements Callable<Integer> {
   @Option(names = "--warm-up", description = "How many seconds each server is warmed up.")
   private int warmUp = 120;
 
+  @Option(
+      names = "--floor",
+      description =
+          "Measures only PostgreSQL, with the rows of a create written by the barest program.")
+  private boolean floor;
+
   @Option(names = "--home", required = true, hidden = true, description = "The source tree.")
   private Path home = Path.of("");
 
@@ -75,6 +82,10 @@ public final class Commits implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (floor) {
+      measureFloor();
+      return 0;
+    }
     if (choices.contains(ServerChoice.REPLACED)) {
       requireReplacedSystem();
     }
@@ -98,6 +109,21 @@ public final class Commits implements Callable<Integer> {
     }
     deleteAll(folder);
     return 0;
+  }
+
+  private void measureFloor() throws IOException, SQLException {
+    Path folder = Files.createTempDirectory(home.resolve("bench/target"), "commits");
+    for (int round = 1; round <= rounds; round++) {
+      var measured =
+          WriteFloor.measure(
+              folder.resolve(Integer.toString(round)),
+              Duration.ofSeconds(warmUp),
+              Duration.ofSeconds(seconds));
+      System.out.printf(
+          "round %d: %.0f creates/s, %d µs of the program and %d µs of the database each%n",
+          round, measured.perSecond(), measured.program(), measured.database());
+    }
+    deleteAll(folder);
   }
 
   private void requireReplacedSystem() throws InterruptedException {

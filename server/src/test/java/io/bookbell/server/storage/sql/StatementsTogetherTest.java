@@ -22,28 +22,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StatementsTogetherTest {
   private static final String ADD =
       "INSERT INTO login_failure (email_hash, failures, window_ends_at) VALUES (?, ?, ?)";
-  private static final String SET = "UPDATE login_failure SET failures = ? WHERE email_hash = ?";
   private static final String NAMES = "SELECT email_hash AS name FROM login_failure ORDER BY 1";
 
   @TempDir Path folder;
-
-  @ParameterizedTest
-  @EnumSource
-  void aStatementThatWritesNoRowAlthoughItMustPreventsTheCommit(TestDatabase kind) {
-    try (OpenDatabase data = open(kind)) {
-      Database database = data.database();
-      var failing =
-          database.write(
-              tx -> {
-                tx.enqueue(ADD, "lost", 1, Instant.EPOCH);
-                tx.enqueueForOneRow(SET, 2, "missing");
-                return true;
-              });
-
-      assertThatThrownBy(failing::join).hasStackTraceContaining("0 rows written instead of 1");
-      assertThat(names(database)).isEmpty();
-    }
-  }
 
   @ParameterizedTest
   @EnumSource

@@ -165,9 +165,7 @@ class WaitingStatementsTest {
   void aStatementThatWritesAnotherNumberOfRowsPreventsTheCommit() throws SQLException {
     add(1, "first");
     session.enqueueForOneRow("UPDATE book SET title = 'changed' WHERE id = ?", 2L);
-    assertThatThrownBy(session::commit)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("0 rows written instead of 1");
+    assertThatThrownBy(session::commit).hasMessageContaining("0 rows written instead of 1");
     session.rollback();
     assertThat(ids()).isEmpty();
   }
