@@ -182,15 +182,11 @@ public final class RequestRoutes {
   private static Decision parseDecision(ApiRequest apiRequest, JsonBody jsonBody) {
     String status = jsonBody.requiredOneOf("status", "approved", "rejected", "completed");
     String response = jsonBody.optionalText("response", LONGEST_TEXT).orElse(null);
-    String expected = apiRequest.header(EXPECTED_STATUS).orElse(null);
+    Optional<String> named = apiRequest.header(EXPECTED_STATUS);
+    Optional<String> expected = named.filter(ANSWERABLE::contains);
     jsonBody.checkField(
-        EXPECTED_STATUS,
-        expected == null || ANSWERABLE.contains(expected),
-        "must be " + String.join(" or ", ANSWERABLE));
-    return new Decision(
-        Status.of(status),
-        response,
-        expected == null || !ANSWERABLE.contains(expected) ? null : Status.of(expected));
+        EXPECTED_STATUS, named.equals(expected), "must be " + String.join(" or ", ANSWERABLE));
+    return new Decision(Status.of(status), response, expected.map(Status::of).orElse(null));
   }
 
   private static RequestCommand<String> parseReply(ApiRequest apiRequest) {

@@ -137,8 +137,13 @@ public final class SqlSession {
   }
 
   <T> PendingResult<T> runLater(String sql, @Nullable Object[] values, ResultReader<T> reader) {
+    return runLater(sql, values, reader, Answer.RESULT);
+  }
+
+  private <T> PendingResult<T> runLater(
+      String sql, @Nullable Object[] values, ResultReader<T> reader, Answer answer) {
     var result = new PendingResult<T>(this, reader);
-    add(sql, values, Answer.RESULT, result);
+    add(sql, values, answer, result);
     return result;
   }
 
@@ -267,31 +272,25 @@ public final class SqlSession {
 
   <T> PendingResult<List<T>> fetchLater(
       String sql, @Nullable Object[] values, RowMapper<T> mapper) {
-    return fetch(sql, values, mapper, Answer.RESULT);
+    return runLater(sql, values, readAllRows(sql, mapper));
   }
 
   <T> PendingResult<List<T>> fetchAfterCommit(
       String sql, @Nullable Object[] values, RowMapper<T> mapper) {
-    return fetch(sql, values, mapper, Answer.RESULT_AFTER_COMMIT);
+    return runLater(sql, values, readAllRows(sql, mapper), Answer.RESULT_AFTER_COMMIT);
   }
 
-  private <T> PendingResult<List<T>> fetch(
-      String sql, @Nullable Object[] values, RowMapper<T> mapper, Answer answer) {
-    var result =
-        new PendingResult<List<T>>(
-            this,
-            statement -> {
-              try (ResultSet rows = statement.getResultSet()) {
-                SqlRow row = rowOf(sql, rows);
-                var found = new ArrayList<T>();
-                while (rows.next()) {
-                  found.add(mapper.map(row));
-                }
-                return found;
-              }
-            });
-    add(sql, values, answer, result);
-    return result;
+  private <T> ResultReader<List<T>> readAllRows(String sql, RowMapper<T> mapper) {
+    return statement -> {
+      try (ResultSet result = statement.getResultSet()) {
+        SqlRow row = rowOf(sql, result);
+        var found = new ArrayList<T>();
+        while (result.next()) {
+          found.add(mapper.map(row));
+        }
+        return found;
+      }
+    };
   }
 
   /** The reader of a result. */

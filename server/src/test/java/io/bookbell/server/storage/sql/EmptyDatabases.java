@@ -16,10 +16,10 @@ import java.sql.Statement;
 
 /** Connections for tests of sessions. */
 final class EmptyDatabases {
-  private EmptyDatabases() {}
-
   /** The function that counts written rows, which sessions on PostgreSQL need. */
   private static final String COUNTED_ROWS = "/db/postgresql/V33__counted_rows.sql";
+
+  private EmptyDatabases() {}
 
   /** Opens a connection to a new database without tables, which doesn't commit by itself. */
   static Connection connect(TestDatabase kind, Path folder) throws SQLException {
