@@ -31,11 +31,7 @@ class NoSocketBrowserTest {
     server = TestServer.demo(TestDatabase.SQLITE, folder);
     link = CutLink.to(server.url());
     browser =
-        browsers
-            .of("reader")
-            .expectErrors("WebSocket connection to")
-            .expectErrors("/api/messages")
-            .expectErrors("when fetching the script"); // the service worker's, while it is cut
+        browsers.of("reader").expectErrors("WebSocket connection to").expectErrors("/api/messages");
   }
 
   @AfterEach
