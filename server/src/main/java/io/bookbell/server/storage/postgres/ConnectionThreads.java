@@ -1,15 +1,14 @@
 package io.bookbell.server.storage.postgres;
 
+import io.bookbell.server.storage.RecentThreads;
 import io.bookbell.server.storage.WriteJob;
 import java.time.Duration;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * A fixed pool with one thread per database connection, for tasks that use a connection.
+ * A pool with at most one thread per database connection, for tasks that use a connection.
  * Thread-safe. Tasks start in the order they are submitted. A task that has waited longer than the
  * limit is rejected instead of started.
  *
@@ -17,7 +16,7 @@ import java.util.function.LongSupplier;
  * through the poller's thread and the scheduler, which costs more than the statement itself.
  */
 final class ConnectionThreads implements AutoCloseable {
-  private final ExecutorService threads;
+  private final RecentThreads threads;
   private final Duration patience;
   private final LongSupplier nanos;
 
@@ -26,9 +25,7 @@ final class ConnectionThreads implements AutoCloseable {
   }
 
   ConnectionThreads(String name, int connections, Duration patience, LongSupplier nanos) {
-    this.threads =
-        Executors.newFixedThreadPool(
-            connections, Thread.ofPlatform().name(name + "-", 1).factory());
+    this.threads = new RecentThreads(name, connections);
     this.patience = patience;
     this.nanos = nanos;
   }

@@ -4,6 +4,7 @@ import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
+import io.bookbell.server.storage.RecentThreads;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
@@ -19,13 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -46,6 +45,10 @@ public final class SqliteDatabase implements Database {
   private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String RESERVE = "bookbell.reserve";
   private static final int READERS = 3;
+
+  /** How long reads may go on when the database closes. */
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
   static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
   /**
@@ -74,9 +77,7 @@ public final class SqliteDatabase implements Database {
   private final SqliteWriter writer;
   private final ThreadLocal<ReadConnection> reader = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
-  private final ExecutorService readers =
-      Executors.newFixedThreadPool(
-          READERS, Thread.ofPlatform().name("sqlite-reader-", 1).factory());
+  private final RecentThreads readers = new RecentThreads("sqlite-reader", READERS);
 
   /**
    * Opens the file, creates it if it doesn't exist, and migrates it.
@@ -269,14 +270,7 @@ public final class SqliteDatabase implements Database {
   @Override
   public void close() {
     writer.close();
-    readers.shutdown();
-    try {
-      if (!readers.awaitTermination(10, TimeUnit.SECONDS)) {
-        readers.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    readers.closeWithin(CLOSE_PATIENCE);
     readConnections.forEach(SqliteDatabase::closeQuietly);
   }
 

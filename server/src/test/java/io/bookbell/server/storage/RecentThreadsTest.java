@@ -1,0 +1,141 @@
+package io.bookbell.server.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class RecentThreadsTest {
+  private final RecentThreads threads = new RecentThreads("test", 3);
+
+  @AfterEach
+  void close() {
+    threads.close();
+  }
+
+  /** A task that ends when its latch is released. */
+  private final class HeldTask {
+    final CompletableFuture<Thread> begun = new CompletableFuture<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    HeldTask() {
+      threads.execute(
+          () -> {
+            begun.complete(Thread.currentThread());
+            try {
+              assertThat(end.await(1, TimeUnit.MINUTES)).isTrue();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
+    }
+
+    Thread thread() {
+      return begun.join();
+    }
+
+    /** Ends the task, and waits until its thread is idle. */
+    void end() {
+      end.countDown();
+      awaitIdle(thread());
+    }
+  }
+
+  /** Only an idle thread waits without a time limit. */
+  private static void awaitIdle(Thread thread) {
+    Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
+  }
+
+  /** Runs a task, waits until its thread is idle again, and returns the thread. */
+  private Thread runTask() {
+    Thread thread = CompletableFuture.supplyAsync(Thread::currentThread, threads).join();
+    awaitIdle(thread);
+    return thread;
+  }
+
+  @Test
+  void aTaskGoesToTheThreadThatBecameIdleLast() {
+    var first = new HeldTask();
+    var second = new HeldTask();
+    var third = new HeldTask();
+    first.end();
+    third.end();
+    second.end();
+    for (int i = 0; i < 5; i++) {
+      assertThat(runTask()).isSameAs(second.thread());
+    }
+    var again = new HeldTask();
+    assertThat(again.thread()).isSameAs(second.thread());
+    assertThat(runTask()).isSameAs(third.thread());
+    again.end();
+  }
+
+  @Test
+  void aThreadIsStartedOnlyIfNoneIsIdle() {
+    var first = new HeldTask();
+    first.end();
+    assertThat(runTask()).isSameAs(first.thread());
+  }
+
+  @Test
+  void tasksBeyondTheLimitStartInTheirOrder() {
+    List<HeldTask> held = List.of(new HeldTask(), new HeldTask(), new HeldTask());
+    held.forEach(HeldTask::thread);
+    List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+    List<Integer> expected = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      int number = i;
+      threads.execute(() -> order.add(number));
+      expected.add(number);
+    }
+    held.getFirst().end();
+    assertThat(order).isEqualTo(expected);
+    held.forEach(HeldTask::end);
+  }
+
+  @Test
+  void aThreadOutlivesATaskThatFails() {
+    var failure = new CompletableFuture<Throwable>();
+    Thread thread = runTask();
+    thread.setUncaughtExceptionHandler((_, thrown) -> failure.complete(thrown));
+    threads.execute(
+        () -> {
+          throw new IllegalStateException("of the task");
+        });
+    assertThat(failure.join()).hasMessage("of the task");
+    awaitIdle(thread);
+    assertThat(runTask()).isSameAs(thread);
+  }
+
+  @Test
+  void closingWaitsNoLongerThanItMay() {
+    var held = new HeldTask();
+    held.thread();
+    threads.closeWithin(Duration.ofMillis(1));
+    assertThat(held.thread().isAlive()).isTrue();
+    held.end.countDown();
+  }
+
+  @Test
+  void closingRunsWhatWaitsAndRefusesTheRest() {
+    List<HeldTask> held = List.of(new HeldTask(), new HeldTask(), new HeldTask());
+    held.forEach(HeldTask::thread);
+    var waiting = CompletableFuture.supplyAsync(Thread::currentThread, threads);
+    held.forEach(one -> one.end.countDown());
+    threads.close();
+    assertThat(waiting).isCompleted();
+    held.forEach(one -> assertThat(one.thread().isAlive()).isFalse());
+    assertThatThrownBy(() -> threads.execute(() -> {}))
+        .isInstanceOf(RejectedExecutionException.class);
+  }
+}
