@@ -1,7 +1,6 @@
-import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
-import {expectedStatusHeader, idsToSend, outcomesOf} from '../client/session.js';
+import {idsToSend} from '../client/session.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
@@ -124,38 +123,22 @@ export class UndoableAnswers extends EventTarget {
     );
     for (const item of items) {
       const begun = this.session.sendQueue.begin(item.key);
-      const ids = begun ? idsToSend(begun.content) : [];
-      if (!begun || ids.length === 0) continue; // the queue finds it refused
-      const {key, content} = begun;
-      const {creatorId, answer} = content;
+      if (!begun || idsToSend(begun.content).length === 0) continue; // the queue finds it refused
+      const {key} = begun;
       this.#sentOnHide.add(key);
-      const sent =
-        content.ids.length === 1
-          ? this.#keepAlive(`/api/book-requests/${ids[0]}/respond`, answer, begun)
-          : this.#keepAlive('/api/book-requests/respond', {creator_id: creatorId, ids, ...answer}, begun);
-      sent
+      this.session
+        .sendAnswer(begun, {keepalive: true})
         .finally(() => this.#sentOnHide.delete(key))
-        .then((stored) => this.#sentBeforeUnload({key, content}, stored))
+        .then((outcomes) => this.#sentBeforeUnload(begun, outcomes))
         .catch(() => this.session.sendQueue.release([key]));
     }
     this.#changed();
   }
 
-  /** Outlives the page. Fails unless the answer is stored. @param {string} path @param {object} body @param {SentItem} item */
-  async #keepAlive(path, body, {callKey, content}) {
-    const {http} = this.session.api;
-    const headers = {'Content-Type': 'application/json', 'Idempotency-Key': callKey, ...http.userHeader(), ...expectedStatusHeader(content)};
-    const response = await fetch(BASE_PATH + path, {method: 'POST', keepalive: true, headers, body: JSON.stringify(body), credentials: 'same-origin'});
-    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
-    return response.json();
-  }
-
-  /** The page was only hidden, not left. @param {{key: string, content: any}} item @param {any} answer */
-  #sentBeforeUnload({key, content}, answer) {
-    const outcomes = outcomesOf(content, answer);
-    this.session.keepOutcomes(content.answer, outcomes);
-    this.session.sendQueue.remove(key);
-    this.#announceSent({item: {kind: 'respond', content}, answer: outcomes});
+  /** The page was only hidden, not left. @param {SentItem} item @param {Outcome[]} outcomes */
+  #sentBeforeUnload(item, outcomes) {
+    this.session.sendQueue.remove(item.key);
+    this.#announceSent({item, answer: outcomes});
   }
 
   /** @param {{item: Pick<QueuedItem, 'kind' | 'content'>, answer: Outcome[]}} sent */

@@ -53,9 +53,14 @@ export class Http {
     return this.#call('GET', path, {query});
   }
 
-  /** @param {string} path @param {object} [body] @param {{key?: string, query?: Record<string, unknown>, headers?: Record<string, string>}} [options] */
-  post(path, body, {key = newKey(), query, headers} = {}) {
-    return this.#call('POST', path, {body, query, key, headers});
+  /**
+   * With `keepalive`, the call goes on when the page is left.
+   *
+   * @param {string} path @param {object} [body]
+   * @param {{key?: string, query?: Record<string, unknown>, headers?: Record<string, string>, keepalive?: boolean}} [options]
+   */
+  post(path, body, {key = newKey(), ...options} = {}) {
+    return this.#call('POST', path, {body, key, ...options});
   }
 
   /** @param {string} path @param {object} body @param {{key?: string, query?: Record<string, unknown>}} [options] */
@@ -73,20 +78,25 @@ export class Http {
     return this.#call('DELETE', path, {query, body});
   }
 
-  /** @param {string} method @param {string} path @param {{query?: Record<string, unknown>, body?: object, key?: string, headers?: Record<string, string>}} parts */
-  async #call(method, path, {query, body, key, headers: more}) {
+  /**
+   * @param {string} method @param {string} path
+   * @param {{query?: Record<string, unknown>, body?: object, key?: string, headers?: Record<string, string>, keepalive?: boolean}} parts
+   */
+  async #call(method, path, {query, body, key, headers: more, keepalive}) {
     const address = this.base + path + queryString(query);
     /** @type {Record<string, string>} */
     const headers = {Accept: 'application/json, application/problem+json'};
     const isJson = body !== undefined && !(body instanceof Blob);
     if (isJson) headers['Content-Type'] = 'application/json';
     if (key !== undefined) headers['Idempotency-Key'] = key;
-    Object.assign(headers, this.userHeader(), more);
+    if (this.userId !== undefined) headers['Bookbell-User'] = String(this.userId);
+    Object.assign(headers, more);
     const language = globalThis.document?.documentElement?.lang;
     if (language && method !== 'GET') headers['Accept-Language'] = language;
     const init = {
       method,
       headers,
+      keepalive,
       body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body),
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
@@ -99,11 +109,6 @@ export class Http {
     const error = new ApiError(response.status, content);
     if (response.status === 401 && (error.code === 'other_user' || !path.startsWith('/api/auth/'))) this.onSessionEnded();
     throw error;
-  }
-
-  /** @returns {Record<string, string>} */
-  userHeader() {
-    return this.userId === undefined ? {} : {'Bookbell-User': String(this.userId)};
   }
 
   /** @param {string} address @param {RequestInit} init */

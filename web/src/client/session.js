@@ -231,23 +231,28 @@ export class Session extends EventTarget {
     return {...content, overtaken, answered};
   }
 
-  /** @param {AnswerContent} content @param {string} key @returns {Promise<Outcome[]>} */
-  async #respond(content, key) {
+  /**
+   * Sends an answer from the queue. With `keepalive`, it is sent even if the page is left meanwhile.
+   *
+   * @param {SentItem} item @param {{keepalive?: boolean}} [options]
+   * @returns {Promise<Outcome[]>}
+   */
+  async sendAnswer({callKey, content}, {keepalive} = {}) {
     const {creatorId, answer} = content;
     const ids = idsToSend(content);
     const isForOne = content.ids.length === 1;
-    const command = {key, headers: expectedStatusHeader(content)};
+    const command = {key: callKey, headers: expectedStatusHeader(content), keepalive};
     let stored;
     if (isForOne && ids.length === 0) throw new ApiError(409, {code: 'invalid_transition'});
     if (isForOne) stored = await this.#reloadOnConflict(ids[0], this.api.respond(ids[0], answer, command));
     else stored = ids.length === 0 ? {items: []} : await this.api.respondToAll({creator_id: creatorId, ids, ...answer}, command);
     const outcomes = outcomesOf(content, stored);
-    this.#show(() => this.keepOutcomes(answer, outcomes));
+    this.#show(() => this.#keepOutcomes(answer, outcomes));
     return outcomes;
   }
 
   /** Keeps what became of an answer: where it was refused, its words go into the request's own field. @param {{response?: string}} answer @param {Outcome[]} outcomes */
-  keepOutcomes({response}, outcomes) {
+  #keepOutcomes({response}, outcomes) {
     this.store.keepRequests(outcomes.flatMap(({book_request}) => book_request ?? []));
     if (response) for (const {id, result} of outcomes) if (result === 'refused') this.drafts.restore(`answer-${id}`, 'response', response);
   }
@@ -289,8 +294,9 @@ export class Session extends EventTarget {
   }
 
   /** @param {SentItem} item */
-  async #send({kind, callKey: key, content, requestId}) {
-    if (kind === 'respond') return this.#respond(content, key);
+  async #send(item) {
+    const {kind, callKey: key, content, requestId} = item;
+    if (kind === 'respond') return this.sendAnswer(item);
     if (kind === 'ask') {
       const request = await this.api.ask(content, {key});
       this.#show(() => this.#keepRequest(request));
