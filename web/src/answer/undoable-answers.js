@@ -16,7 +16,7 @@ import {translate} from '../words/translate.js';
 
 /** How long an answer can be taken back, ms. */
 const UNDO_WINDOW = 5_000;
-/** How long an answer that is sent while the page is left may take, ms. */
+/** If an answer that was sent while the page was left isn't confirmed after this, the queue sends it too, ms. */
 const KEEPALIVE_TIMEOUT = 10_000;
 
 /** @type {WeakMap<Session, UndoableAnswers>} */
@@ -137,6 +137,7 @@ export class UndoableAnswers extends EventTarget {
 
   /** The page was only hidden, not left. @param {SentItem} item @param {Outcome[]} outcomes */
   #sentBeforeUnload(item, outcomes) {
+    if (!this.session.sendQueue.items.some(({key}) => key === item.key)) return; // the queue has sent it too, and told
     this.session.sendQueue.remove(item.key);
     this.#announceSent({item, answer: outcomes});
   }

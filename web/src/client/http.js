@@ -54,7 +54,7 @@ export class Http {
   }
 
   /**
-   * With `keepalive`, the call goes on when the page is left.
+   * With `keepalive`, an attempt that is under way goes on when the page is left.
    *
    * @param {string} path @param {object} [body]
    * @param {{key?: string, query?: Record<string, unknown>, headers?: Record<string, string>, keepalive?: boolean}} [options]

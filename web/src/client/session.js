@@ -47,7 +47,7 @@ export function expectedStatusHeader(content) {
 }
 
 /** What became of an answer: the server lists it for several requests, and returns the request for one. @param {AnswerContent} content @param {any} stored @returns {Outcome[]} */
-export function outcomesOf({overtaken = [], answered = []}, stored) {
+function outcomesOf({overtaken = [], answered = []}, stored) {
   const told = stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
   return [
     ...told,

@@ -29,7 +29,15 @@ public final class FanOut implements Callable<Integer> {
   private static final int TEXT_LENGTH = 300;
   private static final long PATIENCE_SECONDS = 60;
 
-  @Option(names = "--connections", split = ",", description = "How many, ascending.")
+  /** Time for a server to notice that all connections but one are gone. */
+  private static final long SETTLE_MILLIS = 5_000;
+
+  private static final int SINGLE_WARM_UP_SECONDS = 5;
+
+  @Option(
+      names = "--connections",
+      split = ",",
+      description = "How many, ascending. A single one follows, for the cost of a text itself.")
   private List<Integer> connections = List.of(1000, 10_000);
 
   @Option(names = "--in-flight", split = ",", description = "How many texts are under way at once.")
@@ -102,12 +110,26 @@ public final class FanOut implements Callable<Integer> {
       }
       for (int count : connections) {
         swarm.growTo(count);
-        for (int texts : inFlight) {
-          var load = new Case(count, texts);
-          Run run = measure(server, tally, load, seconds);
-          runs.computeIfAbsent(load, _ -> new ArrayList<>()).add(run);
-        }
+        measureAll(server, tally, count, runs);
       }
+      if (connections.getFirst() == 1) {
+        return;
+      }
+      swarm.shrinkTo(1);
+      Thread.sleep(SETTLE_MILLIS);
+      for (int texts : inFlight) {
+        measure(server, tally, new Case(1, texts), SINGLE_WARM_UP_SECONDS);
+      }
+      measureAll(server, tally, 1, runs);
+    }
+  }
+
+  private void measureAll(Server server, Tally tally, int count, Map<Case, List<Run>> runs)
+      throws InterruptedException {
+    for (int texts : inFlight) {
+      var load = new Case(count, texts);
+      Run run = measure(server, tally, load, seconds);
+      runs.computeIfAbsent(load, _ -> new ArrayList<>()).add(run);
     }
   }
 

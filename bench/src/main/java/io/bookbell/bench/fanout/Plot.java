@@ -17,8 +17,12 @@ final class Plot {
 
   private Plot() {}
 
-  /** Draws the CPU time per delivery: one group per load, one bar per server. */
-  static String cpuPerDelivery(List<Result> results) {
+  /**
+   * Draws the CPU time per delivery: one group per load, one bar per server. Leaves out loads with
+   * a single connection, whose deliveries cost hundreds of times as much.
+   */
+  static String cpuPerDelivery(List<Result> all) {
+    List<Result> results = all.stream().filter(result -> result.load().connections() > 1).toList();
     double most = results.stream().mapToDouble(Result::cpuMicros).max().orElse(1);
     Map<Result.Case, List<Result>> groups = new LinkedHashMap<>();
     results.forEach(

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 
 /** Prints results as a Markdown table. Stateless. */
 final class Report {
@@ -17,9 +18,13 @@ final class Report {
     out.println(
         "| connections | in flight | server | CPU µs a delivery (least–most) | × "
             + ours
+            + " | CPU µs beyond the first | × "
+            + ours
             + " | deliveries/s | p50 ms | p99 ms | p99.9 ms |"
             + (before.isEmpty() ? "" : " CPU, × before |"));
-    out.println("|---:|---:|---|---|---:|---:|---:|---:|---:|" + (before.isEmpty() ? "" : "---:|"));
+    out.println(
+        "|---:|---:|---|---|---:|---:|---:|---:|---:|---:|---:|"
+            + (before.isEmpty() ? "" : "---:|"));
     results.stream()
         .sorted(
             Comparator.comparingInt((Result result) -> result.load().connections())
@@ -31,7 +36,7 @@ final class Report {
     String row =
         String.format(
             Locale.ROOT,
-            "| %d | %d | %s | %.2f (%.2f–%.2f) | %s | %.0f | %.1f | %.1f | %.1f |",
+            "| %d | %d | %s | %.2f (%.2f–%.2f) | %s | %s | %s | %.0f | %.1f | %.1f | %.1f |",
             result.load().connections(),
             result.load().inFlight(),
             result.server(),
@@ -39,6 +44,8 @@ final class Report {
             result.least(),
             result.most(),
             ratio(result, ours, results),
+            figure(result.cpuMicrosBeyondFirst(results)),
+            ratioBeyondFirst(result, ours, results),
             result.perSecond(),
             result.p50Millis(),
             result.p99Millis(),
@@ -51,5 +58,21 @@ final class Report {
         .sameLoadOf(other, results)
         .map(base -> String.format(Locale.ROOT, "%.2f", result.cpuMicros() / base.cpuMicros()))
         .orElse("–");
+  }
+
+  private static String ratioBeyondFirst(Result result, String other, List<Result> results) {
+    OptionalDouble cpuMicros = result.cpuMicrosBeyondFirst(results);
+    OptionalDouble base =
+        result
+            .sameLoadOf(other, results)
+            .map(one -> one.cpuMicrosBeyondFirst(results))
+            .orElseGet(OptionalDouble::empty);
+    return cpuMicros.isPresent() && base.isPresent()
+        ? figure(OptionalDouble.of(cpuMicros.getAsDouble() / base.getAsDouble()))
+        : "–";
+  }
+
+  private static String figure(OptionalDouble figure) {
+    return figure.isPresent() ? String.format(Locale.ROOT, "%.2f", figure.getAsDouble()) : "–";
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -68,6 +69,23 @@ record Result(
   Optional<Result> sameLoadOf(String other, List<Result> results) {
     return results.stream()
         .filter(result -> result.server.equals(other) && result.load.equals(load))
+        .findFirst();
+  }
+
+  /**
+   * Returns the server process's time per delivery beyond the first one of each text, in µs, which
+   * leaves out taking and storing the text. An upper bound: with a single connection, texts follow
+   * each other faster, and so cost a little less themselves.
+   *
+   * @param results contains the result with a single connection, if it was measured
+   */
+  OptionalDouble cpuMicrosBeyondFirst(List<Result> results) {
+    if (load.connections == 1) {
+      return OptionalDouble.empty();
+    }
+    return results.stream()
+        .filter(one -> one.server.equals(server) && one.load.equals(new Case(1, load.inFlight)))
+        .mapToDouble(one -> (cpuMicros * load.connections - one.cpuMicros) / (load.connections - 1))
         .findFirst();
   }
 

@@ -10,6 +10,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** A server under test, running as a child process. Thread-safe. */
 abstract class Server implements AutoCloseable {
+  static {
+    // In seconds. Otherwise a text may be sent on an idle connection that the server is closing.
+    System.setProperty("jdk.httpclient.keepalive.timeout", "2");
+  }
+
   private final Launched launched;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -66,6 +66,13 @@ final class Swarm implements AutoCloseable {
     CompletableFuture.allOf(opening.toArray(CompletableFuture[]::new)).join();
   }
 
+  /** Closes the newest connections abruptly, down to the given number. */
+  void shrinkTo(int wanted) throws InterruptedException {
+    while (channels.size() > wanted) {
+      channels.removeLast().close().sync();
+    }
+  }
+
   private ChannelHandler newHandler(int connection, CompletableFuture<Void> open) {
     return switch (transport) {
       case WEB_SOCKET ->

@@ -12,10 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of platform threads that gives each task to the thread that became idle last. The JDK's
- * pools prefer the one that has been idle longest, so they use all threads in turn even if one is
- * enough. Here each thread has a database connection of its own, and the one used last still has
- * its statements and pages in the processor's caches.
+ * A pool of platform threads that wakes the thread that became idle last. {@link
+ * java.util.concurrent.ThreadPoolExecutor} wakes the one that has been idle longest, so it uses all
+ * threads in turn even if one is enough. Threads that use databases keep to the same connections,
+ * and the one used last still has its statements and pages in the processor's caches.
  *
  * <p>Thread-safe. Tasks start in the order they are submitted. A thread is started if a task finds
  * none idle, up to the limit, and stays until the pool is closed.
@@ -27,7 +27,7 @@ public final class RecentThreads implements Executor, AutoCloseable {
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private final Deque<Worker> idle = new ArrayDeque<>();
   private final List<Worker> workers = new ArrayList<>();
-  private volatile boolean closed;
+  private boolean closed;
 
   /**
    * Creates a pool without threads.
@@ -53,68 +53,71 @@ public final class RecentThreads implements Executor, AutoCloseable {
       if (closed) {
         throw new RejectedExecutionException("The threads " + name + " are closed");
       }
-      Worker last = idle.pollLast();
-      if (last != null) {
-        last.assign(task);
-      } else if (workers.size() < most) {
-        var worker = new Worker(name + "-" + (workers.size() + 1), task);
+      if (idle.isEmpty() && workers.size() < most) {
+        var worker = new Worker(name + "-" + (workers.size() + 1));
+        worker.thread.start(); // and waits for the lock
         workers.add(worker);
-        worker.thread.start();
-      } else {
-        waiting.add(task);
+      }
+      waiting.add(task);
+      if (!idle.isEmpty()) {
+        idle.removeLast().wake();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** A thread and its next task. */
+  /** A thread, which takes tasks until the pool is closed. */
   private final class Worker {
     private final Thread thread;
-    private volatile @Nullable Runnable assigned;
 
-    Worker(String threadName, Runnable first) {
+    /** Whether this is among the idle ones. Guarded by the lock. */
+    private boolean isIdle;
+
+    Worker(String threadName) {
       this.thread = Thread.ofPlatform().name(threadName).unstarted(this::runTasks);
-      this.assigned = first;
     }
 
-    void assign(Runnable task) {
-      assigned = task;
+    /** Called with the lock, when this is no longer among the idle ones. */
+    void wake() {
+      isIdle = false;
       LockSupport.unpark(thread);
     }
 
     private void runTasks() {
-      for (Runnable task = awaitAssigned(); task != null; task = nextTask()) {
+      for (Runnable task = awaitTask(); task != null; task = awaitTask()) {
         try {
           task.run();
         } catch (Throwable e) {
           thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
         }
+        Thread.interrupted(); // what interrupted a task doesn't concern the next one
       }
     }
 
-    /** Returns the next task when there is one, or null if the pool is closed and none waits. */
-    private @Nullable Runnable nextTask() {
+    /** Waits for a task. Returns null if the pool is closed and no task waits. */
+    private @Nullable Runnable awaitTask() {
       lock.lock();
       try {
-        Runnable next = waiting.poll();
-        if (next != null || closed) {
-          return next;
+        while (true) {
+          Runnable task = waiting.poll();
+          if (task != null || closed) {
+            return task;
+          }
+          if (!isIdle) { // it may have been woken for a task that another thread has taken
+            isIdle = true;
+            idle.addLast(this);
+          }
+          lock.unlock();
+          try {
+            LockSupport.park(this);
+          } finally {
+            lock.lock();
+          }
         }
-        idle.addLast(this);
       } finally {
         lock.unlock();
       }
-      return awaitAssigned();
-    }
-
-    private @Nullable Runnable awaitAssigned() {
-      while (assigned == null && !closed) {
-        LockSupport.park(this);
-      }
-      Runnable task = assigned;
-      assigned = null;
-      return task;
     }
   }
 
@@ -125,8 +128,11 @@ public final class RecentThreads implements Executor, AutoCloseable {
   }
 
   /**
-   * Stops accepting tasks and waits until all accepted ones have ended, but at most so long. An
-   * interrupt doesn't shorten the wait; the thread stays interrupted.
+   * Stops accepting tasks and waits until all accepted ones have ended. An interrupt doesn't
+   * shorten the wait; the thread stays interrupted.
+   *
+   * @param patience how long to wait at most. Tasks that haven't started by then never will; those
+   *     that are running go on
    */
   public void closeWithin(Duration patience) {
     lock.lock();
@@ -136,7 +142,16 @@ public final class RecentThreads implements Executor, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    long deadline = System.nanoTime() + patience.toNanos();
+    awaitEnd(System.nanoTime() + patience.toNanos());
+    lock.lock();
+    try {
+      waiting.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitEnd(long deadline) {
     boolean interrupted = false;
     for (Worker worker : workers) { // none is added once the pool is closed
       boolean ended = false;

@@ -23,9 +23,9 @@ class RecentThreadsTest {
     threads.close();
   }
 
-  /** A task that ends when its latch is released. */
+  /** A task that has begun, and ends when its latch is released. */
   private final class HeldTask {
-    final CompletableFuture<Thread> begun = new CompletableFuture<>();
+    private final CompletableFuture<Thread> begun = new CompletableFuture<>();
     private final CountDownLatch end = new CountDownLatch(1);
 
     HeldTask() {
@@ -38,6 +38,7 @@ class RecentThreadsTest {
               throw new AssertionError(e);
             }
           });
+      begun.join(); // or another thread might take it
     }
 
     Thread thread() {
@@ -51,7 +52,7 @@ class RecentThreadsTest {
     }
   }
 
-  /** Only an idle thread waits without a time limit. */
+  /** An idle thread waits without a time limit, and no task here does. */
   private static void awaitIdle(Thread thread) {
     Awaitility.await().until(() -> thread.getState() == Thread.State.WAITING);
   }
@@ -90,7 +91,6 @@ class RecentThreadsTest {
   @Test
   void tasksBeyondTheLimitStartInTheirOrder() {
     List<HeldTask> held = List.of(new HeldTask(), new HeldTask(), new HeldTask());
-    held.forEach(HeldTask::thread);
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
     List<Integer> expected = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -118,18 +118,29 @@ class RecentThreadsTest {
   }
 
   @Test
-  void closingWaitsNoLongerThanItMay() {
-    var held = new HeldTask();
-    held.thread();
+  void anInterruptEndsWithItsTask() {
+    Thread thread = runTask();
+    CompletableFuture.runAsync(thread::interrupt, threads).join();
+    awaitIdle(thread);
+    assertThat(CompletableFuture.supplyAsync(thread::isInterrupted, threads).join()).isFalse();
+  }
+
+  @Test
+  void closingWaitsNoLongerThanItMay() throws InterruptedException {
+    List<HeldTask> held = List.of(new HeldTask(), new HeldTask(), new HeldTask());
+    var waiting = CompletableFuture.supplyAsync(Thread::currentThread, threads);
     threads.closeWithin(Duration.ofMillis(1));
-    assertThat(held.thread().isAlive()).isTrue();
-    held.end.countDown();
+    for (HeldTask one : held) {
+      assertThat(one.thread().isAlive()).isTrue();
+      one.end.countDown();
+      one.thread().join();
+    }
+    assertThat(waiting).isNotDone();
   }
 
   @Test
   void closingRunsWhatWaitsAndRefusesTheRest() {
     List<HeldTask> held = List.of(new HeldTask(), new HeldTask(), new HeldTask());
-    held.forEach(HeldTask::thread);
     var waiting = CompletableFuture.supplyAsync(Thread::currentThread, threads);
     held.forEach(one -> one.end.countDown());
     threads.close();
