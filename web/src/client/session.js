@@ -46,6 +46,26 @@ export function expectedStatusHeader(content) {
   return status && others.length === 0 ? {'Bookbell-Expected-Status': status} : {};
 }
 
+/**
+ * Leaves out the requests that somebody else has changed since the answer was given, which is not to be undone. What is
+ * left is another call then, so it leaves out those that an earlier attempt has answered, too. But if an attempt has
+ * named the status that it expects, it's only repeated: the server looks itself, and answers a repeated call as it
+ * answered the first.
+ *
+ * @param {Pick<QueuedItem, 'content' | 'callKey'>} item
+ * @param {(id: number) => Status | undefined} statusOf undefined where it isn't known, for instance after a reload
+ * @returns {AnswerContent}
+ */
+export function answerToSend({content, callKey}, statusOf) {
+  if (callKey && 'Bookbell-Expected-Status' in expectedStatusHeader(content)) return content;
+  const {ids, answer, from, overtaken: overtakenBefore = [], answered: answeredBefore = []} = /** @type {AnswerContent} */ (content);
+  const isChanged = (/** @type {number} */ id) => Boolean(from?.[id] && statusOf(id) && statusOf(id) !== from[id]);
+  const overtaken = ids.filter((id) => overtakenBefore.includes(id) || (isChanged(id) && statusOf(id) !== answer.status));
+  const isAnswered = (/** @type {number} */ id) => answeredBefore.includes(id) || (isChanged(id) && statusOf(id) === answer.status);
+  const answered = callKey && overtaken.length ? ids.filter((id) => isAnswered(id) && !overtaken.includes(id)) : [];
+  return {...content, overtaken, answered};
+}
+
 /** What became of an answer: the server lists it for several requests, and returns the request for one. @param {AnswerContent} content @param {any} stored @returns {Outcome[]} */
 function outcomesOf({overtaken = [], answered = []}, stored) {
   const told = stored.items ?? [{id: stored.id, result: 'answered', code: null, detail: null, book_request: stored}];
@@ -89,7 +109,7 @@ export class Session extends EventTarget {
     this.sendQueue = new SendQueue({
       userId: me.user.id,
       send: (item) => this.#send(item),
-      prepare: (item) => (item.kind === 'respond' ? this.#withoutChanged(item) : item.content),
+      prepare: (item) => (item.kind === 'respond' ? answerToSend(item, (id) => this.store.requests.get(id)?.status) : item.content),
       isAway: () => this.#isAway(),
       restoreRefused: (item, error) => this.#restoreRefused(item, error),
     });
@@ -213,22 +233,6 @@ export class Session extends EventTarget {
     if (!request.title || !request.author) return this.api.ask(request, {key}); // to be refused, with what is missing
     const after = Math.max(0, ...this.store.requests.keys());
     return /** @type {BookRequest | undefined} */ (await this.sendQueue.submit({kind: 'ask', key, content: request, after}));
-  }
-
-  /**
-   * Leaves out the requests that somebody else has changed since the answer was given, which is not to be undone. What
-   * is left is another call then, so it leaves out those that an earlier attempt has answered, too.
-   *
-   * @param {QueuedItem} item
-   * @returns {AnswerContent}
-   */
-  #withoutChanged({content, callKey}) {
-    const {ids, answer, from} = /** @type {AnswerContent} */ (content);
-    const statusOf = (/** @type {number} */ id) => this.store.requests.get(id)?.status;
-    const changed = ids.filter((id) => from?.[id] && statusOf(id) && statusOf(id) !== from[id]);
-    const overtaken = changed.filter((id) => statusOf(id) !== answer.status);
-    const answered = callKey && overtaken.length ? changed.filter((id) => statusOf(id) === answer.status) : [];
-    return {...content, overtaken, answered};
   }
 
   /**

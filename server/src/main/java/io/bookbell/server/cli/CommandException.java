@@ -64,10 +64,13 @@ final class CommandException extends RuntimeException {
       case UncheckedIOException e ->
           fileFailure(String.valueOf(e.getMessage()), requireNonNull(e.getCause()));
       case IOException e -> fileFailure("A file cannot be used", e);
-      case OutOfMemoryError _ ->
+      case OutOfMemoryError e ->
           new ExitReport(
               ExitCode.UNAVAILABLE,
-              "Out of memory: raise the limit, for example with BOOKBELL_JAVA_OPTS=-Xmx2g");
+              String.valueOf(e.getMessage()).contains("native thread")
+                  ? "The system allows no more threads: raise the limit of processes and threads"
+                      + " (ulimit -u, TasksMax in systemd, or the container's limit of pids)"
+                  : "Out of memory: raise the limit, for example with BOOKBELL_JAVA_OPTS=-Xmx2g");
       case LinkageError e ->
           new ExitReport(
               ExitCode.INTERNAL,

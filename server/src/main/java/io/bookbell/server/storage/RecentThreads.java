@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class RecentThreads implements Executor, AutoCloseable {
   private final String name;
   private final int most;
+  private final ThreadFactory factory;
   private final ReentrantLock lock = new ReentrantLock();
   private final Deque<Runnable> waiting = new ArrayDeque<>();
   private final Deque<Worker> idle = new ArrayDeque<>();
@@ -36,8 +38,13 @@ public final class RecentThreads implements Executor, AutoCloseable {
    * @param most the limit of threads
    */
   public RecentThreads(String name, int most) {
+    this(name, most, Thread.ofPlatform().name(name + "-", 1).factory());
+  }
+
+  RecentThreads(String name, int most, ThreadFactory factory) {
     this.name = name;
     this.most = most;
+    this.factory = factory;
   }
 
   /**
@@ -45,6 +52,7 @@ public final class RecentThreads implements Executor, AutoCloseable {
    * exceptions.
    *
    * @throws RejectedExecutionException if the pool is closed
+   * @throws OutOfMemoryError if the system allows no thread and the pool has none yet
    */
   @Override
   public void execute(Runnable task) {
@@ -54,9 +62,7 @@ public final class RecentThreads implements Executor, AutoCloseable {
         throw new RejectedExecutionException("The threads " + name + " are closed");
       }
       if (idle.isEmpty() && workers.size() < most) {
-        var worker = new Worker(name + "-" + (workers.size() + 1));
-        worker.thread.start(); // and waits for the lock
-        workers.add(worker);
+        startWorker();
       }
       waiting.add(task);
       if (!idle.isEmpty()) {
@@ -67,16 +73,25 @@ public final class RecentThreads implements Executor, AutoCloseable {
     }
   }
 
+  private void startWorker() {
+    var worker = new Worker();
+    try {
+      worker.thread.start(); // and waits for the lock
+    } catch (OutOfMemoryError e) {
+      if (workers.isEmpty()) {
+        throw e;
+      }
+      return; // the system allows no more threads now; those that are there take the task
+    }
+    workers.add(worker);
+  }
+
   /** A thread, which takes tasks until the pool is closed. */
   private final class Worker {
-    private final Thread thread;
+    private final Thread thread = factory.newThread(this::runTasks);
 
     /** Whether this is among the idle ones. Guarded by the lock. */
     private boolean isIdle;
-
-    Worker(String threadName) {
-      this.thread = Thread.ofPlatform().name(threadName).unstarted(this::runTasks);
-    }
 
     /** Called with the lock, when this is no longer among the idle ones. */
     void wake() {

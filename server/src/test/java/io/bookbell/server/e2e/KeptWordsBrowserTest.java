@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.support.TestDatabase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,13 +108,42 @@ class KeptWordsBrowserTest {
     assertThat(statusOf(id)).isEqualTo("approved");
   }
 
+  /** The page that opens next knows of no answered request, and asks the server again. */
+  @Test
+  void anAnswerToSeveralThatWasSentWhenThePageWasLeftIsNotToldAsRefused() {
+    long other = selectTwo();
+    browser.part("bulk-text").write(WORD);
+    browser.part("bulk-approved").click();
+    browser.part("undo-text").awaitShown();
+    answerAsColleague("rejected");
+    browser.visit(link.url() + "/favicon.svg");
+    browser.await("the answer", () -> statusOf(other).equals("approved"));
+    String outbox = "const name = Object.keys(localStorage).find(each => each.includes('outbox'));";
+    String items = "JSON.parse(localStorage[name] ?? '[]')";
+    browser.run( // without the ten seconds that the answer may take
+        outbox
+            + "localStorage[name] = JSON.stringify("
+            + items
+            + ".map(item => ({...item, until: 0})))");
+    browser.visit(link.url() + "/creators/1/inbox");
+    browser.await(
+        "the confirmation", () -> browser.run(outbox + "return " + items + ".length").equals(0L));
+    String drafts = "return Object.keys(localStorage).filter(each => each.endsWith('answer-%d'))";
+    assertThat((List<?>) browser.run(drafts.formatted(other))).isEmpty();
+    assertThat((List<?>) browser.run(drafts.formatted(id))).hasSize(1);
+  }
+
   private void approveAsColleague() {
-    var decision = Map.of("status", "approved", "response", "Here it is.");
+    answerAsColleague("approved");
+  }
+
+  private void answerAsColleague(String status) {
+    var decision = Map.of("status", status, "response", "Here it is.");
     server.signIn("creator").post("/api/book-requests/" + id + "/respond", decision).expect(200);
     String known =
         "return document.querySelector('bookbell-app').session.store.requests.get(%d).status"
             .formatted(id);
-    browser.await("the approval", () -> "approved".equals(browser.run(known)));
+    browser.await("the answer", () -> status.equals(browser.run(known)));
   }
 
   private String statusOf(long request) {

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,30 @@ class RecentThreadsTest {
     assertThat(failure.join()).hasMessage("of the task");
     awaitIdle(thread);
     assertThat(runTask()).isSameAs(thread);
+  }
+
+  @Test
+  void ifTheSystemAllowsNoMoreThreadsThoseThatAreThereTakeTheTasks() {
+    var started = new AtomicInteger();
+    ThreadFactory one =
+        task ->
+            new Thread(task) {
+              @Override
+              public void start() {
+                if (started.incrementAndGet() > 1) {
+                  throw new OutOfMemoryError("unable to create native thread");
+                }
+                super.start();
+              }
+            };
+    try (var few = new RecentThreads("few", 3, one)) {
+      var end = new CompletableFuture<Boolean>();
+      few.execute(end::join);
+      var next = CompletableFuture.supplyAsync(() -> true, few);
+      end.complete(true);
+      assertThat(next.join()).isTrue();
+      assertThat(started).hasValue(2);
+    }
   }
 
   @Test
