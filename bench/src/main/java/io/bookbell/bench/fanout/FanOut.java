@@ -105,9 +105,7 @@ public final class FanOut implements Callable<Integer> {
     try (Server server = starter.start();
         Swarm swarm = new Swarm(server, tally)) {
       swarm.growTo(connections.getFirst());
-      for (int texts : inFlight) { // warms up the JIT compilers
-        measure(server, tally, new Case(connections.getFirst(), texts), warmUp);
-      }
+      warmUp(server, tally, connections.getFirst(), warmUp);
       for (int count : connections) {
         swarm.growTo(count);
         measureAll(server, tally, count, runs);
@@ -117,10 +115,16 @@ public final class FanOut implements Callable<Integer> {
       }
       swarm.shrinkTo(1);
       Thread.sleep(SETTLE_MILLIS);
-      for (int texts : inFlight) {
-        measure(server, tally, new Case(1, texts), SINGLE_WARM_UP_SECONDS);
-      }
+      warmUp(server, tally, 1, SINGLE_WARM_UP_SECONDS);
       measureAll(server, tally, 1, runs);
+    }
+  }
+
+  /** Warms up the JIT compilers. */
+  private void warmUp(Server server, Tally tally, int count, int forSeconds)
+      throws InterruptedException {
+    for (int texts : inFlight) {
+      measure(server, tally, new Case(count, texts), forSeconds);
     }
   }
 
