@@ -96,7 +96,7 @@ export class AnswerForm extends LightElement {
     const {status, id, title, user_name} = this.request;
     const coming = this.#answers.statusOf(id);
     if (coming) return html`<p class="answer-form__coming" data-testid="answer-coming">${translate(`desk.will_${coming}`, {title})}</p>`;
-    if (status !== 'pending' && status !== 'approved') return nothing;
+    if (status !== 'pending' && status !== 'approved') return this.#unsentWords();
     this.#couldDecide = this.#mayDecide;
     if (!this.#couldDecide) return html`<p class="answer-form__coming" data-testid="answer-own">${translate('answer.own')}</p>`;
     return html`<form class="answer-form" aria-label=${translate('answer.label', {title, id: String(id)})} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
@@ -112,6 +112,22 @@ export class AnswerForm extends LightElement {
       </div>
       ${this.declining ? html`<p class="answer-form__hint" id="answer-${id}-hint" data-testid="decline-hint">${translate('desk.decline_hint')}</p>` : nothing}
     </form>`;
+  }
+
+  /** What was written for a request that somebody else has closed meanwhile. */
+  #unsentWords() {
+    const words = this.#answers.draftOf(this.request.id);
+    if (!words) return nothing;
+    return html`<div class="answer" data-testid="answer-unsent">
+      <p class="answer__who">${translate('answer.unsent')}</p>
+      <p class="answer__text" dir="auto">${words}</p>
+      <button type="button" class="button button--quiet" data-testid="answer-unsent-remove" @click=${this.#removeWords}>${translate('unsent.remove')}</button>
+    </div>`;
+  }
+
+  #removeWords() {
+    this.#answers.keepDraft(this.request.id, '');
+    this.requestUpdate();
   }
 
   /** @param {Decision} status @param {string} label @param {'check' | 'book'} picture @param {string} testid */

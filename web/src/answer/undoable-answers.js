@@ -1,6 +1,5 @@
 import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
-import {idsToSend} from '../client/session.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
@@ -8,7 +7,7 @@ import {translate} from '../words/translate.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {QueuedItem, SentItem} from '../client/send-queue.js'
+ * @import {QueuedItem} from '../client/send-queue.js'
  * @import {BookRequest, Outcome, Status} from '../client/types.js'
  *
  * @typedef {{status: Status, response?: string}} Answer
@@ -16,8 +15,6 @@ import {translate} from '../words/translate.js';
 
 /** How long an answer can be taken back, ms. */
 const UNDO_WINDOW = 5_000;
-/** If an answer that was sent while the page was left isn't confirmed after this, the queue sends it too, ms. */
-const KEEPALIVE_TIMEOUT = 10_000;
 
 /** @type {WeakMap<Session, UndoableAnswers>} */
 const answersBySession = new WeakMap();
@@ -39,17 +36,16 @@ export function undoableAnswersOf(session) {
  * Event: `change`.
  */
 export class UndoableAnswers extends EventTarget {
-  /** What was sent when the page was hidden, until the server has answered. @type {Set<string>} */
-  #sentOnHide = new Set();
-
   /** @param {Session} session */
   constructor(session) {
     super();
     this.session = session;
     const ended = new AbortController();
     const {signal} = ended;
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && this.#sendBeforeUnload(), {signal});
-    addEventListener('pagehide', () => this.#sendBeforeUnload(), {signal});
+    const sendBeforeUnload = () => session.sendQueue.sendBeforeUnload(this.waiting.map(({key}) => key));
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && sendBeforeUnload(), {signal});
+    addEventListener('pagehide', () => sendBeforeUnload(), {signal});
+    for (const event of ['online', 'offline']) addEventListener(event, () => this.#changed(), {signal});
     session.beforeSignOut.push(() => this.sendNow());
     session.sendQueue.addEventListener('change', () => this.#changed(), {signal});
     session.sendQueue.addEventListener('sent', (event) => this.#announceSent(/** @type {CustomEvent} */ (event).detail), {signal});
@@ -70,7 +66,7 @@ export class UndoableAnswers extends EventTarget {
 
   /** Those that can still be taken back, newest last. */
   get waiting() {
-    return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item) && !this.#sentOnHide.has(item.key));
+    return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item));
   }
 
   /** What a request will be once its answer is sent; undefined where there is none. @param {number} id @returns {Status | undefined} */
@@ -111,35 +107,6 @@ export class UndoableAnswers extends EventTarget {
   /** @param {number} id @param {string} text */
   keepDraft(id, text) {
     this.session.drafts.keep(draftFor(id), 'response', text);
-  }
-
-  /** The page may be gone before the answer comes: then it is sent again when the page is next opened, and done once. */
-  #sendBeforeUnload() {
-    const items = this.waiting;
-    if (items.length === 0) return;
-    this.session.sendQueue.release(
-      items.map(({key}) => key),
-      KEEPALIVE_TIMEOUT,
-    );
-    for (const item of items) {
-      const begun = this.session.sendQueue.begin(item.key);
-      if (!begun || idsToSend(begun.content).length === 0) continue; // the queue finds it refused
-      const {key} = begun;
-      this.#sentOnHide.add(key);
-      this.session
-        .sendAnswer(begun, {keepalive: true})
-        .finally(() => this.#sentOnHide.delete(key))
-        .then((outcomes) => this.#sentBeforeUnload(begun, outcomes))
-        .catch(() => this.session.sendQueue.release([key]));
-    }
-    this.#changed();
-  }
-
-  /** The page was only hidden, not left. @param {SentItem} item @param {Outcome[]} outcomes */
-  #sentBeforeUnload(item, outcomes) {
-    if (!this.session.sendQueue.items.some(({key}) => key === item.key)) return; // the queue has sent it too, and told
-    this.session.sendQueue.remove(item.key);
-    this.#announceSent({item, answer: outcomes});
   }
 
   /** @param {{item: Pick<QueuedItem, 'kind' | 'content'>, answer: Outcome[]}} sent */
@@ -205,7 +172,7 @@ class UndoBar extends LightElement {
         item
           ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item)}</span>
             <button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>
-            <button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`
+            ${this.answers.session.sendQueue.isAway() ? nothing : html`<button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`}`
           : nothing
       }
     </div>`;

@@ -2,7 +2,7 @@ import {Http} from './http.js';
 
 /**
  * @import {Activity, AskedBook, BookRequest, Counts, CreatedKey, Creator, FormerSupporter, FoundBooks, Handover, Invitation, Key, KeyScope, LedgerEntry, ListImport, Me, Member, Notification, NotificationSettings, Outcome, OwnSession, Page, Quota, Receipt, Reply, SavedReply, Seen, Status, Supporter, SupporterAccount, Tier, User, Webhook, WebhookDelivery} from './types.js'
- * @typedef {{key?: string, headers?: Record<string, string>, keepalive?: boolean}} Command `key`: the Idempotency-Key, for a command that is sent again
+ * @typedef {{key?: string, headers?: Record<string, string>}} Command `key`: the Idempotency-Key, for a command that is sent again
  */
 
 const MAIL_LINKS = {

@@ -27,10 +27,12 @@ const FIRST_PAUSE = 400;
 const TRANSIENT_STATUSES = new Set([502, 503, 504]);
 /** What a proxy before the server may say of a request itself, and means. */
 const PROXY_STATUSES = new Set([400, 405, 413, 414, 431]);
+/** Most characters of a command that the browser goes on sending when the page is left. All of them together may have 64 KiB. */
+const KEEPALIVE_LIMIT = 5_000;
 
 /**
  * JSON over HTTP. A command carries an Idempotency-Key, so a call that failed on the way is repeated here and is
- * still done once.
+ * still done once. The browser goes on sending a command when the page is left (`keepalive`).
  */
 export class Http {
   /** @param {{base?: string, fetch?: typeof globalThis.fetch, pause?: (ms: number) => Promise<void>}} [options] */
@@ -54,10 +56,8 @@ export class Http {
   }
 
   /**
-   * With `keepalive`, an attempt that is under way goes on when the page is left.
-   *
    * @param {string} path @param {object} [body]
-   * @param {{key?: string, query?: Record<string, unknown>, headers?: Record<string, string>, keepalive?: boolean}} [options]
+   * @param {{key?: string, query?: Record<string, unknown>, headers?: Record<string, string>}} [options]
    */
   post(path, body, {key = newKey(), ...options} = {}) {
     return this.#call('POST', path, {body, key, ...options});
@@ -80,9 +80,9 @@ export class Http {
 
   /**
    * @param {string} method @param {string} path
-   * @param {{query?: Record<string, unknown>, body?: object, key?: string, headers?: Record<string, string>, keepalive?: boolean}} parts
+   * @param {{query?: Record<string, unknown>, body?: object, key?: string, headers?: Record<string, string>}} parts
    */
-  async #call(method, path, {query, body, key, headers: more, keepalive}) {
+  async #call(method, path, {query, body, key, headers: more}) {
     const address = this.base + path + queryString(query);
     /** @type {Record<string, string>} */
     const headers = {Accept: 'application/json, application/problem+json'};
@@ -93,11 +93,12 @@ export class Http {
     Object.assign(headers, more);
     const language = globalThis.document?.documentElement?.lang;
     if (language && method !== 'GET') headers['Accept-Language'] = language;
+    const json = isJson ? JSON.stringify(body) : '';
     const init = {
       method,
       headers,
-      keepalive,
-      body: /** @type {BodyInit | undefined} */ (isJson ? JSON.stringify(body) : body),
+      keepalive: key !== undefined && json.length <= KEEPALIVE_LIMIT,
+      body: /** @type {BodyInit | undefined} */ (isJson ? json : body),
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
     };

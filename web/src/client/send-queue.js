@@ -108,11 +108,24 @@ export class SendQueue extends EventTarget {
     this.#scheduleFlush(ms);
   }
 
-  /** Sends what could still be taken back, now or in so many ms. @param {string[]} keys @param {number} [ms] @returns {Promise<unknown>} when each was tried */
-  release(keys, ms = 0) {
-    const until = Date.now() + ms;
-    this.#store(this.items.map((entry) => (keys.includes(entry.key) ? {...entry, until} : entry)));
+  /** Sends what could still be taken back. @param {string[]} keys @returns {Promise<unknown>} when each was tried */
+  release(keys) {
+    this.#endHold(keys);
     return this.flush();
+  }
+
+  /**
+   * Sends what could still be taken back, because the page is hidden or left. It doesn't wait for a lock first, since no
+   * code may run afterwards. The next page repeats the calls with the same keys and shows what became of them.
+   *
+   * @param {string[]} keys
+   */
+  sendBeforeUnload(keys) {
+    if (keys.length) this.#endHold(keys);
+    for (const item of this.items.filter(({key}) => keys.includes(key))) {
+      const attempt = this.#sendNow(item, (error) => this.#markRefused(item, error));
+      this.locks?.request(this.#lockName(item), {ifAvailable: true}, () => attempt); // if the page was only hidden, it's sent by no other tab
+    }
   }
 
   /** Sends what waits, one after the other, until something cannot be sent. */
@@ -136,7 +149,7 @@ export class SendQueue extends EventTarget {
    * @param {string} key
    * @returns {SentItem | undefined} undefined if another tab has sent or removed it
    */
-  begin(key) {
+  #begin(key) {
     const item = this.items.find((entry) => entry.key === key);
     if (!item) return undefined;
     const content = this.prepare(item);
@@ -144,6 +157,11 @@ export class SendQueue extends EventTarget {
     const begun = {...item, content, callKey: isOther ? newKey() : (item.callKey ?? key)};
     this.#store(this.items.map((entry) => (entry.key === key ? begun : entry)));
     return begun;
+  }
+
+  /** @param {string[]} keys */
+  #endHold(keys) {
+    this.#store(this.items.map((entry) => (keys.includes(entry.key) ? {...entry, until: Date.now()} : entry)));
   }
 
   /** Sends again what was refused or has waited for too long. @param {QueuedItem} item */
@@ -187,7 +205,7 @@ export class SendQueue extends EventTarget {
 
   /** @param {QueuedItem} item @param {(error: any) => void} refused */
   async #sendNow({key}, refused) {
-    const item = this.begin(key);
+    const item = this.#begin(key);
     if (!item) return undefined;
     this.#markInFlight(item, true);
     try {

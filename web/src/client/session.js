@@ -236,16 +236,15 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Sends an answer from the queue. With `keepalive`, it is sent even if the page is left meanwhile.
+   * Sends an answer from the queue.
    *
-   * @param {SentItem} item @param {{keepalive?: boolean}} [options]
-   * @returns {Promise<Outcome[]>}
+   * @param {SentItem} item @returns {Promise<Outcome[]>}
    */
-  async sendAnswer({callKey, content}, {keepalive} = {}) {
+  async #sendAnswer({callKey, content}) {
     const {creatorId, answer} = content;
     const ids = idsToSend(content);
     const isForOne = content.ids.length === 1;
-    const command = {key: callKey, headers: expectedStatusHeader(content), keepalive};
+    const command = {key: callKey, headers: expectedStatusHeader(content)};
     let stored;
     if (isForOne && ids.length === 0) throw new ApiError(409, {code: 'invalid_transition'});
     if (isForOne) stored = await this.#reloadOnConflict(ids[0], this.api.respond(ids[0], answer, command));
@@ -300,7 +299,7 @@ export class Session extends EventTarget {
   /** @param {SentItem} item */
   async #send(item) {
     const {kind, callKey: key, content, requestId} = item;
-    if (kind === 'respond') return this.sendAnswer(item);
+    if (kind === 'respond') return this.#sendAnswer(item);
     if (kind === 'ask') {
       const request = await this.api.ask(content, {key});
       this.#show(() => this.#keepRequest(request));

@@ -211,6 +211,7 @@ export default {
   'answer.told_completed': 'اكتمل الطلب وأُبلغ {name}.',
   'answer.told_rejected': 'رُفض الطلب وأُبلغ {name}.',
   'answer.too_old': 'طال انتظار الإرسال.',
+  'answer.unsent': 'لم تُرسَل رسالتك لأن هذا الطلب مغلق بالفعل.',
   'answer.word': 'رسالة إلى {name} (اختيارية)',
   'answer.word_hint': 'أضف رسالة…',
 

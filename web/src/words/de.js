@@ -183,6 +183,7 @@ export default {
   'answer.told_completed': 'Erledigt. {name} wurde benachrichtigt.',
   'answer.told_rejected': 'Abgelehnt. {name} wurde benachrichtigt.',
   'answer.too_old': 'Die Antwort hat zu lange auf das Senden gewartet.',
+  'answer.unsent': 'Deine Nachricht wurde nicht gesendet, denn die Anfrage ist schon abgeschlossen.',
   'answer.word': 'Nachricht an {name} (optional)',
   'answer.word_hint': 'Nachricht hinzufügen …',
 

@@ -183,6 +183,7 @@ export default {
   'answer.told_completed': 'Completed. {name} has been notified.',
   'answer.told_rejected': 'Declined. {name} has been notified.',
   'answer.too_old': 'It waited too long to be sent.',
+  'answer.unsent': 'Your message wasn’t sent, because this request is already closed.',
   'answer.word': 'Message to {name} (optional)',
   'answer.word_hint': 'Add a message…',
 

@@ -183,6 +183,7 @@ export default {
   'answer.told_completed': 'Completada. Hemos avisado a {name}.',
   'answer.told_rejected': 'Rechazada. Hemos avisado a {name}.',
   'answer.too_old': 'Esperó demasiado tiempo para enviarse.',
+  'answer.unsent': 'Tu mensaje no se envió porque esta petición ya está cerrada.',
   'answer.word': 'Mensaje para {name} (opcional)',
   'answer.word_hint': 'Añade un mensaje…',
 

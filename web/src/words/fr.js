@@ -183,6 +183,7 @@ export default {
   'answer.told_completed': 'Terminée. Notification envoyée à {name}.',
   'answer.told_rejected': 'Refusée. Notification envoyée à {name}.',
   'answer.too_old': 'La réponse a trop attendu avant l’envoi.',
+  'answer.unsent': 'Ton message n’a pas été envoyé, car cette demande est déjà close.',
   'answer.word': 'Message à {name} (facultatif)',
   'answer.word_hint': 'Ajouter un message…',
 

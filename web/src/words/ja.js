@@ -183,6 +183,7 @@ export default {
   'answer.told_completed': '完了にしました。{name}さんに通知しました。',
   'answer.told_rejected': '見送りました。{name}さんに通知しました。',
   'answer.too_old': '送信されないまま時間がたちすぎました。',
+  'answer.unsent': 'このリクエストはすでに終了しているため、メッセージは送信されませんでした。',
   'answer.word': '{name}さんへのメッセージ（任意）',
   'answer.word_hint': 'メッセージを追加…',
 

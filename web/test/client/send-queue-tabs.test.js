@@ -48,6 +48,39 @@ describe('two tabs', () => {
     assert.deepEqual(other.queue.items, []);
   });
 
+  test('do not send what one sent when it was hidden', async () => {
+    const [one, other] = [openQueue(), openQueue()];
+    const {promise, resolve} = deferred();
+    one.answer = () => promise;
+    one.queue.hold(reply('a'), HOUR);
+    one.queue.sendBeforeUnload(['a']);
+    assert.deepEqual(keys(one.sent), ['a'], 'at once, since the page may be gone afterwards');
+    await settle();
+    await one.queue.flush();
+    await other.queue.flush();
+    resolve();
+    await pass(HOUR);
+
+    assert.deepEqual([keys(one.sent), keys(other.sent)], [['a'], []]);
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('repeat what one sent when it was closed, with its key', async () => {
+    const one = openQueue();
+    one.answer = () => new Promise(() => {});
+    one.queue.hold(reply('a'), HOUR);
+    one.queue.sendBeforeUnload(['a']);
+    one.tab.close();
+    const next = openQueue();
+    await next.queue.flush();
+
+    assert.deepEqual(
+      next.sent.map(({callKey}) => callKey),
+      ['a'],
+    );
+    assert.deepEqual(next.queue.items, []);
+  });
+
   test('do not send what another has removed meanwhile', async () => {
     const [one, other] = [openQueue(), openQueue()];
     await one.submitWhileAway('a', 'b');

@@ -127,11 +127,6 @@ class KeptWordsBrowserTest {
     browser.await("the answer", () -> statusOf(stored).equals("approved"));
     String outbox = "const name = Object.keys(localStorage).find(each => each.includes('outbox'));";
     String items = "JSON.parse(localStorage[name] ?? '[]')";
-    browser.run( // without the ten seconds that the answer may take
-        outbox
-            + "localStorage[name] = JSON.stringify("
-            + items
-            + ".map(item => ({...item, until: 0})))");
     browser.visit(link.url() + "/creators/1/inbox?sort=newest");
     browser.await(
         "the confirmation", () -> browser.run(outbox + "return " + items + ".length").equals(0L));
@@ -269,6 +264,21 @@ class KeptWordsBrowserTest {
     browser.visit(link.url() + "/creators/1/inbox");
     browser.await(
         "the words in their field", () -> card().part().part("respond-text").value().equals(WORD));
+  }
+
+  @Test
+  void theWordsOfAnAnswerThatCameTooLateAreShown() {
+    browser.expectErrors("/respond - ");
+    browser.holdAnswers();
+    approve();
+    browser.part("undo-text").awaitShown();
+    answerAsColleague(id, "rejected");
+    browser.sendHeldAnswers();
+    browser.part("undo-text").awaitGone();
+    browser.visit(link.url() + "/requests/" + id);
+    browser.part("answer-unsent").awaitTextWith(WORD);
+    browser.part("answer-unsent-remove").click();
+    browser.part("answer-unsent").awaitGone();
   }
 
   @Test
