@@ -64,7 +64,7 @@ export class UndoableAnswers extends EventTarget {
     return this.session.sendQueue.items.filter(({kind}) => kind === 'respond');
   }
 
-  /** Those that can still be taken back, newest last. */
+  /** Those that aren't being sent, newest last. */
   get waiting() {
     return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item));
   }
@@ -85,10 +85,10 @@ export class UndoableAnswers extends EventTarget {
     setTimeout(() => this.#changed(), UNDO_WINDOW + 100);
   }
 
-  /** Takes back the newest answer. */
+  /** Takes back the newest answer, unless the server may have it already. */
   undo() {
     const item = this.waiting.at(-1);
-    if (!item) return;
+    if (!item || item.callKey) return;
     const {creatorId, ids, answer} = item.content;
     if (answer.response) this.session.drafts.restore(draftFor(ids.length === 1 ? ids[0] : -creatorId), 'response', answer.response);
     this.session.sendQueue.remove(item.key);
@@ -171,7 +171,7 @@ class UndoBar extends LightElement {
       ${
         item
           ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item)}</span>
-            <button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>
+            ${item.callKey ? nothing : html`<button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>`}
             ${this.answers.session.sendQueue.isAway() ? nothing : html`<button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`}`
           : nothing
       }

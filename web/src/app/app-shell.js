@@ -34,6 +34,8 @@ export class AppShell extends SessionElement {
 
   firstUpdated() {
     this.session.ready.then(() => (this.ready = true));
+    const hasAnswers = this.session.sendQueue.items.some(({kind}) => kind === 'respond');
+    if (hasAnswers) import('../answer/undoable-answers.js').then(({undoableAnswersOf}) => undoableAnswersOf(this.session)).catch(() => {}); // tells what becomes of them
   }
 
   /** The workspace this address belongs to, or the usual one where it belongs to none. @returns {Workspace | undefined} */
@@ -75,7 +77,7 @@ export class AppShell extends SessionElement {
     if (this.route.name === 'account') return this.missing ? this.#missingView() : html`<own-account-page .session=${this.session}></own-account-page>`;
     if (this.route.name === 'operator' && this.session.me.operator)
       return this.missing ? this.#missingView() : html`<operator-page .session=${this.session}></operator-page>`;
-    return workspace ? keyed(`${workspace.creatorId} ${workspace.role}`, this.#view(workspace)) : this.#nothingHere();
+    return workspace ? keyed(`${workspace.creatorId} ${workspace.role} ${this.route.requestId}`, this.#view(workspace)) : this.#nothingHere();
   }
 
   /** @param {Workspace} workspace */

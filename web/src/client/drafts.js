@@ -20,8 +20,12 @@ export class Drafts {
   keep(form, field, text) {
     const {[field]: _before, ...others} = this.of(form);
     const fields = text.trim() === '' ? others : {...others, [field]: text};
-    if (Object.keys(fields).length) this.storage.setItem(this.prefix + form, JSON.stringify(fields));
-    else this.drop(form);
+    if (Object.keys(fields).length === 0) return this.drop(form);
+    try {
+      this.storage.setItem(this.prefix + form, JSON.stringify(fields));
+    } catch {
+      // The browser has no room, so the text is in its field only.
+    }
   }
 
   /** Puts a text back that was on its way; what is being written meanwhile is kept below it. @param {string} form @param {string} field @param {string} text */

@@ -93,12 +93,12 @@ export class Http {
     Object.assign(headers, more);
     const language = globalThis.document?.documentElement?.lang;
     if (language && method !== 'GET') headers['Accept-Language'] = language;
-    const json = isJson ? JSON.stringify(body) : '';
+    const json = isJson ? JSON.stringify(body) : undefined;
     const init = {
       method,
       headers,
-      keepalive: key !== undefined && json.length <= KEEPALIVE_LIMIT,
-      body: /** @type {BodyInit | undefined} */ (isJson ? json : body),
+      keepalive: key !== undefined && (body === undefined || (json?.length ?? Infinity) <= KEEPALIVE_LIMIT),
+      body: /** @type {BodyInit | undefined} */ (json ?? body),
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
     };

@@ -44,6 +44,10 @@ export class SendQueue extends EventTarget {
   #backoff = new Backoff();
   /** @type {Set<string>} what this tab is sending */
   #inFlight = new Set();
+  /** @type {Set<string>} the keys in flight that something waits behind */
+  #blocking = new Set();
+  /** What the browser had no room for: this tab alone keeps it. @type {QueuedItem[] | undefined} */
+  #unstored;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #flushTimer;
   #ended = new AbortController();
@@ -71,7 +75,7 @@ export class SendQueue extends EventTarget {
 
   /** @returns {QueuedItem[]} in the order they were written */
   get items() {
-    return JSON.parse(this.storage.getItem(this.name) ?? '[]');
+    return this.#unstored ?? JSON.parse(this.storage.getItem(this.name) ?? '[]');
   }
 
   /** @param {QueuedItem} item whether it is on its way just now */
@@ -122,21 +126,26 @@ export class SendQueue extends EventTarget {
    */
   sendBeforeUnload(keys) {
     if (keys.length) this.#endHold(keys);
-    for (const item of this.items.filter(({key}) => keys.includes(key))) {
+    for (const item of this.items.filter((entry) => keys.includes(entry.key) && !isTooOld(entry))) {
       const attempt = this.#sendNow(item, (error) => this.#markRefused(item, error));
       this.locks?.request(this.#lockName(item), {ifAvailable: true}, () => attempt); // if the page was only hidden, it's sent by no other tab
     }
   }
 
-  /** Sends what waits, one after the other, until something cannot be sent. */
+  /** Sends what waits, one after the other, until something cannot be sent. What belongs together arrives in its order. */
   async flush() {
     clearTimeout(this.#flushTimer);
     const held = this.items.filter(isHeld).map(({until}) => /** @type {number} */ (until));
     if (held.length) this.#scheduleFlush(Math.min(...held) - Date.now());
+    const inFlight = new Map();
     for (const item of this.items) {
       if (this.isAway() || this.#ended.signal.aborted) return;
-      if (item.problem || isHeld(item) || this.isInFlight(item)) continue;
-      if (Date.now() - item.at > KEY_VALID_FOR) this.#markRefused(item, TOO_OLD);
+      if (item.problem || isHeld(item)) continue;
+      const before = inFlight.get(orderOf(item));
+      if (before) this.#blocking.add(before);
+      if (this.isInFlight(item)) inFlight.set(orderOf(item), item.key);
+      if (before || this.isInFlight(item)) continue;
+      if (isTooOld(item)) this.#markRefused(item, TOO_OLD);
       else await this.#deliver(item, (error) => this.#markRefused(item, error));
       if (this.items.some(({key, problem}) => key === item.key && !problem)) return;
     }
@@ -184,8 +193,7 @@ export class SendQueue extends EventTarget {
 
   /** The user has signed out: nothing of theirs stays behind. */
   clear() {
-    this.storage.removeItem(this.name);
-    this.#notifyChange();
+    this.#store([]);
   }
 
   /** @param {QueuedItem} item @param {(error: any) => void} refused @returns {Promise<unknown>} */
@@ -220,6 +228,8 @@ export class SendQueue extends EventTarget {
       return undefined;
     } finally {
       this.#markInFlight(item, false);
+      const isGone = !this.items.some((entry) => entry.key === key && !entry.problem);
+      if (this.#blocking.delete(key) && isGone) this.flush();
     }
   }
 
@@ -245,8 +255,13 @@ export class SendQueue extends EventTarget {
 
   /** @param {QueuedItem[]} items */
   #store(items) {
-    if (items.length) this.storage.setItem(this.name, JSON.stringify(items));
-    else this.storage.removeItem(this.name);
+    this.#unstored = undefined;
+    try {
+      if (items.length) this.storage.setItem(this.name, JSON.stringify(items));
+      else this.storage.removeItem(this.name);
+    } catch {
+      this.#unstored = items;
+    }
     this.#notifyChange();
   }
 
@@ -258,6 +273,17 @@ export class SendQueue extends EventTarget {
 /** Whether the server has refused an item; other errors, such as one of this page, leave it in the queue. @param {any} error */
 function isRefusal({status}) {
   return status !== undefined && !RETRYABLE.has(status);
+}
+
+/** Whether the server may have forgotten its key. @param {QueuedItem} item */
+function isTooOld({at}) {
+  return Date.now() - at > KEY_VALID_FOR;
+}
+
+/** What has to arrive in the order it was written has the same value. @param {QueuedItem} item */
+function orderOf({kind, key, requestId, content}) {
+  if (kind === 'respond') return key;
+  return kind === 'reply' ? `reply ${requestId}` : `ask ${content.creator_id}`;
 }
 
 /** @param {QueuedItem} item whether it can still be taken back */

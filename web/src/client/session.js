@@ -78,7 +78,7 @@ function outcomesOf({overtaken = [], answered = []}, stored) {
 
 /** @param {Me} me */
 function accessOf({admin_of, memberships}) {
-  return JSON.stringify([admin_of, memberships].map((roles) => roles.map((one) => one.creator_id).sort()));
+  return JSON.stringify([admin_of.map((one) => `${one.creator_id} ${one.role}`).sort(), memberships.map((one) => one.creator_id).sort()]);
 }
 
 /**

@@ -185,8 +185,9 @@ export class Store extends EventTarget {
   /** What a further tab of this user begins with: the same as a first one is given by the server. */
   snapshot() {
     const newest = [...this.requests.values()].sort((a, b) => b.id - a.id).slice(0, SNAPSHOT_SIZE);
+    const confirmed = newest.map((request) => this.#confirmed.get(request.id) ?? request);
     return {
-      book_requests: newest,
+      book_requests: confirmed,
       quota: [...this.quotas.values()],
       pending_count: Object.fromEntries(this.pendingCounts),
       creators: [...this.creators.values()],

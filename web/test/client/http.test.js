@@ -33,15 +33,16 @@ test('a command that failed on the way is repeated with the same key', async () 
   assert.match(keys[0], /^[0-9a-f]{32}$/);
 });
 
-test('the browser goes on sending a command when the page is left, unless it is large', async () => {
+test('the browser goes on sending a command when the page is left, unless it is large or a file', async () => {
   await http.post('/api/x', {a: 1});
   await http.post('/api/x');
   await http.patch('/api/x', {text: 'x'.repeat(5_000)});
+  await http.post('/api/x', new Blob(['x']));
   await http.get('/api/x');
 
   assert.deepEqual(
     calls.map(({keepalive}) => keepalive),
-    [true, true, false, false],
+    [true, true, false, false, false],
   );
 });
 

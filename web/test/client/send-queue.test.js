@@ -53,6 +53,51 @@ describe('what is sent', () => {
     assert.deepEqual(one.queue.items, []);
   });
 
+  test('goes in that order if it is written, or looked at again, while something is being sent', async () => {
+    const one = openQueue();
+    const {promise, resolve} = deferred();
+    one.answer = ({key}) => (key === 'a' ? promise : 'done');
+    one.queue.submit(reply('a'));
+    one.queue.submit(reply('b'));
+    one.queue.submit({...reply('other'), requestId: 2});
+    await one.queue.flush();
+    assert.deepEqual(keys(one.sent), ['a', 'other'], 'what belongs elsewhere does not wait');
+    resolve();
+    await settle();
+
+    assert.deepEqual(keys(one.sent), ['a', 'other', 'b']);
+    assert.deepEqual(one.queue.items, []);
+  });
+
+  test('follows what was refused while it waited', async () => {
+    const one = openQueue();
+    const {promise, reject} = deferred();
+    one.answer = ({key}) => (key === 'a' ? promise : 'done');
+    const answered = one.queue.submit(reply('a'));
+    one.queue.submit(reply('b'));
+    await settle();
+    reject(refusal());
+    await assert.rejects(answered);
+    await settle();
+
+    assert.deepEqual(keys(one.sent), ['a', 'b']);
+  });
+
+  test('is sent although the browser has no room for it', async () => {
+    const one = openQueue();
+    tabs.storage.setItem = () => {
+      throw new Error('QuotaExceededError');
+    };
+    one.away = true;
+    await one.queue.submit(reply('a'));
+    assert.deepEqual(keys(one.queue.items), ['a']);
+    one.away = false;
+    await one.queue.flush();
+
+    assert.deepEqual(keys(one.sent), ['a']);
+    assert.deepEqual(one.queue.items, []);
+  });
+
   test('stays behind what cannot be sent now', async () => {
     const one = openQueue();
     await one.submitWhileAway('a', 'b');
@@ -209,6 +254,7 @@ describe('what is too old', () => {
     await before.queue.submit(reply('a'));
     mock.timers.setTime(BEGIN + 40 * HOUR + 1);
     const after = openQueue();
+    after.queue.sendBeforeUnload(['a']);
     await after.queue.flush();
 
     assert.deepEqual(after.sent, []);

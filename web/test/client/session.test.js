@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {answerToSend, expectedStatusHeader} from '../../src/client/session.js';
+import {answerToSend, expectedStatusHeader, readAccess} from '../../src/client/session.js';
+
+test('another role on a team is another access', async () => {
+  const role = (name) => ({admin_of: [{creator_id: 1, role: name}, {creator_id: 3}], memberships: [{creator_id: 2}]});
+  const adopted = [];
+  const session = {me: role('requests'), api: {me: async () => role('people')}, adoptMe: (me) => adopted.push(me)};
+  assert.equal(await readAccess(session), true);
+  assert.deepEqual(adopted, [role('people')]);
+  session.me = role('people');
+  assert.equal(await readAccess(session), false);
+});
 
 test('an answer names the status that its requests had, if it was the same for all that are sent', () => {
   const named = {'Bookbell-Expected-Status': 'pending'};

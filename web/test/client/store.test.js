@@ -155,7 +155,9 @@ test('a tab that comes later begins with the same', () => {
   store.apply(update({}));
   store.apply({type: 'pending_count_update', creator_id: 1, pending_count: 4});
   const other = new Store();
+  store.applyOptimistic(1, {status: 'cancelled'}); // not confirmed, so nobody else's business
   other.apply({type: 'initial_data', epoch: 'e', seq: 1, ...structuredClone(store.snapshot())});
+  store.revertOptimistic(1);
 
   assert.deepEqual(other.requests, store.requests);
   assert.deepEqual(other.pendingCounts, store.pendingCounts);

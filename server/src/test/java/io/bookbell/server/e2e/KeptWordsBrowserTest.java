@@ -75,6 +75,7 @@ class KeptWordsBrowserTest {
     approve();
     browser.sendAnswers();
     browser.part("undo-text").awaitTextWith("Waiting for a connection");
+    assertThat(browser.part("undo").count()).as("the server may have it").isZero();
     comeBackTo("inbox", browser);
     awaitApproved();
     browser.part("undo-text").awaitGone();
@@ -264,6 +265,28 @@ class KeptWordsBrowserTest {
     browser.visit(link.url() + "/creators/1/inbox");
     browser.await(
         "the words in their field", () -> card().part().part("respond-text").value().equals(WORD));
+  }
+
+  @Test
+  void wordsStayWithTheRequestThatTheyWereWrittenFor() {
+    var wish = Map.of("creator_id", 1, "title", "Piranesi", "author", "Susanna Clarke");
+    var asked = server.signIn("reader1").post("/api/book-requests", wish).expect(201).body();
+    browser.visit(link.url() + "/requests/" + id);
+    browser.part("respond-text").write(WORD);
+    browser.part("reply-text").write("A reply");
+    goTo("/requests/" + asked.get("id"));
+    browser.part("request-title").awaitText("Piranesi");
+    assertThat(browser.part("respond-text").value()).isEmpty();
+    assertThat(browser.part("reply-text").value()).isEmpty();
+    goTo("/requests/" + id);
+    browser.await("the words", () -> browser.part("respond-text").value().equals(WORD));
+    browser.await("the reply", () -> browser.part("reply-text").value().equals("A reply"));
+  }
+
+  /** Follows a link of the page, without loading it again. */
+  private void goTo(String path) {
+    String navigate = "new CustomEvent('navigate', {detail: '%s'})".formatted(path);
+    browser.run("document.querySelector('bookbell-app').dispatchEvent(" + navigate + ")");
   }
 
   @Test
