@@ -1,5 +1,6 @@
 package io.bookbell.server.text;
 
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +42,37 @@ public final class GraphemeClusters {
       first.append(cluster.group());
     }
     return first.toString().strip();
+  }
+
+  /**
+   * Shortens a text between clusters to this many UTF-16 units, and ends it with … if something is
+   * missing.
+   */
+  public static String shorten(String text, int most) {
+    return shorten(text, most, UnaryOperator.identity());
+  }
+
+  /**
+   * Like {@link #shorten(String, int)}, and returns the text in its escaped form, which has at most
+   * this many UTF-16 units.
+   *
+   * @param escape what becomes of a piece of the text, whatever is next to it
+   */
+  public static String shorten(String text, int most, UnaryOperator<String> escape) {
+    String whole = escape.apply(text);
+    if (whole.length() <= most) {
+      return whole;
+    }
+    var start = new StringBuilder();
+    Matcher cluster = CLUSTER.matcher(text);
+    while (cluster.find()) {
+      String next = escape.apply(cluster.group());
+      if (start.length() + next.length() >= most) {
+        break;
+      }
+      start.append(next);
+    }
+    return start.append('…').toString();
   }
 
   /** Whether some cluster has more code points than any script needs. */

@@ -3,6 +3,7 @@ package io.bookbell.server.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bookbell.server.json.Json;
+import io.bookbell.server.text.GraphemeClusters;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A message for a chat service, in the service's own JSON. Names and titles come from strangers, so
@@ -31,27 +33,37 @@ record ChatPost(URI target, String body) {
    * @param link the page that it is about
    */
   record ChatText(String title, String text, String link) {
-    String lines() {
-      return text + "\n" + link;
+    /** The text, shortened and escaped so that there is room for the link, and the link. */
+    String lines(int most, UnaryOperator<String> escape) {
+      String lastLine = "\n" + escape.apply(link);
+      return GraphemeClusters.shorten(text, most - lastLine.length(), escape) + lastLine;
     }
   }
 
   /** For an incoming webhook of Discord, in which Markdown is escaped and nobody is mentioned. */
   static ChatPost forDiscord(URI webhook, ChatText chatText) {
-    String text = chatText.text().replaceAll("([\\\\*_`~|>#\\[\\]()<-])", "\\\\$1");
+    int room = LONGEST_DISCORD - chatText.link().length() - 1;
+    String text = GraphemeClusters.shorten(chatText.text(), room, ChatPost::escapeMarkdown);
     return json(
         webhook,
         Map.of(
             "content",
-            shorten(text, LONGEST_DISCORD - chatText.link().length() - 1) + "\n" + chatText.link(),
+            text + "\n" + chatText.link(),
             "allowed_mentions",
             Map.of("parse", List.of())));
   }
 
+  private static String escapeMarkdown(String text) {
+    return text.replaceAll("([\\\\*_`~|>#\\[\\]()<-])", "\\\\$1");
+  }
+
   /** For an incoming webhook of Slack, Mattermost or Rocket.Chat. */
   static ChatPost forSlack(URI webhook, ChatText chatText) {
-    String text = chatText.lines().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    return json(webhook, Map.of("text", shorten(text, LONGEST_SLACK)));
+    return json(webhook, Map.of("text", chatText.lines(LONGEST_SLACK, ChatPost::escapeMarkup)));
+  }
+
+  private static String escapeMarkup(String text) {
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
   /**
@@ -62,7 +74,7 @@ record ChatPost(URI target, String body) {
   static ChatPost forTelegram(URI address, ChatText chatText) {
     var message = new LinkedHashMap<String, Object>();
     message.put(CHAT_ID, queryValue(address, CHAT_ID).orElse(""));
-    message.put("text", shorten(chatText.lines(), LONGEST_TELEGRAM));
+    message.put("text", chatText.lines(LONGEST_TELEGRAM, UnaryOperator.identity()));
     message.put("link_preview_options", Map.of("is_disabled", true));
     return json(withPath(address, address.getRawPath()), message);
   }
@@ -77,7 +89,7 @@ record ChatPost(URI target, String body) {
     var message = new LinkedHashMap<String, Object>();
     message.put("topic", topic.getPath().substring(slash + 1));
     message.put("title", chatText.title());
-    message.put("message", shorten(chatText.text(), LONGEST_NTFY));
+    message.put("message", GraphemeClusters.shorten(chatText.text(), LONGEST_NTFY));
     message.put("click", chatText.link());
     int rawSlash = topic.getRawPath().lastIndexOf('/');
     return json(withPath(topic, topic.getRawPath().substring(0, rawSlash + 1)), message);
@@ -105,14 +117,5 @@ record ChatPost(URI target, String body) {
 
   private static ChatPost json(URI target, Map<String, Object> body) {
     return new ChatPost(target, Json.writeAsString(body));
-  }
-
-  /** Cuts a text at a code point. */
-  private static String shorten(String text, int most) {
-    if (text.length() <= most) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(most - 2)) ? most - 2 : most - 1;
-    return text.substring(0, end) + "…";
   }
 }

@@ -7,6 +7,7 @@ import io.bookbell.server.news.NewsPage;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.OutboxItem;
+import io.bookbell.server.text.GraphemeClusters;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +55,7 @@ record PushMessage(String title, String body, String page, String topic) {
 
   /** The same message for push services that take less. */
   PushMessage shortened() {
-    return new PushMessage(title, shorten(body, SHORT_BODY), page, topic);
+    return new PushMessage(title, GraphemeClusters.shorten(body, SHORT_BODY), page, topic);
   }
 
   /**
@@ -65,17 +66,8 @@ record PushMessage(String title, String body, String page, String topic) {
   byte[] encode(String basePath) {
     var content = new LinkedHashMap<String, Object>();
     content.put("title", title);
-    content.put("body", shorten(body, LONGEST_BODY));
+    content.put("body", GraphemeClusters.shorten(body, LONGEST_BODY));
     content.put("href", basePath + page);
     return Json.writeAsString(content).getBytes(UTF_8);
-  }
-
-  /** Cuts a text at a code point. */
-  private static String shorten(String text, int most) {
-    if (text.length() <= most) {
-      return text;
-    }
-    int end = Character.isHighSurrogate(text.charAt(most - 2)) ? most - 2 : most - 1;
-    return text.substring(0, end) + "…";
   }
 }

@@ -3,6 +3,7 @@ package io.bookbell.server.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bookbell.server.json.Json;
 import io.bookbell.server.webhook.ChatPost.ChatText;
 import java.net.URI;
 import java.time.Instant;
@@ -57,6 +58,42 @@ class ChatPostTest {
 
     assertThat(sent).contains("…\\nhttps://books.example/").doesNotContain("?");
     assertThat(sent.getBytes(UTF_8)).asString(UTF_8).isEqualTo(sent);
+  }
+
+  @Test
+  void aLongTextIsCutBetweenWhatItsEscapingAddedAndKeepsTheLink() throws Exception {
+    var longText = new ChatText("Mara", "&".repeat(4_000), "https://books.example/?a=1&b=2");
+
+    String slack =
+        field(ChatPost.forSlack(URI.create("https://hooks.slack.com/x"), longText), "text");
+    assertThat(slack)
+        .matches("(&amp;)+…\nhttps://books\\.example/\\?a=1&amp;b=2")
+        .hasSizeBetween(2_990, 3_000);
+    URI telegram = URI.create("https://api.telegram.org/bot1:a/sendMessage?chat_id=1");
+    assertThat(
+            field(ChatPost.forTelegram(telegram, new ChatText("", "x".repeat(5_000), "b")), "text"))
+        .isEqualTo("x".repeat(4_093) + "…\nb");
+    URI discord = URI.create("https://discord.com/x");
+    assertThat(
+            field(
+                ChatPost.forDiscord(discord, new ChatText("", "*".repeat(2_000), "b")), "content"))
+        .isEqualTo("\\*".repeat(998) + "…\nb");
+  }
+
+  private static String field(ChatPost post, String name) throws Exception {
+    return Json.readTree(post.body()).get(name).asText();
+  }
+
+  /** A family is one character, although it is made of seven code points. */
+  @Test
+  void aLongTextIsCutBetweenWhatPeopleSeeAsCharacters() throws Exception {
+    String family = "👨‍👩‍👧‍👦";
+    var longText = new ChatText("", family.repeat(300), "https://books.example/");
+
+    String sent =
+        field(ChatPost.forNtfy(URI.create("https://ntfy.example/topic"), longText), "message");
+
+    assertThat(sent).isEqualTo(family.repeat(1_999 / family.length()) + "…");
   }
 
   /** The expected value was computed with {@code openssl dgst -sha256 -hmac}. */
