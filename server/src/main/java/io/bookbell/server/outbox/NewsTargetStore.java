@@ -125,8 +125,9 @@ public final class NewsTargetStore {
   }
 
   /**
-   * Replaces the address and details. The queued items go to the new address. The owner of the
-   * former one knows the token, so another address gets another token.
+   * Replaces the address and details. The queued items go to the new address, without the pause
+   * after failures at the former one. Its owner knows the token, so another address gets another
+   * token.
    */
   public void changeAddress(
       Transaction tx, long id, String address, String details, boolean verified) {
@@ -134,13 +135,15 @@ public final class NewsTargetStore {
         """
         UPDATE news_target
         SET token = CASE WHEN address = ? THEN token ELSE ? END, address = ?, details = ?,
-          verified = ?, failures = 0, failing_since = NULL, last_error = NULL
+          verified = ?, failures = 0, failing_since = NULL, last_error = NULL,
+          wake_at = CASE WHEN wake_at IS NULL THEN NULL ELSE CAST(? AS bigint) END
         WHERE id = ?""",
         address,
         createToken(),
         address,
         details,
         verified,
+        tx.now(),
         id);
   }
 
@@ -218,6 +221,11 @@ public final class NewsTargetStore {
         WHERE target_id = ? AND state IN ('new', 'queued')""",
         tx.now(),
         target);
+  }
+
+  /** Looks at a target's items now, even if the target has failed. */
+  void wake(Transaction tx, long id) {
+    tx.update("UPDATE news_target SET wake_at = ? WHERE id = ?", tx.now(), id);
   }
 
   /** Looks at a person's queued items again at once, after the person has changed when to send. */

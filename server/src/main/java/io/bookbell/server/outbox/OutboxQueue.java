@@ -267,9 +267,11 @@ public final class OutboxQueue {
   /** A service that is out of order. */
   record ServiceOutage(Instant failingSince, Instant retryAt, String error) {}
 
-  /** Fails everything that is queued for a target, which gets nothing more. */
+  /**
+   * Fails everything that is queued for a target. It gets nothing more until it is verified again,
+   * and then the same events as before.
+   */
   void endTarget(Transaction tx, long target, String reason) {
-    tx.update("DELETE FROM news_subscription WHERE target_id = ?", target);
     tx.update(
         """
         UPDATE outbox_item

@@ -113,7 +113,16 @@ public final class OutboxStore {
   /** Like {@link #addForTarget}, for an item that is looked at now even if the others wait. */
   public void addAtOnce(Transaction tx, long target, String event, String body) {
     insertForTarget(tx, target, event, body, ItemState.QUEUED);
-    tx.update("UPDATE news_target SET wake_at = ? WHERE id = ?", tx.now(), target);
+    targetStore.wake(tx, target);
+  }
+
+  /**
+   * Like {@link #addForTarget}, and ends the target's pause, so that the item and those before it
+   * are tried now.
+   */
+  public void addAndWake(Transaction tx, long target, String event, String body) {
+    addForTarget(tx, target, event, body);
+    targetStore.wake(tx, target);
   }
 
   private static long insertForTarget(
@@ -211,19 +220,30 @@ public final class OutboxStore {
   }
 
   /**
-   * Queues a failed or sent item of a target again, under the same id.
+   * Queues a settled item of a target again, under the same id, and ends the target's pause.
    *
    * @return false if there is no such item
    */
   public boolean sendAgain(Transaction tx, long target, long item) {
-    return tx.update(
-            """
-            UPDATE outbox_item
-            SET state = 'new', settled_at = NULL, error = NULL
-            WHERE target_id = ? AND id = ? AND state IN ('failed', 'sent', 'skipped')""",
-            target,
-            item)
-        == 1;
+    boolean settled =
+        tx.update(
+                """
+                UPDATE outbox_item
+                SET state = 'new', settled_at = NULL, error = NULL
+                WHERE target_id = ? AND id = ? AND state IN ('failed', 'sent', 'skipped')""",
+                target,
+                item)
+            == 1;
+    if (settled) {
+      targetStore.wake(tx, target);
+    }
+    return settled;
+  }
+
+  /** Whether a target has an item, in any state. */
+  public boolean hasItem(Transaction tx, long target, long item) {
+    return tx.query("SELECT id FROM outbox_item WHERE target_id = ? AND id = ?", target, item)
+        .exists();
   }
 
   /** Returns how many items of each kind are waiting, or have failed lately. */

@@ -211,6 +211,9 @@ final class TargetSender implements AutoCloseable {
       return Optional.empty();
     }
     NewsTarget target = renewed.get();
+    if (!(result instanceof Accepted) && !target.address().equals(attempt.target.address())) {
+      return planNext(tx, lease, target.id()); // it says nothing about the address as it is now
+    }
     List<Long> items = attempt.items;
     return switch (result) {
       case Accepted() -> {

@@ -115,7 +115,13 @@ public final class WebhookService {
     return new CreatedWebhook(toWebhook(target, creator, newWebhook.events), secret);
   }
 
-  /** Changes a webhook, which also makes it active again. What is queued goes to the new URL. */
+  /**
+   * Changes a webhook, which also makes it active again. What is queued goes to the new URL, at
+   * once.
+   *
+   * @throws Problem 400 if no events are named for a webhook that an earlier version has ended,
+   *     which also removed its events
+   */
   Webhook update(Transaction tx, UserId actor, long id, WebhookChanges webhookChanges) {
     NewsTarget before = lockWebhook(tx, actor, id);
     WebhookDetails webhookDetails = WebhookDetails.parse(before.details());
@@ -126,7 +132,11 @@ public final class WebhookService {
         webhookDetails.withTexts(webhookChanges.name, webhookChanges.template).stored();
     targetStore.changeAddress(tx, id, url, details, true);
     webhookChanges.events.ifPresent(events -> targetStore.replaceEvents(tx, before, events));
-    return find(tx, id);
+    Webhook changed = find(tx, id);
+    if (changed.events().isEmpty()) {
+      throw Problem.validationFailed("events", "must be named, because this webhook has lost them");
+    }
+    return changed;
   }
 
   /**
@@ -157,10 +167,13 @@ public final class WebhookService {
     targetStore.delete(tx, id);
   }
 
-  /** Queues a delivery by which a creator sees whether the webhook works. */
+  /**
+   * Queues a delivery by which a creator sees whether the webhook works. It follows what is queued
+   * already, so that is tried now too.
+   */
   OutboxItem sendTest(Transaction tx, UserId actor, long id) {
     lockWebhook(tx, actor, id);
-    outboxStore.addForTarget(tx, id, TEST, WebhookTemplate.EXAMPLE);
+    outboxStore.addAndWake(tx, id, TEST, WebhookTemplate.EXAMPLE);
     return outboxStore.listItems(tx, id, 1).getFirst();
   }
 
@@ -172,17 +185,14 @@ public final class WebhookService {
   }
 
   /**
-   * Queues a delivery again, with the same id.
+   * Queues a delivery again, with the same id. What is queued is tried now.
    *
    * @throws Problem 409 when it is still queued
    */
   void retryDelivery(Transaction tx, UserId actor, long id, long delivery) {
     lockWebhook(tx, actor, id);
     if (!outboxStore.sendAgain(tx, id, delivery)) {
-      boolean known =
-          outboxStore.listItems(tx, id, Integer.MAX_VALUE).stream()
-              .anyMatch(item -> item.id() == delivery);
-      throw known
+      throw outboxStore.hasItem(tx, id, delivery)
           ? Problem.conflict("delivery_queued", "This delivery is still waiting to be sent.")
           : Problem.notFound();
     }

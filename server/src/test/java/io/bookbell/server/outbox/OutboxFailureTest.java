@@ -86,6 +86,51 @@ class OutboxFailureTest extends OutboxTest {
   }
 
   @Test
+  void aTargetThatWasGoneGetsTheSameEventsAsBeforeWhenItIsCorrected() {
+    long gone = subscribe(creator, "gone", NewsEvent.REQUEST_CREATED);
+    outside.behave("gone", _ -> new TargetGone("410"));
+    askTimes(1);
+    sendUntil(() -> assertThat(target(gone).verified()).isFalse());
+    correct(gone, "corrected");
+    askTimes(1);
+
+    sendUntil(() -> assertThat(outside.at("corrected")).hasSize(1));
+  }
+
+  private void correct(long target, String address) {
+    domain.write(
+        tx -> {
+          targets.changeAddress(tx, target, address, "{}", true);
+          return true;
+        });
+  }
+
+  /** Its pause can have grown to two hours, and belongs to the former address. */
+  @Test
+  void aTargetThatIsCorrectedIsTriedAtOnce() {
+    long bad = subscribe(creator, "bad", NewsEvent.REQUEST_CREATED);
+    outside.behave("bad", _ -> new TryAgain("503"));
+    askTimes(1);
+    sendUntil(() -> assertThat(target(bad).failures()).isEqualTo(1));
+    correct(bad, "corrected");
+
+    sendUntil(() -> assertThat(outside.at("corrected")).hasSize(1));
+  }
+
+  @Test
+  void whatTheFormerAddressAnswersDoesNotConcernTheCorrectedOne() {
+    long bad = subscribe(creator, "bad", NewsEvent.REQUEST_CREATED);
+    var hang = outside.hang(new TargetGone("410"), "bad");
+    askTimes(2);
+    sendUntil(() -> assertThat(hang.isComplete()).isTrue());
+    correct(bad, "corrected");
+    hang.end();
+
+    sendUntil(() -> assertThat(outside.at("corrected")).hasSize(2));
+    assertThat(target(bad).verified()).isTrue();
+  }
+
+  @Test
   void aBrokenServiceIsAskedByOneTargetAtATime() {
     for (int each = 0; each < 20; each++) {
       subscribe(creator, "mail" + each, NewsEvent.REQUEST_CREATED);

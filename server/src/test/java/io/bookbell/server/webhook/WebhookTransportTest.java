@@ -11,6 +11,7 @@ import io.bookbell.server.DomainTest;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.news.PersonalFilter;
+import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxItem;
@@ -20,6 +21,7 @@ import io.bookbell.server.outgoing.OutgoingRequests;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.webhook.WebhookService.CreatedWebhook;
 import io.bookbell.server.webhook.WebhookService.NewWebhook;
+import io.bookbell.server.webhook.WebhookService.WebhookChanges;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -32,6 +34,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -215,6 +218,87 @@ class WebhookTransportTest extends DomainTest {
     Webhook ended = domain.read(tx -> webhooks().list(tx, creator, creator)).getFirst();
     assertThat(ended.active()).isFalse();
     assertThat(ended.lastError()).isEqualTo("Status 410");
+  }
+
+  @Test
+  void aWebhookThatWasGoneGetsTheSameEventsAsBeforeOnceItIsChanged() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    statuses.add(410);
+    domain.ask(supporter, creator, "Kindred");
+    sendUntil(1);
+    awaitError(webhook, "Status 410");
+    Webhook changed = rename(webhook, Optional.empty());
+    domain.ask(supporter, creator, "Dawn");
+    sendUntil(2);
+
+    assertThat(changed.active()).isTrue();
+    assertThat(changed.events()).hasSameElementsAs(WebhookService.EVENTS);
+  }
+
+  /** Earlier versions removed the events when a webhook ended. */
+  @Test
+  void aWebhookWithoutEventsNeedsSomeToBecomeActiveAgain() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    domain.write(tx -> tx.update("DELETE FROM news_subscription"));
+
+    refused("validation_failed", () -> rename(webhook, Optional.empty()));
+    assertThat(rename(webhook, Optional.of(Set.of(NewsEvent.REPLY_ADDED))).events())
+        .containsExactly(NewsEvent.REPLY_ADDED);
+  }
+
+  private Webhook rename(CreatedWebhook webhook, Optional<Set<NewsEvent>> events) {
+    var changes =
+        new WebhookChanges(Optional.of("Shelf"), Optional.empty(), events, Optional.empty());
+    return domain.write(tx -> webhooks().update(tx, creator, webhook.webhook().id(), changes));
+  }
+
+  @Test
+  void aTestAndARetryAreSentAtOnceAlthoughTheWebhookHasFailed() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    long id = webhook.webhook().id();
+    statuses.add(422);
+    domain.ask(supporter, creator, "Kindred");
+    sendUntil(1);
+    awaitError(webhook, "Status 422");
+    fail(webhook, 2);
+    domain.write(tx -> webhooks().sendTest(tx, creator, id));
+    sendUntil(4);
+    await()
+        .untilAsserted(() -> assertThat(states(webhook)).containsExactly("sent", "sent", "failed"));
+    fail(webhook, 5);
+    OutboxItem refused = deliveries(webhook).getLast();
+    domain.write(
+        tx -> {
+          webhooks().retryDelivery(tx, creator, id, refused.id());
+          return true;
+        });
+    sendUntil(7);
+
+    await().untilAsserted(() -> assertThat(states(webhook)).containsOnly("sent"));
+  }
+
+  /** Has an attempt fail, so that the next one would wait. */
+  private void fail(CreatedWebhook webhook, int attempt) {
+    statuses.add(503);
+    domain.ask(supporter, creator, "Dawn");
+    sendUntil(attempt);
+    awaitError(webhook, "Status 503");
+  }
+
+  @Test
+  void onlyADeliveryOfTheWebhookCanBeSentAgain() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    CreatedWebhook other = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    OutboxItem item = domain.write(tx -> webhooks().sendTest(tx, creator, other.webhook().id()));
+
+    refused(
+        "not_found",
+        () ->
+            domain.write(
+                tx -> {
+                  webhooks().retryDelivery(tx, creator, webhook.webhook().id(), item.id());
+                  return true;
+                }));
   }
 
   private void awaitError(CreatedWebhook webhook, String error) {
