@@ -85,9 +85,11 @@ public final class OwnAccountService {
     if (mailer.isEmpty()) {
       accountStore.updateEmail(tx, user, email);
     } else if (!accountStore.get(tx, user).email().equals(email)) {
-      if (EmailAddress.toDeliverable(email).isEmpty()) {
-        throw Problem.validationFailed("email", EmailAddress.DELIVERABLE);
-      }
+      EmailAddress.findDeliveryFault(email)
+          .ifPresent(
+              fault -> {
+                throw Problem.validationFailed("email", fault);
+              });
       accountStore.requireFree(tx, user, email);
       mailer.get().sendAddressLink(tx, user, email, language.orElse("en"));
     }

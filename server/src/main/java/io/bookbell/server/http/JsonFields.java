@@ -119,8 +119,9 @@ abstract class JsonFields extends RequestFields {
 
   /** Checks that a mail can be sent to an address; an empty one is already reported. */
   final void checkDeliverable(String field, String address) {
-    boolean sound = address.isEmpty() || EmailAddress.toDeliverable(address).isPresent();
-    checkField(field, sound, EmailAddress.DELIVERABLE);
+    if (!address.isEmpty()) {
+      EmailAddress.findDeliveryFault(address).ifPresent(fault -> checkField(field, false, fault));
+    }
   }
 
   /** An optional text that must match as a whole. */

@@ -130,10 +130,14 @@ public final class MemberReconciler {
     Set<Long> tiers = memberStore.findTiers(tx, creator, user);
     Optional<GivenTier> given = GivenTier.find(tx, creator, user);
     if (tiers.isEmpty()) {
-      return given.map(last -> takeBack(tx, creator, source, user, last)).orElse(SyncCounts.NONE);
+      return given
+          .filter(last -> !last.kept())
+          .map(last -> takeBack(tx, creator, source, user, last))
+          .orElse(SyncCounts.NONE);
     }
     Optional<Long> best = membershipChange.findBest(tx, creator, tiers);
-    Optional<Long> last = given.flatMap(tier -> findCurrent(tx, creator, tier.tier()));
+    Optional<Long> last =
+        given.filter(tier -> !tier.kept()).flatMap(tier -> findCurrent(tx, creator, tier.tier()));
     if (best.isEmpty() || best.equals(last)) {
       return SyncCounts.NONE; // nothing new, or the tier was deleted
     }
@@ -155,12 +159,23 @@ public final class MemberReconciler {
         return SyncCounts.NONE;
       }
     }
-    @Nullable Long prior = given.isPresent() ? given.get().prior() : current.orElse(null);
-    new GivenTier(tier, prior).store(tx, creator, user);
+    new GivenTier(tier, findPrior(tx, creator, given, current), false).store(tx, creator, user);
     if (current.isEmpty()) {
       return SyncCounts.ADDED;
     }
     return current.get() == tier ? SyncCounts.NONE : SyncCounts.CHANGED;
+  }
+
+  /**
+   * The tier from before the sources', also if a source was disconnected and is connected again.
+   */
+  private @Nullable Long findPrior(
+      Transaction tx, UserId creator, Optional<GivenTier> given, Optional<Long> current) {
+    boolean isLastOfSource =
+        given
+            .filter(last -> !last.kept() || findCurrent(tx, creator, last.tier()).equals(current))
+            .isPresent();
+    return isLastOfSource ? given.get().prior() : current.orElse(null);
   }
 
   /** Gives back the tier from before the source's; somebody who had none isn't a supporter then. */

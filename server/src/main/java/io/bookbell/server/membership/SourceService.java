@@ -144,6 +144,7 @@ public final class SourceService {
   private void removeStored(Transaction tx, UserId creator, String source) {
     memberStore.deleteAll(tx, creator, source);
     tierStore.deleteAll(tx, creator, source);
+    GivenTier.keepAbandoned(tx, creator);
   }
 
   /** Disconnects a source; for the creator. Supporters keep the tiers they have. */

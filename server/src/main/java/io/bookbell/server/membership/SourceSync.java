@@ -223,8 +223,8 @@ public final class SourceSync {
   /**
    * Reads one member.
    *
-   * @return false if the membership is missing or has ended and only the list can say what that
-   *     means: the person may have a newer one under another id
+   * @return false if the membership is missing, or has fewer tiers than the person had, and only
+   *     the list can say what that means: the person may have another one under another id
    */
   private boolean readOne(MembershipSource source, Lease lease, PendingRefresh pending) {
     SourceKey key = lease.key;
@@ -247,11 +247,8 @@ public final class SourceSync {
     return true;
   }
 
-  /** Whether somebody whom the source has listed until now would lose a tier for good. */
+  /** Whether somebody whom the source has listed until now would lose a tier. */
   private boolean losesTier(SourceKey key, String person, Optional<ExternalMember> now) {
-    if (now.filter(member -> member.state().startsGrace()).isPresent()) {
-      return false;
-    }
     Set<String> kept = now.map(ExternalMember::tiers).orElse(Set.of());
     return read(tx -> memberStore.findByIds(tx, key.creator(), key.source(), Set.of(person)))
         .values()

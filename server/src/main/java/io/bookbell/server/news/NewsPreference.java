@@ -18,6 +18,10 @@ public record NewsPreference(
   public static final NewsPreference DEFAULT =
       new NewsPreference(Digest.OFF, Optional.empty(), ZoneId.of("UTC"), "en");
 
+  NewsPreference withTimeZone(ZoneId other) {
+    return new NewsPreference(digest, quiet, other, language);
+  }
+
   /** From one time of the day until another one, which may be on the next day. */
   public record QuietHours(LocalTime from, LocalTime to) {
     boolean contains(LocalTime time) {

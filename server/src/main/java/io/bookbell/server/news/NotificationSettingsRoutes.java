@@ -92,7 +92,8 @@ public final class NotificationSettingsRoutes {
             digest,
             quiet.flatMap(QuietTimes::hours),
             quiet.map(QuietTimes::timeZone).orElse(NewsPreference.DEFAULT.timeZone()),
-            NewsWords.preferredLanguage(apiRequest.header("Accept-Language"))));
+            NewsWords.preferredLanguage(apiRequest.header("Accept-Language"))),
+        quiet.isEmpty());
   }
 
   private WantedChannel parseChannel(JsonBody channel) {

@@ -11,6 +11,7 @@ import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsServiceStore;
 import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
 import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxStore;
@@ -60,7 +61,8 @@ public final class NotificationSettingsService {
   public record WantedSettings(
       List<WantedChannel> channels,
       Map<NewsEvent, Set<NewsKind>> events,
-      NewsPreference preference) {}
+      NewsPreference preference,
+      boolean keepsTimeZone) {}
 
   /** Returns a kind that this installation can send. */
   Optional<ChannelKind> findKind(NewsKind kind) {
@@ -140,7 +142,12 @@ public final class NotificationSettingsService {
     former.keySet().stream()
         .filter(id -> !kept.contains(id))
         .forEach(id -> targetStore.delete(tx, id));
-    preferenceStore.put(tx, user, wanted.preference);
+    preferenceStore.put(
+        tx,
+        user,
+        wanted.keepsTimeZone
+            ? wanted.preference.withTimeZone(preferenceStore.get(tx, user).timeZone())
+            : wanted.preference);
     targetStore.wakeChannels(tx, user);
     return get(tx, caller);
   }
@@ -254,7 +261,7 @@ public final class NotificationSettingsService {
     NewsTarget target =
         targetStore
             .find(tx, channel)
-            .filter(each -> each.user().equals(user) && each.creator() == null)
+            .filter(each -> each.user().equals(user) && each.purpose() == TargetPurpose.CHANNEL)
             .orElseThrow(Problem::notFound);
     outboxStore.addAtOnce(tx, target.id(), TEST_EVENT, NewsBody.of(TEST_EVENT, Map.of()));
   }

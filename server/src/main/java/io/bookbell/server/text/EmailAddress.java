@@ -25,6 +25,10 @@ public final class EmailAddress {
   public static final String DELIVERABLE =
       "must have only ASCII letters, digits and symbols in front of the @, or no mail can be sent there";
 
+  /** What is expected of a domain whose letters Java would encode as those of another domain. */
+  public static final String DOMAIN_DELIVERABLE =
+      "must have the domain in its ASCII form, which begins with xn--, or no mail can be sent there";
+
   /** Characters that need no quotes in a command to the mail server. */
   private static final Pattern DELIVERABLE_FORM =
       Pattern.compile("[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9._-]+");
@@ -39,26 +43,60 @@ public final class EmailAddress {
     }
     int at = text.indexOf('@');
     return normalizeDomain(text.substring(at + 1))
-        .map(domain -> CaseFolding.foldCase(text.substring(0, at)) + '@' + domain)
+        .map(domain -> foldLocalPart(text.substring(0, at)) + '@' + domain)
         .filter(address -> address.length() <= LONGEST && FORM.matcher(address).matches())
         .filter(address -> !GraphemeClusters.hasOversizedCluster(address));
   }
 
+  /** Letters that fold to ASCII ones, such as ß, stay: ss is another mailbox. */
+  private static String foldLocalPart(String typed) {
+    var folded = new StringBuilder();
+    typed
+        .codePoints()
+        .mapToObj(Character::toString)
+        .forEach(letter -> folded.append(foldUnlessToAscii(letter)));
+    return UnicodeNormalizer.normalize(folded, Normalizer.Form.NFC);
+  }
+
+  private static String foldUnlessToAscii(String letter) {
+    String folded = CaseFolding.foldCase(letter);
+    return letter.codePointAt(0) < 128 || folded.chars().allMatch(each -> each >= 128)
+        ? folded
+        : letter;
+  }
+
   /**
    * The form in which a mail server takes an address. The domain may have any letters, which are
-   * encoded. Other letters in front of it would need an extension that few servers have (SMTPUTF8).
+   * encoded, except the four that Java encodes as others (ß, ς and two joiners): its standard, IDNA
+   * 2003, is older than the domains with these letters. Other letters in front of it would need an
+   * extension that few servers have (SMTPUTF8).
    *
    * @return empty if no mail can be sent to the address
    */
   public static Optional<String> toDeliverable(String address) {
     int domain = address.lastIndexOf('@') + 1;
+    return encodeDomain(address.substring(domain))
+        .map(encoded -> address.substring(0, domain) + encoded)
+        .filter(each -> DELIVERABLE_FORM.matcher(each).matches());
+  }
+
+  private static Optional<String> encodeDomain(String domain) {
     try {
-      String encoded = IDN.toASCII(address.substring(domain), IDN.ALLOW_UNASSIGNED);
-      return Optional.of(address.substring(0, domain) + encoded)
-          .filter(each -> DELIVERABLE_FORM.matcher(each).matches());
+      String encoded = IDN.toASCII(domain, IDN.ALLOW_UNASSIGNED);
+      return Optional.of(encoded)
+          .filter(each -> IDN.toUnicode(each, IDN.ALLOW_UNASSIGNED).equals(domain));
     } catch (IllegalArgumentException e) { // a label is empty or too long
       return Optional.empty();
     }
+  }
+
+  /** Returns what is expected of an address to which no mail can be sent as it is. */
+  public static Optional<String> findDeliveryFault(String address) {
+    if (toDeliverable(address).isPresent()) {
+      return Optional.empty();
+    }
+    boolean isDomain = encodeDomain(address.substring(address.lastIndexOf('@') + 1)).isEmpty();
+    return Optional.of(isDomain ? DOMAIN_DELIVERABLE : DELIVERABLE);
   }
 
   private static Optional<String> normalizeDomain(String typed) {

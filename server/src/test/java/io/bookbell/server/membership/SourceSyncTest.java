@@ -236,6 +236,40 @@ class SourceSyncTest extends DomainTest {
     assertThat(domain.breaches()).isEmpty();
   }
 
+  @Test
+  void anEventOfOneOfTwoMembershipsTakesNothingThatTheOtherGives() {
+    map(Map.of("t9", gold, "t1", silver));
+    source.members.put("reader", member("reader", MemberState.ACTIVE, Set.of("t9", "t1")));
+    sync();
+    int lines = tierLines();
+    for (MemberState state : List.of(MemberState.ACTIVE, MemberState.DECLINED)) {
+      source.former.put("second reader", member("reader", state, Set.of("t1")));
+      refresh("second reader");
+      source.former.put("second reader", member("reader", state, Set.of()));
+      refresh("second reader");
+    }
+    assertThat(tier()).contains(gold);
+    assertThat(tierLines()).isEqualTo(lines);
+    assertThat(domain.breaches()).isEmpty();
+  }
+
+  @Test
+  void supportersKeepTheTiersOfADisconnectedSourceUntilItGivesThemOneAgain() {
+    run(tx -> domain.features.sources.disconnect(tx, creator, creator, NAME));
+    for (String account : List.of("campaign", "another campaign")) {
+      connect(account);
+      sync();
+      assertThat(tier()).as("before its tiers are mapped").contains(gold);
+    }
+
+    map(Map.of("t9", gold));
+    source.members.clear();
+    domain.passes(Duration.ofMinutes(1));
+    sync();
+    assertThat(tier()).as("who leaves when it's connected again").isEmpty();
+    assertThat(domain.breaches()).isEmpty();
+  }
+
   private int tierLines() {
     return domain.<Integer>read(
         tx -> domain.features.quotas.findEntries(tx, creator, reader).size());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -165,10 +166,27 @@ class TextNormalizerTest {
     "жанна@xn--e1afmkfd.xn--p1ai, жанна@пример.рф",
     "ANN@BU\u0308CHER.example, ann@bücher.example",
     "ann@XN--BCHER-KVA.example, ann@bücher.example",
-    "ann@ｂooks。example, ann@books.example"
+    "ann@ｂooks。example, ann@books.example",
+    "Weiß@books.example, weiß@books.example",
+    "ﬁona@books.example, ﬁona@books.example"
   })
   void anAddressHasOneForm(String typed, String stored) {
     assertThat(EmailAddress.of(typed)).hasValue(stored);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ann@books.example, ann@books.example",
+    "ann@bücher.example, ann@xn--bcher-kva.example",
+    "ann@xn--fuball-cta.example, ann@xn--fuball-cta.example",
+    "ann@fußball.example,",
+    "ann@βόλος.example,",
+    "weiß@books.example,",
+    "łukasz@books.example,"
+  })
+  void aMailIsNeverSentToAnotherAddress(String typed, String sentTo) {
+    assertThat(EmailAddress.of(typed).flatMap(EmailAddress::toDeliverable))
+        .isEqualTo(Optional.ofNullable(sentTo));
   }
 
   @ParameterizedTest
