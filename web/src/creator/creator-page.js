@@ -106,7 +106,7 @@ export class CreatorPage extends SessionElement {
   /** @param {SubmitEvent} event */
   async #setZone(event) {
     const {time_zone} = formValues(event);
-    await this.#zoning.run(() => this.#change({time_zone}), {time_zone});
+    if (await this.#zoning.run(() => this.#change({time_zone}), {time_zone})) this.#draft.drop('time_zone');
   }
 
   async #switch() {
@@ -128,7 +128,7 @@ export class CreatorPage extends SessionElement {
   async #save(event) {
     const {notice = ''} = formValues(event);
     if (!(await this.#saving.run(() => this.#change({notice}), {notice}))) return;
-    this.#draft.drop();
+    this.#draft.drop('notice');
     this.showToast(translate(notice ? 'creator.published' : 'creator.taken_down'));
   }
 

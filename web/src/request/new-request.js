@@ -167,6 +167,7 @@ export class NewRequest extends SessionElement {
   }
 
   #clear() {
+    this.#draft.drop();
     this.querySelector('form')?.reset();
     /** @type {TitleField | null} */ (this.querySelector('title-field'))?.clear();
     Object.assign(this, {more: false, text: '', chosen: null, isbn: ''});

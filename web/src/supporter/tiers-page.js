@@ -90,7 +90,7 @@ export class TiersPage extends SessionElement {
       ${
         this.#mayManage
           ? html`<div class="row__actions"><button type="button" class="button button--quiet" data-testid="tier-edit" @click=${() => this.#edit(tier.id)}>${translate('tiers.change')}</button>
-            <button type="button" class="button button--quiet" data-testid="tier-delete" aria-expanded=${this.deleting === tier.id} @click=${() => (this.deleting = this.deleting === tier.id ? 0 : tier.id)}>${translate('tiers.delete')}</button></div>`
+            <button type="button" class="button button--quiet" data-testid="tier-delete" aria-expanded=${this.deleting === tier.id} @click=${() => this.#askDeletion(this.deleting === tier.id ? 0 : tier.id)}>${translate('tiers.delete')}</button></div>`
           : nothing
       }
     </div>
@@ -110,10 +110,16 @@ export class TiersPage extends SessionElement {
   }
 
   /** @param {SubmitEvent} event @param {number} id @param {string} name */
+  /** Where the supporters of one tier were to go is no draft for another. @param {number} id 0 for none */
+  #askDeletion(id) {
+    this.#draft.drop('move_to');
+    this.deleting = id;
+  }
+
   async #delete(event, id, name) {
     const {move_to} = formValues(event);
     if (!(await this.#removing.run(() => this.session.api.deleteTier(id, move_to ? Number(move_to) : null)))) return;
-    this.deleting = 0;
+    this.#askDeletion(0);
     this.showToast(translate('tiers.deleted', {name}));
     this.#tiers.load();
   }

@@ -3,13 +3,11 @@
  * @import {Drafts} from '../client/drafts.js'
  */
 
-/** Elements whose forms are kept: an element around one leaves its fields alone. @type {WeakSet<Element>} */
-const hosts = new WeakSet();
 const NEVER_SAVED = new Set(['password', 'file', 'checkbox', 'radio', 'search']);
 
 /**
- * Keeps what is written into an element's form, and puts it back when the form is drawn again: after a reload, in the
- * next visit.
+ * Keeps what is written into an element's forms, and puts it back when a form is drawn again: after a reload, in the
+ * next visit. The forms of elements within the element are theirs.
  */
 export class FormDraft {
   /** The fields that were filled: what is emptied by hand stays empty. @type {WeakSet<Element>} */
@@ -19,7 +17,6 @@ export class FormDraft {
   constructor(host, where) {
     this.host = host;
     this.where = where;
-    hosts.add(host);
     host.addController(this);
   }
 
@@ -36,12 +33,19 @@ export class FormDraft {
     for (const [name, text] of Object.entries(drafts.of(form))) {
       const fields = /** @type {NodeListOf<HTMLInputElement>} */ (this.host.querySelectorAll(`form [name="${name}"]`));
       const field = [...fields].find((one) => this.#isMine(one));
-      if (!field || this.#filled.has(field)) continue;
-      this.#filled.add(field);
-      if (field.value !== '' && field.value !== field.defaultValue && !(field instanceof HTMLSelectElement)) continue;
-      field.value = text;
-      if (field instanceof HTMLTextAreaElement) field.dispatchEvent(new Event('input', {bubbles: true}));
+      if (field && !this.#filled.has(field)) this.#fill(field, text);
+      if (!field && fields.length > 0) this.drop(name); // of another element's form, kept by an earlier version
     }
+  }
+
+  /** @param {HTMLInputElement | HTMLSelectElement} field @param {string} text */
+  #fill(field, text) {
+    const isSelect = field instanceof HTMLSelectElement;
+    if (isSelect && ![...field.options].some(({value}) => value === text)) return; // its options may be still to come
+    this.#filled.add(field);
+    if (!isSelect && field.value !== '' && field.value !== field.defaultValue) return;
+    field.value = text;
+    if (isSelect || field.type === 'textarea') for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, {bubbles: true}));
   }
 
   /** @param {string} field whether there is something to put into it */
@@ -55,26 +59,26 @@ export class FormDraft {
     for (const field of this.host.querySelectorAll('form [name]')) this.#keep({target: field});
   }
 
-  /** It is sent, or kept by the send queue, or thrown away. */
-  drop() {
+  /** It is sent, or kept by the send queue, or thrown away. @param {...string} fields where it is not all that is written here */
+  drop(...fields) {
     const {drafts, form} = this.where();
-    drafts.drop(form);
+    if (fields.length === 0) drafts.drop(form);
+    for (const field of fields) drafts.keep(form, field, '');
   }
 
-  /** @param {Element} field */
-  #isMine(field) {
-    /** @type {Element | null} */
-    let around = field;
-    while (around && !hosts.has(around)) around = around.parentElement;
+  /** Whether its form is drawn by the host itself. @param {HTMLInputElement | HTMLSelectElement} field */
+  #isMine({form}) {
+    let around = form?.parentElement;
+    while (around && !around.localName.includes('-')) around = around.parentElement;
     return around === this.host;
   }
 
   /** @param {Event} event */
   #keep = (/** @type {{target: EventTarget | null}} */ {target}) => {
-    const {name, value, type, form: inForm} = /** @type {HTMLInputElement} */ (target);
-    if (!name || !inForm || NEVER_SAVED.has(type) || !this.#isMine(/** @type {Element} */ (target))) return;
-    this.#filled.add(/** @type {Element} */ (target));
+    const field = /** @type {HTMLInputElement} */ (target);
+    if (!field.name || NEVER_SAVED.has(field.type) || !this.#isMine(field)) return;
+    this.#filled.add(field);
     const {drafts, form} = this.where();
-    drafts.keep(form, name, value);
+    drafts.keep(form, field.name, field.value);
   };
 }

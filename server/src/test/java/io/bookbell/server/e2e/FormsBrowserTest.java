@@ -1,0 +1,47 @@
+package io.bookbell.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bookbell.server.TestServer;
+import io.bookbell.server.support.TestDatabase;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tests what forms keep, refuse and say: drafts, numbers, and messages above an open drawer. */
+class FormsBrowserTest {
+  @RegisterExtension static final Browsers browsers = new Browsers();
+
+  @TempDir Path folder;
+  private TestServer server;
+  private Browser creator;
+
+  @BeforeEach
+  void start() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    creator = browsers.of("creator").carrySession(server, "creator");
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private void visit(String place) {
+    creator.visit(server.url() + place);
+  }
+
+  @Test
+  void theAddressOfASuccessorIsNotKeptAsOnesOwn() {
+    visit("/account");
+    creator.part("handover-email").awaitShown().write("successor@home.test");
+    creator.part("own-name").write("Mara L.");
+    visit("/account");
+    creator.part("own-name").awaitShown();
+    creator.await("the draft", () -> creator.part("own-name").value().equals("Mara L."));
+    assertThat(creator.part("own-email").value()).isEqualTo("creator@demo.test");
+  }
+}
