@@ -39,6 +39,7 @@ export class BookbellApp extends LightElement {
   /** @type {Set<string>} */
   #explained = new Set();
   #proxySignInOffered = false;
+  #starting = false;
   #unreadBadge = new UnreadBadge();
   #backoff = new Backoff({cap: 15_000});
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -97,7 +98,10 @@ export class BookbellApp extends LightElement {
   }
 
   async #start() {
+  /** One start at a time: each that succeeds opens a session. */
     clearTimeout(this.#retryTimer);
+    if (this.#starting) return;
+    this.#starting = true;
     const view = Promise.all([this.#load(this.route), font]);
     try {
       const me = await this.#api.me();
@@ -109,6 +113,8 @@ export class BookbellApp extends LightElement {
       if (/** @type {any} */ (error).status === 401) this.phase = 'ready';
       else this.#retryLater();
     }
+    } finally {
+      this.#starting = false;
   }
 
   /** By itself, and at once when the network is back. */
@@ -120,10 +126,12 @@ export class BookbellApp extends LightElement {
 
   /** @param {import('./router.js').Route} route */
   async #load({name}) {
-    this.missing = !(await loadView(name).then(
-      () => true,
+    const turn = this.#navigation;
+    const missing = await loadView(name).then(
       () => false,
-    ));
+      () => true,
+    );
+    if (turn === this.#navigation) this.missing = missing;
   }
 
   /** After a sign-in, an accepted invitation, or the setup. */
