@@ -8,14 +8,14 @@ import {NotificationToasts} from '../notification/notification-toasts.js';
 import {DesktopNotifications} from '../alert/desktop-notifications.js';
 import {LightElement, lazyModule} from '../ui/base-elements.js';
 import {enforceFieldLimits} from '../ui/text-limits.js';
+import '../ui/toast-region.js';
 import {translate} from '../words/translate.js';
 import {UnreadBadge} from './unread-badge.js';
 import {workspacesOf, workspacePath, lastWorkspace} from './workspaces.js';
 import {Router, loadView} from './router.js';
 import './app-shell.js';
-import './toast-region.js';
 
-/** @import {ToastRegion} from './toast-region.js' */
+/** @import {ToastRegion} from '../ui/toast-region.js' */
 
 const loadSignIn = lazyModule(() => import('../account/sign-in.js'));
 
@@ -59,8 +59,8 @@ export class BookbellApp extends LightElement {
     this.missing = false;
     this.#api.http.onProxySignIn = () => this.#offerProxySignIn();
     this.addEventListener('signed-in', () => this.#onSignedIn());
-    enforceFieldLimits(this, (text) => this.#toasts?.show({text, tone: 'plain'}));
-    this.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
+    enforceFieldLimits(document, (text) => this.#toasts?.show({text, tone: 'plain'}));
+    document.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('navigate', (event) => this.#router.go(/** @type {CustomEvent} */ (event).detail));
   }
 
@@ -93,15 +93,16 @@ export class BookbellApp extends LightElement {
     this.#toasts?.show({text: translate('connection.proxy_sign_in'), tone: 'plain', act: () => location.reload()});
   }
 
+  /** Beside an open dialog, nothing is read out. */
   get #toasts() {
-    return /** @type {ToastRegion | null} */ (this.querySelector('toast-region'));
+    return /** @type {ToastRegion | null} */ (document.querySelector('dialog[open] toast-region') ?? this.querySelector('toast-region'));
   }
 
-  async #start() {
   /** One start at a time: each that succeeds opens a session. */
-    clearTimeout(this.#retryTimer);
+  async #start() {
     if (this.#starting) return;
     this.#starting = true;
+    clearTimeout(this.#retryTimer);
     const view = Promise.all([this.#load(this.route), font]);
     try {
       const me = await this.#api.me();
@@ -112,9 +113,9 @@ export class BookbellApp extends LightElement {
       await view;
       if (/** @type {any} */ (error).status === 401) this.phase = 'ready';
       else this.#retryLater();
-    }
     } finally {
       this.#starting = false;
+    }
   }
 
   /** By itself, and at once when the network is back. */

@@ -12,12 +12,14 @@ import {initials} from '../ui/text-limits.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import '../ui/time-ago.js';
+import '../ui/toast-region.js';
 import './grant-form.js';
 import './supporter-account.js';
 
 /**
  * @import {Session} from '../client/session.js'
  * @import {BookRequest, ServerMessage, SupporterAccount} from '../client/types.js'
+ * @import {ToastRegion} from '../ui/toast-region.js'
  */
 
 /** Opens beside the page what there is to know of a supporter. @param {Session} session @param {number} creatorId @param {number} userId */
@@ -51,6 +53,13 @@ class SupporterDrawer extends SessionElement {
 
   firstUpdated() {
     this.#dialog.showModal();
+  }
+
+  /** What it says in passing is said on without it. */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    const region = /** @type {ToastRegion | null} */ (this.querySelector('toast-region'));
+    for (const toast of region?.toasts ?? []) document.dispatchEvent(new CustomEvent('toast', {detail: toast}));
   }
 
   get #dialog() {
@@ -92,6 +101,7 @@ class SupporterDrawer extends SessionElement {
         )}
       </ul>
       ${listFooter(this.#requests, html`<p>${translate('list.empty')}</p>`)}
+      <toast-region></toast-region>
     </dialog>`;
   }
 

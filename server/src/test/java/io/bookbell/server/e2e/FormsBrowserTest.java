@@ -44,4 +44,17 @@ class FormsBrowserTest {
     creator.await("the draft", () -> creator.part("own-name").value().equals("Mara L."));
     assertThat(creator.part("own-email").value()).isEqualTo("creator@demo.test");
   }
+
+  @Test
+  void aGrantInTheDrawerIsSaidInTheDrawerAndOnWithoutIt() {
+    visit("/creators/1/supporters?q=reader1@");
+    creator.part("supporter-open").click();
+    creator.part("grant-amount").write("2");
+    creator.part("grant-reason").write("for the kind letter");
+    creator.part("grant-submit").click();
+    creator.css("dialog[open] [data-testid=toast]").awaitTextWith("2 requests given to");
+    creator.part("drawer-close").click();
+    creator.part("supporter-drawer").awaitGone();
+    creator.part("toast").awaitTextWith("2 requests given to");
+  }
 }

@@ -1,6 +1,6 @@
 import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {LightElement} from '../ui/base-elements.js';
+import {LightElement} from './base-elements.js';
 
 const TOAST_DURATION = 6_000;
 const MAX_TOASTS = 3;
@@ -22,7 +22,9 @@ export class ToastRegion extends LightElement {
   /** @param {{text: string, tone?: string, href?: string, act?: () => void}} message */
   show({text, tone = 'good', href, act}) {
     const id = this.#next++;
-    this.toasts = [...this.toasts, {id, text, tone, href, act}].slice(-MAX_TOASTS);
+    const toasts = [...this.toasts, {id, text, tone, href, act}];
+    const passing = toasts.filter((toast) => !toast.act).slice(-MAX_TOASTS);
+    this.toasts = toasts.filter((toast) => toast.act || passing.includes(toast));
     if (!act) setTimeout(() => this.#removeToast(id), TOAST_DURATION);
   }
 
