@@ -50,6 +50,8 @@ export class RequestCard extends LightElement {
   #engagedBy = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pointerTimer;
+  /** The list that it is in. @type {Element | null} */
+  #feed = null;
 
   constructor() {
     super();
@@ -70,6 +72,11 @@ export class RequestCard extends LightElement {
     this.colleague = '';
     this.conflict = '';
     this.touched = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#feed = this.closest('.feed');
   }
 
   /** @param {Map<string, any>} changed */
@@ -135,10 +142,16 @@ export class RequestCard extends LightElement {
   }
 
   #selector() {
-    const {id, title, creator_id, user_id} = this.request;
+    const {title, creator_id, user_id} = this.request;
     if (!this.selectable || !this.session.mayDecideAbout(creator_id, user_id)) return nothing;
     return html`<input type="checkbox" class="request__select" aria-label=${translate('desk.select', {title})} data-testid="request-select" .checked=${this.selected}
-      @click=${(/** @type {MouseEvent} */ {shiftKey}) => this.emit('toggled', {id, range: shiftKey})} />`;
+      @click=${this.#onSelect} />`;
+  }
+
+  /** A range only adds: one that is selected already stays ticked. @param {MouseEvent} event */
+  #onSelect({target, shiftKey}) {
+    if (shiftKey) /** @type {HTMLInputElement} */ (target).checked = true;
+    this.emit('toggled', {id: this.request.id, range: shiftKey});
   }
 
   #colleagueNote() {
@@ -287,11 +300,12 @@ export class RequestCard extends LightElement {
     this.emit('engaged', {id: this.request.id, engaged: false});
   }
 
-  /** @param {string} reason @param {boolean} on */
+  /** The list hears of it from a card that was scrolled away too. @param {string} reason @param {boolean} on */
   #setEngaged(reason, on) {
     if (on) this.#engagedBy.add(reason);
     else this.#engagedBy.delete(reason);
-    this.emit('engaged', {id: this.request.id, engaged: this.#engagedBy.size > 0});
+    const engaged = new CustomEvent('engaged', {detail: {id: this.request.id, engaged: this.#engagedBy.size > 0}, bubbles: true});
+    (this.isConnected ? this : this.#feed)?.dispatchEvent(engaged);
   }
 }
 

@@ -7,7 +7,6 @@ import '../answer/saved-reply-choice.js';
 
 /**
  * @import {Session} from '../client/session.js'
- * @import {Status} from '../client/types.js'
  */
 
 /** As many as the server takes at once. */
@@ -54,10 +53,9 @@ export class BulkBar extends LightElement {
 
   render() {
     if (this.selection.size === 0) return nothing;
-    const requests = this.#requests;
-    const can = (/** @type {Status[]} */ ...from) => requests.some(({status}) => from.includes(status));
+    const count = this.#requests.length;
     return html`<section class="bulk-bar" aria-label=${translate('desk.bulk')} data-testid="bulk-bar">
-      <p class="bulk-bar__count" role="status" data-testid="bulk-count">${translate('desk.selected', {count: requests.length})}</p>
+      <p class="bulk-bar__count" role="status" data-testid="bulk-count">${translate('desk.selected', {count})}</p>
       <button type="button" class="chip__off bulk-bar__clear" aria-label=${translate('desk.clear')} title=${translate('desk.clear')} data-testid="bulk-clear" aria-keyshortcuts="Escape"
         @click=${() => this.emit('clear')}>${icon('close')}</button>
       <label class="visually-hidden" for="bulk-text">${translate('desk.bulk_word')}</label>
@@ -65,9 +63,9 @@ export class BulkBar extends LightElement {
         .defaultValue=${this.#answers.draftOf(-this.creatorId)} @input=${this.#saveDraft}></textarea>
       <saved-reply-choice .session=${this.session} .creatorId=${this.creatorId} label=${translate('desk.canned')} @chosen=${this.#chosen}></saved-reply-choice>
       <div class="buttons">
-        ${can('pending') ? this.#button(requests.length, 'approved', 'check', 'button--good') : nothing}
-        ${!can('pending') && can('approved') ? this.#button(requests.length, 'completed', 'book', 'button--good') : nothing}
-        ${can('pending', 'approved') ? this.#button(requests.length, 'rejected', 'close', 'button--bad-quiet') : nothing}
+        ${this.#yes === 'approved' ? this.#button(count, 'approved', 'check', 'button--good') : nothing}
+        ${this.#yes === 'completed' ? this.#button(count, 'completed', 'book', 'button--good') : nothing}
+        ${this.#yes ? this.#button(count, 'rejected', 'close', 'button--bad-quiet') : nothing}
       </div>
     </section>`;
   }
@@ -77,6 +75,17 @@ export class BulkBar extends LightElement {
     return html`<button type="button" class="button ${look}" data-testid="bulk-${status}" @click=${() => this.answer(status)}>
       ${icon(picture)} ${translate(`desk.do_all_${status}`, {count})}
     </button>`;
+  }
+
+  /** What saying yes to these means, if they can be answered at all. */
+  get #yes() {
+    const statuses = new Set(this.#requests.map(({status}) => status));
+    return statuses.has('pending') ? 'approved' : statuses.has('approved') ? 'completed' : undefined;
+  }
+
+  /** Says yes, whatever that means by now. */
+  approve() {
+    if (this.#yes) this.answer(this.#yes);
   }
 
   get #text() {
@@ -103,6 +112,7 @@ export class BulkBar extends LightElement {
   answer(status) {
     const from = {approved: ['pending'], completed: ['approved'], rejected: ['pending', 'approved']}[status];
     const requests = this.#requests.filter((request) => from.includes(request.status));
+    if (requests.length === 0) return;
     const response = this.#text.value.trim();
     for (let first = 0; first < requests.length; first += MAX_BULK_SIZE)
       this.#answers.add(requests.slice(first, first + MAX_BULK_SIZE), response ? {status, response} : {status});

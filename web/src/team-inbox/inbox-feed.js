@@ -244,11 +244,11 @@ export class InboxFeed extends SessionElement {
     return card ? this.#list.ids.indexOf(Number(/** @type {HTMLElement} */ (card).dataset.requestId)) : first;
   }
 
-  /** The ids between the current card and another, both included. @param {number} other */
-  between(other) {
+  /** The ids between two cards, both included. @param {number} from @param {number} to */
+  between(from, to) {
     const {ids} = this.#list;
-    const [a, b] = [ids.indexOf(other), ids.indexOf(this.#current)].sort((x, y) => x - y);
-    return a < 0 ? [this.#current] : ids.slice(a, b + 1);
+    const [a, b] = [ids.indexOf(from), ids.indexOf(to)].sort((x, y) => x - y);
+    return a < 0 ? [to] : ids.slice(a, b + 1);
   }
 
   /** @param {number} id */

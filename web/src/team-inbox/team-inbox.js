@@ -1,7 +1,7 @@
 import {BASE_PATH, scopedName} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {typingPresenceOf} from '../answer/typing-presence.js';
-import {isTyping, shortcutsEnabled} from './keyboard-shortcuts.js';
+import {LostField, isTyping, shortcutsEnabled} from './keyboard-shortcuts.js';
 import {undoableAnswersOf} from '../answer/undoable-answers.js';
 import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
@@ -38,6 +38,7 @@ export class TeamInbox extends SessionElement {
   #counting;
   #countedAt = 0;
   #lastSelected = 0;
+  #lostField = new LostField();
   #onChange = () => this.requestUpdate();
   #onKeyDown = (/** @type {KeyboardEvent} */ event) => this.#key(event);
 
@@ -56,6 +57,7 @@ export class TeamInbox extends SessionElement {
     typingPresenceOf(this.session).addEventListener('change', this.#onChange);
     undoableAnswersOf(this.session).addEventListener('change', this.#onChange);
     document.addEventListener('keydown', this.#onKeyDown);
+    this.#lostField.watch();
     this.#scheduleCount();
   }
 
@@ -64,6 +66,7 @@ export class TeamInbox extends SessionElement {
     typingPresenceOf(this.session).removeEventListener('change', this.#onChange);
     undoableAnswersOf(this.session).removeEventListener('change', this.#onChange);
     document.removeEventListener('keydown', this.#onKeyDown);
+    this.#lostField.unwatch();
     clearTimeout(this.#counting);
     this.#counting = undefined;
   }
@@ -148,7 +151,7 @@ export class TeamInbox extends SessionElement {
       ${this.#tools(filter)}
       <bulk-bar .session=${this.session} .creatorId=${this.creatorId} .selection=${this.selection} @clear=${() => this.#select(new Set())}></bulk-bar>
       <inbox-feed .session=${this.session} .filter=${filter} .empty=${this.#empty(filter)} .total=${this.#total(filter)} .selection=${this.selection}
-        .answering=${typingPresenceOf(this.session).byRequest} @toggled=${this.#onToggled}></inbox-feed>
+        .answering=${typingPresenceOf(this.session).byRequest} @toggled=${this.#onToggled} @answered=${this.#lostField.forget}></inbox-feed>
     `;
   }
 
@@ -224,10 +227,10 @@ export class TeamInbox extends SessionElement {
     this.#toggle(id, range);
   }
 
-  /** @param {number} id @param {boolean} range whether everything from the last one on is meant */
+  /** @param {number} id @param {boolean} range whether everything from the last one on is meant, which only adds */
   #toggle(id, range) {
     const selection = new Set(this.selection);
-    if (range && this.#lastSelected) this.#feed.between(this.#lastSelected).forEach((one) => selection.add(one));
+    if (range) this.#feed.between(this.#lastSelected || id, id).forEach((one) => selection.add(one));
     else if (!selection.delete(id)) selection.add(id);
     this.#lastSelected = id;
     this.#select(selection);
@@ -251,7 +254,7 @@ export class TeamInbox extends SessionElement {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (document.querySelector('dialog[open]') || isTyping(event.target)) return;
+    if (document.querySelector('dialog[open]') || isTyping(event.target) || this.#lostField.isLost) return;
     if (!shortcutsEnabled() && event.key !== 'Escape') return;
     const arrows = /** @type {Element} */ (event.target).matches?.('request-card') ?? false;
     const action = this.#actions(event, arrows)[event.key];
@@ -273,7 +276,7 @@ export class TeamInbox extends SessionElement {
       k: () => feed.move(-1),
       ArrowDown: onCard ? () => feed.move(1) : undefined,
       ArrowUp: onCard ? () => feed.move(-1) : undefined,
-      a: () => (many ? bar.answer?.('approved') : card?.approve()),
+      a: () => (many ? bar.approve?.() : card?.approve()),
       r: () => (many ? bar.focusText?.() : card?.decline()),
       Enter: onCard ? () => card?.toggleThread() : undefined,
       x: range,

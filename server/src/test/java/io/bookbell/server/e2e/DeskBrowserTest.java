@@ -112,6 +112,43 @@ class DeskBrowserTest {
   }
 
   @Test
+  void theRestOfASentenceIsNoShortcutAfterAColleagueHasClosedTheRequest() {
+    var team = InboxPage.open(browsers.of("team"), server, "team1");
+    Browser browser = team.browser();
+    long id =
+        Long.parseLong(browser.part("request-card").awaitShown().attribute("data-request-id"));
+    var card = browser.part("request-card").with("data-request-id", id);
+    card.part("respond-text").write("Than");
+    api.post("/api/book-requests/" + id + "/respond", Map.of("status", "rejected")).expect(200);
+    card.part("answer-unsent").awaitTextWith("Than");
+    browser.press("j");
+    assertThat(focused(browser)).isZero();
+    browser.css("h1").click();
+    browser.press("j");
+    browser.await("a card with the focus", () -> focused(browser) > 0);
+  }
+
+  @Test
+  void aSelectionThatCannotBeApprovedKeepsItsMessageAndAShiftClickKeepsItsTick() {
+    Browser browser = browsers.of("team").carrySession(server, "team1");
+    browser.visit(server.url() + "/creators/1/inbox?status=completed");
+    var box = browser.part("request-select");
+    box.click();
+    browser.part("bulk-text").write("A message for many.");
+    browser.run("document.activeElement.blur()");
+    browser.press("a");
+    assertThat(browser.part("bulk-text").value()).isEqualTo("A message for many.");
+
+    browser.run(
+        "document.querySelector(arguments[0])"
+            + ".dispatchEvent(new MouseEvent('click', {shiftKey: true, bubbles: true}))",
+        box.css());
+    browser.part("bulk-count").awaitText("1 selected");
+    assertThat(browser.run("return document.querySelector(arguments[0]).checked", box.css()))
+        .isEqualTo(true);
+  }
+
+  @Test
   void aColleagueIsSeenAnswering() {
     var team = InboxPage.open(browsers.of("team"), server, "team1");
     var creator = InboxPage.open(browsers.of("creator"), server, "creator");
