@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {live} from 'lit/directives/live.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
@@ -77,7 +78,7 @@ export class CreatorLook extends SessionElement {
           ${colour === one ? icon('check') : nothing}
         </button>`,
       )}
-      <label class="look__own">${translate('look.another_colour')} <input type="color" .value=${colour ?? COLOURS[0]} data-testid="look-colour-own" @change=${(/** @type {Event} */ event) => this.#saveColour(/** @type {HTMLInputElement} */ (event.target).value)} /></label>
+      <label class="look__own">${translate('look.another_colour')} <input type="color" .value=${live(colour ?? COLOURS[0])} data-testid="look-colour-own" @change=${(/** @type {Event} */ event) => this.#saveColour(/** @type {HTMLInputElement} */ (event.target).value)} /></label>
       ${colour ? html`<button type="button" class="button button--link" data-testid="look-colour-none" @click=${() => this.#saveColour('')}>${translate('look.plain')}</button>` : nothing}
       ${formError(this.#colouring.message)}
     </fieldset>`;

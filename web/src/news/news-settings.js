@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {live} from 'lit/directives/live.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
@@ -13,6 +14,8 @@ import './push-switch.js';
 /** @import {NotificationSettings, NewsChannel} from '../client/types.js' */
 
 const EVENTS = ['request_created', 'request_answered', 'reply_added', 'request_withdrawn', 'quota_reset', 'followed_answered', 'notice'];
+/** @typedef {(settings: NotificationSettings) => object} Change */
+
 const DIGESTS = ['off', 'daily', 'weekly'];
 
 /** A part of the account page: what one is told outside the page, by which channel, and when. */
@@ -20,6 +23,11 @@ export class NewsSettings extends SessionElement {
   static properties = {settings: {state: true}, endpoint: {state: true}};
 
   #saving = new FormSubmission(this);
+  #testing = new FormSubmission(this);
+  /** Changes that are on their way, each to what the ones before it leave. @type {Change[]} */
+  #changes = [];
+  /** @type {Promise<unknown>} */
+  #saved = Promise.resolve();
 
   constructor() {
     super();
@@ -38,13 +46,19 @@ export class NewsSettings extends SessionElement {
     this.settings = await this.session.api.notificationSettings();
   }
 
-  render() {
+  /** With what was chosen since; the channels as the server has them. */
+  get #shown() {
     const {settings} = this;
+    return settings && {...this.#changes.reduce((before, change) => ({...before, ...change(before)}), settings), channels: settings.channels};
+  }
+
+  render() {
+    const settings = this.#shown;
     return html`<section class="panel" id="news" aria-labelledby="news-title" data-testid="news-settings">
       <h2 class="panel__title" id="news-title">${translate('news.title')}</h2>
       <p class="panel__text">${translate(settings?.kinds.length === 0 ? 'news.none_set_up' : 'news.lead')}</p>
       ${(settings?.broken ?? []).map(({kind, error}) => html`<p class="notice" role="status" data-testid="news-broken">${translate('news.broken', {kind: translate(`news.kind_${kind}`), reason: error})}</p>`)}
-      ${formError(this.#saving.message)}
+      ${formError(this.#saving.message || this.#testing.message)}
       ${settings && (settings.kinds.length > 0 || settings.channels.length > 0) ? [this.#channels(settings), settings.channels.length > 0 ? [this.#events(settings), this.#times(settings)] : nothing] : nothing}
     </section>`;
   }
@@ -94,7 +108,7 @@ export class NewsSettings extends SessionElement {
             <span id="news-${event}">${translate(`news.event_${event}`)}</span>
             ${kinds.map(
               (kind) =>
-                html`<label class="news-event__kind"><input type="checkbox" aria-describedby="news-${event}" .checked=${events[event]?.includes(kind) ?? false} data-testid="news-${event}-${kind}" @change=${(/** @type {Event} */ change) => this.#choose(event, kind, /** @type {HTMLInputElement} */ (change.target).checked)} />
+                html`<label class="news-event__kind"><input type="checkbox" aria-describedby="news-${event}" .checked=${live(events[event]?.includes(kind) ?? false)} data-testid="news-${event}-${kind}" @change=${(/** @type {Event} */ change) => this.#choose(event, kind, /** @type {HTMLInputElement} */ (change.target).checked)} />
                   ${translate(`news.kind_${kind}`)}</label>`,
             )}
           </div>`,
@@ -109,17 +123,17 @@ export class NewsSettings extends SessionElement {
       ${
         channels.some(({kind}) => kind === 'mail')
           ? html`<label class="field"><span class="field__label">${translate('news.digest')}</span>
-            <select class="field__input" data-testid="news-digest" @change=${(/** @type {Event} */ event) => this.#save({digest: timeOf(event)})}>
+            <select class="field__input" data-testid="news-digest" .value=${live(digest)} @change=${(/** @type {Event} */ event) => this.#saveWith({digest: timeOf(event)})}>
               ${DIGESTS.map((each) => html`<option value=${each} ?selected=${each === digest}>${translate(`news.digest_${each}`)}</option>`)}
             </select></label>`
           : nothing
       }
-      <label class="news-event__kind"><input type="checkbox" .checked=${quiet !== null} data-testid="news-quiet" @change=${(/** @type {Event} */ event) => this.#save({quiet: /** @type {HTMLInputElement} */ (event.target).checked ? {from: '22:00', to: '07:00'} : null})} />
+      <label class="news-event__kind"><input type="checkbox" .checked=${live(quiet !== null)} data-testid="news-quiet" @change=${(/** @type {Event} */ event) => this.#saveWith({quiet: /** @type {HTMLInputElement} */ (event.target).checked ? {from: '22:00', to: '07:00'} : null})} />
         ${translate('news.quiet')}</label>
       ${
         quiet
-          ? html`<label class="field"><span class="field__label">${translate('news.quiet_from')}</span><input class="field__input" type="time" .value=${quiet.from} data-testid="news-quiet-from" @change=${(/** @type {Event} */ event) => this.#save({quiet: {...quiet, from: timeOf(event)}})} /></label>
-            <label class="field"><span class="field__label">${translate('news.quiet_to')}</span><input class="field__input" type="time" .value=${quiet.to} data-testid="news-quiet-to" @change=${(/** @type {Event} */ event) => this.#save({quiet: {...quiet, to: timeOf(event)}})} /></label>`
+          ? html`<label class="field"><span class="field__label">${translate('news.quiet_from')}</span><input class="field__input" type="time" .value=${live(quiet.from)} data-testid="news-quiet-from" @change=${(/** @type {Event} */ event) => this.#saveWith({quiet: {...quiet, from: timeOf(event)}})} /></label>
+            <label class="field"><span class="field__label">${translate('news.quiet_to')}</span><input class="field__input" type="time" .value=${live(quiet.to)} data-testid="news-quiet-to" @change=${(/** @type {Event} */ event) => this.#saveWith({quiet: {...quiet, to: timeOf(event)}})} /></label>`
           : nothing
       }
     </div>`;
@@ -127,50 +141,81 @@ export class NewsSettings extends SessionElement {
 
   /** @param {string} event @param {string} kind @param {boolean} wanted */
   #choose(event, kind, wanted) {
-    const others = (this.settings?.events[event] ?? []).filter((each) => each !== kind);
-    return this.#save({events: {...this.settings?.events, [event]: wanted ? [...others, kind] : others}});
+    return this.#save(({events}) => {
+      const others = (events[event] ?? []).filter((each) => each !== kind);
+      return {events: {...events, [event]: wanted ? [...others, kind] : others}};
+    });
   }
 
   /** @param {SubmitEvent} event */
   #addMail(event) {
     const {target = ''} = formValues(event);
-    return this.#save({channels: [...this.#kept(), {kind: 'mail', target}]});
+    return this.#save((settings) => ({channels: [...kept(settings), {kind: 'mail', target}]}));
   }
 
   /** A first channel of a kind gets the usual events. @param {CustomEvent<{kind: string, target: string}>} event */
   async #addChat({detail: channel, target}) {
-    const events = {...this.settings?.events};
-    const chosen = Object.values(events).some((kinds) => kinds.includes(channel.kind));
-    if (!chosen) for (const event of USUAL_EVENTS) events[event] = [...(events[event] ?? []), channel.kind];
-    if (await this.#save({channels: [...this.#kept(), channel], events})) /** @type {ChatForm} */ (target).clear();
+    const added = await this.#save((settings) => {
+      const events = {...settings.events};
+      const chosen = Object.values(events).some((kinds) => kinds.includes(channel.kind));
+      if (!chosen) for (const event of USUAL_EVENTS) events[event] = [...(events[event] ?? []), channel.kind];
+      return {channels: [...kept(settings), channel], events};
+    });
+    if (added) /** @type {ChatForm} */ (target).clear();
   }
 
   /** @param {number} id */
   #remove(id) {
-    return this.#save({channels: this.#kept().filter((each) => each.id !== id)});
+    return this.#save((settings) => ({channels: kept(settings).filter((each) => each.id !== id)}));
   }
 
-  #kept() {
-    return (this.settings?.channels ?? []).map(({id, kind}) => ({id, kind}));
+  /** @param {object} change */
+  #saveWith(change) {
+    return this.#save(() => change);
   }
 
-  /** Sends all settings with a change; the hours are those of the reader's time zone. @param {object} change */
-  async #save(change) {
+  /** One after the other; after one that failed, none of those that waited for it. @param {Change} change @returns {Promise<boolean>} */
+  #save(change) {
+    this.#changes.push(change);
+    const saved = this.#saved.then(() => this.#changes.includes(change) && this.#send(change));
+    this.#saved = saved.catch(() => {});
+    this.requestUpdate();
+    return saved;
+  }
+
+  /** @param {Change} change */
+  async #send(change) {
+    let saved = false;
+    try {
+      saved = await this.#sendAll(change);
+      return saved;
+    } finally {
+      this.#changes = saved ? this.#changes.filter((one) => one !== change) : [];
+      this.requestUpdate();
+    }
+  }
+
+  /** Sends all settings with a change; the hours are those of the reader's time zone. @param {Change} change */
+  async #sendAll(change) {
     const {settings} = this;
-    if (!settings) return;
-    const next = {events: settings.events, digest: settings.digest, quiet: settings.quiet, channels: this.#kept(), ...change};
+    if (!settings) return false;
+    const next = {events: settings.events, digest: settings.digest, quiet: settings.quiet, channels: kept(settings), ...change(settings)};
     const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
     const content = {...next, quiet: {...next.quiet, time_zone}};
     const saved = await this.#saving.run(async () => (this.settings = await this.session.api.changeNotificationSettings(content)), content);
     if (saved) this.showToast(translate('news.saved'));
-    else this.requestUpdate();
     return saved;
   }
 
   /** @param {number} channel */
   async #test(channel) {
-    if (await this.#saving.run((key) => this.session.api.testChannel(channel, {key}))) this.showToast(translate('news.test_sent'));
+    if (await this.#testing.run((key) => this.session.api.testChannel(channel, {key}))) this.showToast(translate('news.test_sent'));
   }
+}
+
+/** The channels as they're named to keep them. @param {NotificationSettings} settings */
+function kept({channels}) {
+  return channels.map(({id, kind}) => ({id, kind}));
 }
 
 customElements.define('news-settings', NewsSettings);

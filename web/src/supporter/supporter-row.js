@@ -96,9 +96,13 @@ export class SupporterRow extends LightElement {
   /** @param {Event} event */
   async #move(event) {
     const tier = Number(/** @type {HTMLSelectElement} */ (event.target).value);
-    const {user_id, display_name} = this.supporter;
+    const before = this.supporter;
+    const {user_id, display_name} = before;
+    const moved = {...before, tier_id: tier};
+    this.supporter = moved;
     const done = await this.#moving.run(() => this.session.api.moveSupporter(user_id, this.creatorId, tier));
     if (done) this.showToast(translate('supporters.moved', {name: display_name, tier: this.tiers.find(({id}) => id === tier)?.name}));
+    if (!done && this.supporter === moved) this.supporter = before;
     this.emit('changed');
   }
 }

@@ -13,7 +13,7 @@ import {translateMarkup, translate} from '../words/translate.js';
 import {teamRoles} from './team-roles.js';
 import '../ui/confirm-button.js';
 
-/** @import {Member, ServerMessage} from '../client/types.js' */
+/** @import {Member, ServerMessage, TeamRole} from '../client/types.js' */
 
 const ROLES = teamRoles();
 
@@ -91,7 +91,7 @@ export class TeamPage extends SessionElement {
         this.#isCreator
           ? html`<div class="row__actions">
             <select class="input input--small" aria-label=${translate('team.role', {name: display_name})} data-testid="team-role" .value=${member.role} ?disabled=${this.#changing.busy}
-              @change=${(/** @type {Event} */ event) => this.#setRole(user_id, /** @type {HTMLSelectElement} */ (event.target).value)}>
+              @change=${(/** @type {Event} */ event) => this.#setRole(member, /** @type {HTMLSelectElement} */ (event.target).value)}>
               ${ROLES.map(([role, label]) => html`<option value=${role} ?selected=${role === member.role}>${label}</option>`)}
             </select>
             <button type="button" class="button button--quiet" data-testid="team-toggle" ?disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
@@ -115,9 +115,11 @@ export class TeamPage extends SessionElement {
     this.#members.load();
   }
 
-  /** @param {number} userId @param {string} role */
-  async #setRole(userId, role) {
-    await this.#changing.run(() => this.session.api.changeRole(userId, this.creatorId, role));
+  /** Shows the role at once, and the one before where it was refused. @param {Member} member @param {string} role */
+  async #setRole(member, role) {
+    const before = member.role;
+    member.role = /** @type {TeamRole} */ (role);
+    if (!(await this.#changing.run(() => this.session.api.changeRole(member.user_id, this.creatorId, role)))) member.role = before;
     this.#members.load();
   }
 

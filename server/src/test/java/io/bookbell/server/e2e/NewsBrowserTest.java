@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,17 +78,16 @@ class NewsBrowserTest {
     browser.part("news-link-done").awaitText("Done. News will be sent here from now on.");
 
     browser.visit(server.url() + "/account");
-    browser.part("news-request_created-mail").awaitShown().click();
+    browser.part("news-request_created-mail").awaitShown();
+    browser.run( // the second while the first is being saved
+        "for (const box of document.querySelectorAll('.news-event input')) box.click()");
     browser.await(
-        "the choice to be stored",
-        () ->
-            server
-                .signIn("creator")
-                .get("/api/me/notification-settings")
-                .body()
-                .at("/events/request_created/0")
-                .asText()
-                .equals("mail"));
+        "the choices to be stored",
+        () -> {
+          var settings = server.signIn("creator").get("/api/me/notification-settings").body();
+          return Stream.of("request_created", "request_answered", "reply_added")
+              .allMatch(event -> settings.at("/events/" + event + "/0").asText().equals("mail"));
+        });
     browser.part("news-test").click();
     await()
         .atMost(Duration.ofSeconds(20))
