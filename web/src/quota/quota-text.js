@@ -10,7 +10,7 @@ const list = new Intl.ListFormat(locale, {type: 'conjunction'});
 export function allowanceRule({period, days, resets_at, remaining, allowed, used}) {
   if (allowed === null || remaining === null) return translate('quota.rule_any');
   if (allowed === 0) return translate('quota.rule_zero');
-  if (period === 'rolling' && resets_at) return translate('quota.rule_rolling', {days, date: momentInWords(resets_at)});
+  if (period === 'rolling' && resets_at) return translate('quota.rule_rolling', {count: days, date: momentInWords(resets_at)});
   if (resets_at) return translate('quota.rule_month', {date: momentInWords(resets_at)});
   if (used > allowed) return translate('quota.rule_debt', {count: used - allowed + 1});
   return translate(remaining > 0 ? 'quota.rule_left' : 'quota.rule_none');

@@ -6,7 +6,7 @@ import {icon} from '../ui/icon-set.js';
 import {currentPeriod} from '../quota/quota-text.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {errorText} from '../ui/error-text.js';
-import {monthInWords} from '../words/time-text.js';
+import {monthInWords, monthOf} from '../words/time-text.js';
 import {isRemoved, translateMarkup, personName, translate} from '../words/translate.js';
 import {statusBadge} from '../ui/status-badge.js';
 import '../notification/unread-mark.js';
@@ -202,7 +202,7 @@ export class RequestCard extends LightElement {
   /** What came back, truthfully: to a month that is over it is of no use. */
   #refund() {
     const quota = this.session.store.quotas.get(this.request.creator_id);
-    const month = this.request.created_at.slice(0, 7);
+    const month = monthOf(this.request.created_at, this.session.store.creators.get(this.request.creator_id)?.time_zone);
     const over = quota?.period === 'month' && month !== currentPeriod(quota);
     return over ? translate('request.refunded_over', {month: monthInWords(month)}) : translate('request.refunded');
   }

@@ -11,7 +11,7 @@ export function tierTerms({requests_allowed, period = 'none', days}) {
     case 'week':
       return translate('tiers.terms_week', {count});
     case 'rolling':
-      return translate('tiers.terms_rolling', {count, days});
+      return translate('tiers.terms_rolling', {count, days: translate('tiers.in_days', {count: Number(days)})});
     default:
       return translate('tiers.terms_none', {count});
   }

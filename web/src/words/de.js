@@ -273,7 +273,10 @@ export default {
   'quota.rule_left': 'Wird eine Anfrage abgelehnt oder zurückgezogen, bekommst du sie zurück.',
   'quota.rule_month': 'Dein Kontingent beginnt am {date} neu.',
   'quota.rule_none': 'Du kannst wieder anfragen, wenn eine Anfrage abgelehnt oder zurückgezogen wird oder das Team dir mehr gibt.',
-  'quota.rule_rolling': 'Jede Anfrage zählt {days} Tage lang. Die nächste Änderung ist am {date}.',
+  'quota.rule_rolling': {
+    one: 'Jede Anfrage zählt {count} Tag lang. Die nächste Änderung ist am {date}.',
+    other: 'Jede Anfrage zählt {count} Tage lang. Die nächste Änderung ist am {date}.',
+  },
   'quota.rule_zero': 'Du kannst anfragen, sobald deine Stufe Anfragen enthält oder das Team dir welche gibt.',
   'quota.sentence': '{sum} ({parts}).',
   'quota.sum': {one: 'Du hast {count} Buch angefragt: {used} von {allowed} verbraucht.', other: 'Du hast {count} Bücher angefragt: {used} von {allowed} verbraucht.'},

@@ -273,7 +273,10 @@ export default {
   'quota.rule_left': 'You get a request back if it’s declined or withdrawn.',
   'quota.rule_month': 'Your allowance resets on {date}.',
   'quota.rule_none': 'You can request again when a request is declined or withdrawn, or when the team gives you more.',
-  'quota.rule_rolling': 'Each request counts for {days} days. The next change is on {date}.',
+  'quota.rule_rolling': {
+    one: 'Each request counts for {count} day. The next change is on {date}.',
+    other: 'Each request counts for {count} days. The next change is on {date}.',
+  },
   'quota.rule_zero': 'You can request books once your tier includes requests, or when the team gives you some.',
   'quota.sentence': '{sum} ({parts}).',
   'quota.sum': {one: 'You’ve requested {count} book: {used} of {allowed} used.', other: 'You’ve requested {count} books: {used} of {allowed} used.'},

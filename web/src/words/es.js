@@ -273,7 +273,10 @@ export default {
   'quota.rule_left': 'Si una petición se rechaza o se retira, la recuperas.',
   'quota.rule_month': 'Tu cupo se renueva el {date}.',
   'quota.rule_none': 'Podrás pedir de nuevo cuando una petición se rechace o se retire, o cuando el equipo te dé más.',
-  'quota.rule_rolling': 'Cada petición cuenta durante {days} días. El próximo cambio es el {date}.',
+  'quota.rule_rolling': {
+    one: 'Cada petición cuenta durante {count} día. El próximo cambio es el {date}.',
+    other: 'Cada petición cuenta durante {count} días. El próximo cambio es el {date}.',
+  },
   'quota.rule_zero': 'Podrás pedir libros en cuanto tu nivel incluya peticiones o el equipo te dé alguna.',
   'quota.sentence': '{sum} ({parts}).',
   'quota.sum': {one: 'Has pedido {count} libro: {used} de {allowed} usadas.', other: 'Has pedido {count} libros: {used} de {allowed} usadas.'},

@@ -273,7 +273,10 @@ export default {
   'quota.rule_left': 'Si une demande est refusée ou retirée, elle t’est rendue.',
   'quota.rule_month': 'Ton quota se renouvelle le {date}.',
   'quota.rule_none': 'Tu pourras redemander si une demande est refusée ou retirée, ou si l’équipe t’en donne davantage.',
-  'quota.rule_rolling': 'Chaque demande compte pendant {days} jours. Prochain changement le {date}.',
+  'quota.rule_rolling': {
+    one: 'Chaque demande compte pendant {count} jour. Prochain changement le {date}.',
+    other: 'Chaque demande compte pendant {count} jours. Prochain changement le {date}.',
+  },
   'quota.rule_zero': 'Tu pourras demander des livres dès que ton palier comprendra des demandes, ou que l’équipe t’en donnera.',
   'quota.sentence': '{sum} ({parts}).',
   'quota.sum': {one: 'Tu as demandé {count} livre : {used} sur {allowed} utilisées.', other: 'Tu as demandé {count} livres : {used} sur {allowed} utilisées.'},

@@ -273,7 +273,7 @@ export default {
   'quota.rule_left': '見送りや取り下げになったリクエストの枠は戻ります。',
   'quota.rule_month': '枠は{date}に新しくなります。',
   'quota.rule_none': 'リクエストが見送りや取り下げになるか、チームが枠を追加すると、またリクエストできます。',
-  'quota.rule_rolling': 'リクエストはそれぞれ{days}日間数えられます。次の変更は{date}です。',
+  'quota.rule_rolling': {other: 'リクエストはそれぞれ{count}日間数えられます。次の変更は{date}です。'},
   'quota.rule_zero': 'プランにリクエスト枠が含まれるか、チームが枠を追加すると、リクエストできます。',
   'quota.sentence': '{sum}（{parts}）',
   'quota.sum': {other: '{count}冊をリクエストしました：{allowed}件中{used}件を使用。'},

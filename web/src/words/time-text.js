@@ -35,6 +35,11 @@ export function monthInWords(month) {
   return monthOfYear.format(Date.parse(`${month}-15T12:00:00Z`));
 }
 
+/** The month in which a moment falls, such as 2026-11. @param {string} time @param {string} [timeZone] */
+export function monthOf(time, timeZone) {
+  return new Date(time).toLocaleDateString('sv', {timeZone}).slice(0, 7);
+}
+
 /** A moment to come, such as a reset: with its hour, and in which zone. @param {string} time */
 export function momentInWords(time) {
   return moment.format(new Date(time));

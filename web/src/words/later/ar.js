@@ -267,6 +267,7 @@ export default {
   'tiers.auto_off': 'تنتظر الرد',
   'tiers.auto_on': 'تُقبل فوراً',
   'tiers.days': 'الأيام',
+  'tiers.in_days': {zero: '{count} يوم', one: 'يوم واحد', two: 'يومين', few: '{count} أيام', many: '{count} يوماً', other: '{count} يوم'},
   'tiers.delete': 'حذف',
   'tiers.deleted': 'حُذفت «{name}».',
   'tiers.most_open': 'المفتوحة في آن واحد',
@@ -295,7 +296,7 @@ export default {
     many: '{count} طلبًا إجمالًا',
     other: '{count} طلب إجمالًا',
   },
-  'tiers.terms_rolling': {zero: 'لا طلبات في {days} يوماً', one: 'طلب واحد في {days} يوماً', two: 'طلبان في {days} يوماً', few: '{count} طلبات في {days} يوماً', many: '{count} طلباً في {days} يوماً', other: '{count} طلب في {days} يوماً'},
+  'tiers.terms_rolling': {zero: 'لا طلبات في {days}', one: 'طلب واحد في {days}', two: 'طلبان في {days}', few: '{count} طلبات في {days}', many: '{count} طلباً في {days}', other: '{count} طلب في {days}'},
   'tiers.terms_week': {zero: 'لا طلبات في الأسبوع', one: 'طلب واحد في الأسبوع', two: 'طلبان في الأسبوع', few: '{count} طلبات في الأسبوع', many: '{count} طلباً في الأسبوع', other: '{count} طلب في الأسبوع'},
   'tiers.title': 'الفئات',
 

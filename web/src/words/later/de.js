@@ -246,6 +246,7 @@ export default {
   'tiers.auto_off': 'Warten auf Antwort',
   'tiers.auto_on': 'Sofort angenommen',
   'tiers.days': 'Tage',
+  'tiers.in_days': {one: '{count} Tag', other: '{count} Tagen'},
   'tiers.delete': 'Löschen',
   'tiers.deleted': '„{name}“ gelöscht.',
   'tiers.most_open': 'Gleichzeitig offen',
@@ -260,7 +261,7 @@ export default {
   'tiers.terms_any': 'Unbegrenzt viele Anfragen',
   'tiers.terms_month': {one: '{count} Anfrage pro Monat', other: '{count} Anfragen pro Monat'},
   'tiers.terms_none': {one: '{count} Anfrage insgesamt', other: '{count} Anfragen insgesamt'},
-  'tiers.terms_rolling': {one: '{count} Anfrage in {days} Tagen', other: '{count} Anfragen in {days} Tagen'},
+  'tiers.terms_rolling': {one: '{count} Anfrage in {days}', other: '{count} Anfragen in {days}'},
   'tiers.terms_week': {one: '{count} Anfrage pro Woche', other: '{count} Anfragen pro Woche'},
   'tiers.title': 'Stufen',
 

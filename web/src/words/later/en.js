@@ -246,6 +246,7 @@ export default {
   'tiers.auto_off': 'Wait for an answer',
   'tiers.auto_on': 'Approved at once',
   'tiers.days': 'Days',
+  'tiers.in_days': {one: '{count} day', other: '{count} days'},
   'tiers.delete': 'Delete',
   'tiers.deleted': '“{name}” deleted.',
   'tiers.most_open': 'Open at once',
@@ -260,7 +261,7 @@ export default {
   'tiers.terms_any': 'Unlimited requests',
   'tiers.terms_month': {one: '{count} request per month', other: '{count} requests per month'},
   'tiers.terms_none': {one: '{count} request in total', other: '{count} requests in total'},
-  'tiers.terms_rolling': {one: '{count} request in {days} days', other: '{count} requests in {days} days'},
+  'tiers.terms_rolling': {one: '{count} request in {days}', other: '{count} requests in {days}'},
   'tiers.terms_week': {one: '{count} request per week', other: '{count} requests per week'},
   'tiers.title': 'Tiers',
 

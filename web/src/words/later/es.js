@@ -246,6 +246,7 @@ export default {
   'tiers.auto_off': 'Esperan respuesta',
   'tiers.auto_on': 'Se aprueban al instante',
   'tiers.days': 'Días',
+  'tiers.in_days': {one: '{count} día', other: '{count} días'},
   'tiers.delete': 'Eliminar',
   'tiers.deleted': '«{name}» eliminado.',
   'tiers.most_open': 'Abiertas a la vez',
@@ -260,7 +261,7 @@ export default {
   'tiers.terms_any': 'Peticiones ilimitadas',
   'tiers.terms_month': {one: '{count} petición al mes', other: '{count} peticiones al mes'},
   'tiers.terms_none': {one: '{count} petición en total', other: '{count} peticiones en total'},
-  'tiers.terms_rolling': {one: '{count} petición en {days} días', other: '{count} peticiones en {days} días'},
+  'tiers.terms_rolling': {one: '{count} petición en {days}', other: '{count} peticiones en {days}'},
   'tiers.terms_week': {one: '{count} petición por semana', other: '{count} peticiones por semana'},
   'tiers.title': 'Niveles',
 

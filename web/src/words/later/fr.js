@@ -246,6 +246,7 @@ export default {
   'tiers.auto_off': 'Attendent une réponse',
   'tiers.auto_on': 'Approuvées aussitôt',
   'tiers.days': 'Jours',
+  'tiers.in_days': {one: '{count} jour', other: '{count} jours'},
   'tiers.delete': 'Supprimer',
   'tiers.deleted': '« {name} » supprimé.',
   'tiers.most_open': 'En attente à la fois',
@@ -260,7 +261,7 @@ export default {
   'tiers.terms_any': 'Demandes illimitées',
   'tiers.terms_month': {one: '{count} demande par mois', other: '{count} demandes par mois'},
   'tiers.terms_none': {one: '{count} demande au total', other: '{count} demandes au total'},
-  'tiers.terms_rolling': {one: '{count} demande en {days} jours', other: '{count} demandes en {days} jours'},
+  'tiers.terms_rolling': {one: '{count} demande en {days}', other: '{count} demandes en {days}'},
   'tiers.terms_week': {one: '{count} demande par semaine', other: '{count} demandes par semaine'},
   'tiers.title': 'Paliers',
 

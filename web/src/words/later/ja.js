@@ -246,6 +246,7 @@ export default {
   'tiers.auto_off': '回答を待つ',
   'tiers.auto_on': 'すぐに承認',
   'tiers.days': '日数',
+  'tiers.in_days': {other: '{count}日間'},
   'tiers.delete': '削除',
   'tiers.deleted': '「{name}」を削除しました。',
   'tiers.most_open': '同時に未回答',
@@ -260,7 +261,7 @@ export default {
   'tiers.terms_any': 'リクエスト無制限',
   'tiers.terms_month': {other: '毎月{count}件'},
   'tiers.terms_none': {other: '合計{count}件'},
-  'tiers.terms_rolling': {other: '{days}日間に{count}件'},
+  'tiers.terms_rolling': {other: '{days}に{count}件'},
   'tiers.terms_week': {other: '週に{count}件'},
   'tiers.title': 'プラン',
 
