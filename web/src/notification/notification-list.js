@@ -92,8 +92,13 @@ export class NotificationList extends SessionElement {
   }
 
   async #readAll() {
+    try {
+      await this.session.api.markRead({all: true});
+    } catch (error) {
+      this.failed = errorText(/** @type {Error} */ (error));
+      return;
+    }
     this.session.store.markAllRead();
-    await this.session.api.markRead({all: true}).catch((error) => (this.failed = errorText(error)));
     await this.#load(null);
   }
 }

@@ -24,6 +24,8 @@ async function loadOnce(session) {
 export class UnreadMark extends SessionElement {
   static properties = {requestId: {attribute: false}, seen: {attribute: false}};
 
+  #onVisibilityChange = () => this.requestUpdate();
+
   constructor() {
     super();
     this.requestId = 0;
@@ -38,6 +40,12 @@ export class UnreadMark extends SessionElement {
   connectedCallback() {
     super.connectedCallback();
     loadOnce(this.session);
+    document.addEventListener('visibilitychange', this.#onVisibilityChange);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#onVisibilityChange);
   }
 
   storeChanged() {
