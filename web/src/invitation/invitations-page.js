@@ -10,6 +10,7 @@ import {icon} from '../ui/icon-set.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {numberField} from '../ui/number-field.js';
 import {dateInWords} from '../words/time-text.js';
 import {personName, translate, translateMarkup} from '../words/translate.js';
 import {teamRoles} from '../team/team-roles.js';
@@ -96,7 +97,7 @@ export class InvitationsPage extends SessionElement {
         ${formField({id: 'invite-kind', name: 'kind', label: translate('invitations.who'), options: this.session.me.user.id === this.creatorId ? KINDS : KINDS.slice(0, 1), value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
         ${this.kind === 'supporter' ? formField({id: 'invite-tier', name: 'tier_id', label: translate('invitations.tier'), options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}
         ${this.kind === 'team' ? formField({id: 'invite-role', name: 'team_role', label: translate('invitations.role'), options: teamRoles(), value: 'answer', testid: 'invitation-role', error: wrong.team_role}) : nothing}
-        ${formField({id: 'invite-uses', name: 'uses', label: translate('invitations.uses'), type: 'number', min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
+        ${numberField({id: 'invite-uses', name: 'uses', label: translate('invitations.uses'), min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
         ${formField({id: 'invite-days', name: 'days', label: translate('invitations.valid'), options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
       </div>
       <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} ${translate('invitations.make')}</button>

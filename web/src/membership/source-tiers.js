@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {formError, formField} from '../ui/form-field.js';
+import {numberField} from '../ui/number-field.js';
 import {translate} from '../words/translate.js';
 
 /**
@@ -32,7 +33,7 @@ export function sourceTiersForm(source, tiers, saving, save) {
         testid: `${kind}-tier`,
       }),
     )}
-    ${formField({id: `${kind}-grace`, name: 'grace_days', label: translate('patreon.grace'), type: 'number', min: 0, value: source.grace_days ?? 7, hint: translate('patreon.grace_hint'), testid: `${kind}-grace`, error: saving.fields.grace_days})}
+    ${numberField({id: `${kind}-grace`, name: 'grace_days', label: translate('patreon.grace'), min: 0, value: source.grace_days ?? 7, hint: translate('patreon.grace_hint'), testid: `${kind}-grace`, error: saving.fields.grace_days})}
     <button class="button button--main" data-testid="${kind}-tiers-submit" ?disabled=${saving.busy}>${translate('form.save')}</button>
   </form>`;
 }

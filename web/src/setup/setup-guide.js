@@ -8,6 +8,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {numberField} from '../ui/number-field.js';
 import {tierTerms} from '../supporter/tier-terms.js';
 import {translate} from '../words/translate.js';
 import {readSetupProgress} from './setup-progress.js';
@@ -93,7 +94,7 @@ export class SetupGuide extends SessionElement {
       <form class="guide__form" novalidate @submit=${this.#addTier} data-testid="guide-tier-form">
         ${formError(this.#saving.message)}
         ${formField({id: 'guide-tier-name', name: 'name', label: translate('tiers.name'), placeholder: translate('guide.tier_example'), testid: 'guide-tier-name', maxlength: 100, error: wrong.name})}
-        ${formField({id: 'guide-tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), type: 'number', min: 0, value: 3, testid: 'guide-tier-allowed', error: wrong.requests_allowed})}
+        ${numberField({id: 'guide-tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), min: 0, value: 3, testid: 'guide-tier-allowed', error: wrong.requests_allowed})}
         ${formField({
           id: 'guide-tier-period',
           name: 'period',

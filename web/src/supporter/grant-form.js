@@ -3,6 +3,7 @@ import {FormDraft} from '../ui/form-draft.js';
 import {LightElement, required} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {numberField} from '../ui/number-field.js';
 import {translate} from '../words/translate.js';
 import '../words/later.js';
 
@@ -29,7 +30,7 @@ export class GrantForm extends LightElement {
     const wrong = this.#grant.fields;
     return html`<form class="grant-form" novalidate aria-label=${translate('supporters.grant_to', {name})} @submit=${this.#send}>
       ${formError(this.#grant.message)}
-      ${formField({id: `grant-amount-${userId}`, name: 'amount', label: translate('supporters.grant_amount'), type: 'number', min: 1, value: 1, testid: 'grant-amount', error: wrong.amount})}
+      ${numberField({id: `grant-amount-${userId}`, name: 'amount', label: translate('supporters.grant_amount'), min: 1, value: 1, testid: 'grant-amount', error: wrong.amount})}
       ${formField({id: `grant-reason-${userId}`, name: 'reason', label: translate('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: translate('supporters.grant_hint', {name})})}
       <div class="grant-form__actions">
         <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${translate('supporters.grant')}</button>

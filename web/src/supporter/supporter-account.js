@@ -2,6 +2,7 @@ import {html} from 'lit';
 import {LightElement, required} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {numberField} from '../ui/number-field.js';
 import {translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
 import '../words/later.js';
@@ -41,7 +42,7 @@ class SupporterAccountForms extends LightElement {
         </form>
       </details>
       <form class="inline-form" novalidate @submit=${this.#allow}>
-        ${formField({id: 'own-allowance', name: 'own', label: translate('supporters.own'), type: 'number', min: 0, optional: true, value: own_allowance ?? '', hint: translate('supporters.own_hint'), testid: 'own-allowance', error: this.#allowing.fields.own_allowance ?? (this.#allowing.message || undefined)})}
+        ${numberField({id: 'own-allowance', name: 'own', label: translate('supporters.own'), min: 0, optional: true, value: own_allowance ?? '', hint: translate('supporters.own_hint'), testid: 'own-allowance', error: this.#allowing.fields.own_allowance ?? (this.#allowing.message || undefined)})}
         <button class="button" data-testid="own-allowance-submit" ?disabled=${this.#allowing.busy}>${translate('form.save')}</button>
       </form>
       ${formError(this.#ending.message)}

@@ -7,6 +7,7 @@ import {formField, formError} from '../ui/form-field.js';
 import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
+import {numberField} from '../ui/number-field.js';
 import {translate} from '../words/translate.js';
 import {supportersNav} from './supporters-nav.js';
 import {tierTerms} from './tier-terms.js';
@@ -109,13 +110,13 @@ export class TiersPage extends SessionElement {
     </form>`;
   }
 
-  /** @param {SubmitEvent} event @param {number} id @param {string} name */
   /** Where the supporters of one tier were to go is no draft for another. @param {number} id 0 for none */
   #askDeletion(id) {
     this.#draft.drop('move_to');
     this.deleting = id;
   }
 
+  /** @param {SubmitEvent} event @param {number} id @param {string} name */
   async #delete(event, id, name) {
     const {move_to} = formValues(event);
     if (!(await this.#removing.run(() => this.session.api.deleteTier(id, move_to ? Number(move_to) : null)))) return;
@@ -131,10 +132,10 @@ export class TiersPage extends SessionElement {
       ${formError(this.#saving.message)}
       ${formField({id: 'tier-name', name: 'name', label: translate('tiers.name'), value: tier?.name ?? '', testid: 'tier-form-name', maxlength: 100, error: wrong.name})}
       <div class="pair">
-        ${formField({id: 'tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), type: 'number', min: 0, optional: true, value: tier ? (tier.requests_allowed ?? '') : 3, hint: translate('tiers.no_limit'), testid: 'tier-form-allowed', error: wrong.requests_allowed})}
+        ${numberField({id: 'tier-allowed', name: 'requests_allowed', label: translate('tiers.requests'), min: 0, optional: true, value: tier ? (tier.requests_allowed ?? '') : 3, hint: translate('tiers.no_limit'), testid: 'tier-form-allowed', error: wrong.requests_allowed})}
         ${formField({id: 'tier-period', name: 'period', label: translate('tiers.period'), value: tier?.period ?? 'none', options: PERIODS, testid: 'tier-form-period', error: wrong.period})}
-        ${this.rolling ? formField({id: 'tier-days', name: 'days', label: translate('tiers.days'), type: 'number', min: 1, value: tier?.days ?? 30, testid: 'tier-form-days', error: wrong.days}) : nothing}
-        ${formField({id: 'tier-open', name: 'most_open', label: translate('tiers.most_open'), type: 'number', min: 1, optional: true, value: tier?.most_open ?? '', hint: translate('tiers.no_limit'), testid: 'tier-form-open', error: wrong.most_open})}
+        ${this.rolling ? numberField({id: 'tier-days', name: 'days', label: translate('tiers.days'), min: 1, value: tier?.days ?? 30, testid: 'tier-form-days', error: wrong.days}) : nothing}
+        ${numberField({id: 'tier-open', name: 'most_open', label: translate('tiers.most_open'), min: 1, optional: true, value: tier?.most_open ?? '', hint: translate('tiers.no_limit'), testid: 'tier-form-open', error: wrong.most_open})}
         ${formField({id: 'tier-approve', name: 'auto', label: translate('tiers.auto_approve'), value: tier?.auto_approve ? 'on' : '', options: APPROVALS, testid: 'tier-form-approve'})}
       </div>
       <div class="buttons">

@@ -266,6 +266,7 @@ export default {
   'tiers.auto_approve': 'الطلبات الجديدة',
   'tiers.auto_off': 'تنتظر الرد',
   'tiers.auto_on': 'تُقبل فوراً',
+  'invalid.number': 'أدخل عددًا.',
   'tiers.days': 'الأيام',
   'tiers.in_days': {zero: '{count} يوم', one: 'يوم واحد', two: 'يومين', few: '{count} أيام', many: '{count} يوماً', other: '{count} يوم'},
   'tiers.delete': 'حذف',

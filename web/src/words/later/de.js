@@ -245,6 +245,7 @@ export default {
   'tiers.auto_approve': 'Neue Anfragen',
   'tiers.auto_off': 'Warten auf Antwort',
   'tiers.auto_on': 'Sofort angenommen',
+  'invalid.number': 'Gib eine Zahl ein.',
   'tiers.days': 'Tage',
   'tiers.in_days': {one: '{count} Tag', other: '{count} Tagen'},
   'tiers.delete': 'Löschen',

@@ -245,6 +245,7 @@ export default {
   'tiers.auto_approve': 'New requests',
   'tiers.auto_off': 'Wait for an answer',
   'tiers.auto_on': 'Approved at once',
+  'invalid.number': 'Enter a number.',
   'tiers.days': 'Days',
   'tiers.in_days': {one: '{count} day', other: '{count} days'},
   'tiers.delete': 'Delete',

@@ -245,6 +245,7 @@ export default {
   'tiers.auto_approve': 'Peticiones nuevas',
   'tiers.auto_off': 'Esperan respuesta',
   'tiers.auto_on': 'Se aprueban al instante',
+  'invalid.number': 'Escribe un número.',
   'tiers.days': 'Días',
   'tiers.in_days': {one: '{count} día', other: '{count} días'},
   'tiers.delete': 'Eliminar',

@@ -245,6 +245,7 @@ export default {
   'tiers.auto_approve': 'Nouvelles demandes',
   'tiers.auto_off': 'Attendent une réponse',
   'tiers.auto_on': 'Approuvées aussitôt',
+  'invalid.number': 'Saisis un nombre.',
   'tiers.days': 'Jours',
   'tiers.in_days': {one: '{count} jour', other: '{count} jours'},
   'tiers.delete': 'Supprimer',

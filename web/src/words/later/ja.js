@@ -245,6 +245,7 @@ export default {
   'tiers.auto_approve': '新しいリクエスト',
   'tiers.auto_off': '回答を待つ',
   'tiers.auto_on': 'すぐに承認',
+  'invalid.number': '数を入力してください。',
   'tiers.days': '日数',
   'tiers.in_days': {other: '{count}日間'},
   'tiers.delete': '削除',

@@ -46,6 +46,30 @@ class FormsBrowserTest {
   }
 
   @Test
+  void aTierOfRollingDaysIsWrittenOnAfterAReloadAndSavedOnlyWithNumbers() {
+    visit("/creators/1/tiers");
+    creator.part("tier-new").click();
+    creator.part("tier-form-name").write("Night reader");
+    creator.run("document.querySelector('[data-testid=tier-form-period]').focus()");
+    creator.press("per n"); // the driver's own way of choosing fires no input event
+    creator.part("tier-form-days").write("1");
+    visit("/creators/1/tiers");
+    creator.part("tier-new").click();
+    creator.part("tier-form-days").awaitShown();
+    creator.await("the days", () -> creator.part("tier-form-days").value().equals("1"));
+
+    creator.part("tier-form-allowed").write("e");
+    creator.part("tier-form-submit").click();
+    creator.await("the field", creator.part("tier-form-allowed")::hasFocus);
+    assertThat(server.signIn("creator").get("/api/tiers?creator_id=1").body().toString())
+        .doesNotContain("Night reader");
+
+    creator.part("tier-form-allowed").write("1");
+    creator.part("tier-form-submit").click();
+    creator.part("tier-list").awaitTextWith("Night reader 1 request in 1 day");
+  }
+
+  @Test
   void aGrantInTheDrawerIsSaidInTheDrawerAndOnWithoutIt() {
     visit("/creators/1/supporters?q=reader1@");
     creator.part("supporter-open").click();
