@@ -3,6 +3,7 @@ import {repeat} from 'lit/directives/repeat.js';
 import {changesSavedReplies} from '../answer/saved-reply-choice.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
+import {errorText} from '../ui/error-text.js';
 import {formField, formError} from '../ui/form-field.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
@@ -41,7 +42,7 @@ export class SavedReplyEditor extends SessionElement {
     return html`<section class="panel" aria-labelledby="canned-title">
       <h2 class="panel__title" id="canned-title">${translate('desk.canned')}</h2>
       <p class="panel__text">${translate('desk.canned_lead')}</p>
-      ${this.#answers.error ? formError(this.#answers.error.message) : nothing}
+      ${this.#answers.error ? formError(errorText(this.#answers.error)) : nothing}
       <ul class="rows" data-testid="canned-list">
         ${repeat(
           this.#answers.items,

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
+import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {declineOffer, isOfferDeclined, pushState, turnOnPush} from './browser-push.js';
 import './news-words.js';
@@ -36,7 +37,7 @@ export class PushOffer extends SessionElement {
       this.stage = state === 'refused' ? 'refused' : 'hidden';
       if (state === 'on') this.showToast(translate('news.push_on'));
     } catch (error) {
-      this.showToast(translate('news.push_failed', {reason: /** @type {Error} */ (error).message}), 'plain');
+      this.showToast(translate('news.push_failed', {reason: errorText(/** @type {Error} */ (error))}), 'plain');
     }
   }
 

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
+import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {pushState, turnOffPush, turnOnPush} from './browser-push.js';
 import './news-words.js';
@@ -45,7 +46,7 @@ export class PushSwitch extends SessionElement {
       this.state = await (this.state === 'on' ? turnOffPush : turnOnPush)(this.session.api);
       this.dispatchEvent(new CustomEvent('push-changed', {bubbles: true}));
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      this.problem = errorText(/** @type {Error} */ (error));
     }
     this.busy = false;
   }

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement, required} from '../ui/base-elements.js';
+import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {undoableAnswersOf} from '../answer/undoable-answers.js';
 import {InboxList} from './inbox-list.js';
@@ -210,7 +211,7 @@ export class InboxFeed extends SessionElement {
   /** @param {Error} error */
   #failure(error) {
     return html`<div class="notice notice--bad" role="alert">
-      <p>${error.message}</p>
+      <p>${errorText(error)}</p>
       <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => (this.#list.loaded ? this.#list.loadMore() : this.#list.load())}>${translate('list.retry')}</button>
     </div>`;
   }
