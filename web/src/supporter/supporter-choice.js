@@ -57,7 +57,7 @@ export class SupporterChoice extends SessionElement {
   /** @param {Event} event */
   #typed({target}) {
     const text = /** @type {HTMLInputElement} */ (target).value.trim();
-    const chosen = this.found.find(({email, display_name}) => email === text || display_name === text);
+    const chosen = this.found.find(({email}) => email === text); // as the browser fills in what is chosen
     if (chosen) return this.emit('chosen', chosen.user_id);
     clearTimeout(this.#searchTimer);
     this.#searchTimer = setTimeout(async () => {

@@ -15,8 +15,8 @@ class SupporterListImport extends LightElement {
   static properties = {session: {attribute: false}, creatorId: {attribute: false}, result: {state: true}};
 
   #importing = new FormSubmission(this);
-  /** @type {Blob | null} */
-  #list = null;
+  /** @type {File | null} */
+  #file = null;
 
   constructor() {
     super();
@@ -54,18 +54,20 @@ class SupporterListImport extends LightElement {
   async #choose(event) {
     const [file] = /** @type {HTMLInputElement} */ (event.target).files ?? [];
     this.result = null;
-    this.#list = file ? new Blob([file], {type: 'text/csv'}) : null;
-    if (this.#list) await this.#run(true);
+    this.#file = file ?? null;
+    if (file) await this.#run(true);
   }
 
   /** @param {boolean} dryRun */
   async #run(dryRun) {
-    const list = /** @type {Blob} */ (this.#list);
+    const file = /** @type {File} */ (this.#file);
+    const {name, size, lastModified} = file;
+    const list = new Blob([file], {type: 'text/csv'});
     const done = await this.#importing.run(
       async (key) => {
         this.result = await this.session.api.importSupporters(this.creatorId, list, dryRun, {key});
       },
-      {dryRun, list},
+      {dryRun, name, size, lastModified},
     );
     if (done && !dryRun) this.emit('changed');
   }

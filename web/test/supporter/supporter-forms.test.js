@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import {mock, test} from 'node:test';
+import {ApiError} from '../../src/client/http.js';
+import {installPage} from '../support/page.js';
+
+installPage();
+const {SupporterChoice} = await import('../../src/supporter/supporter-choice.js');
+await import('../../src/supporter/supporter-list-import.js');
+
+test('a supporter is chosen by the address that the browser fills in, not by the beginning of another name', () => {
+  mock.timers.enable({apis: ['setTimeout']}); // it would look for more
+  const choice = new SupporterChoice();
+  choice.found = [
+    {user_id: 1, display_name: 'Max', email: 'max@example.org'},
+    {user_id: 2, display_name: 'Max Müller', email: 'mueller@example.org'},
+  ];
+  const chosen = [];
+  choice.emit = (name, id) => chosen.push(id);
+  const type = handlerOf(choice, 'inbox-supporter', '@input=');
+
+  type.call(choice, {target: {value: 'Max'}});
+  assert.deepEqual(chosen, []);
+  type.call(choice, {target: {value: 'mueller@example.org'}});
+  assert.deepEqual(chosen, [2]);
+  mock.timers.reset();
+});
+
+test('another list is not sent with the key of one whose fate is unknown', async () => {
+  const form = new (globalThis.customElements.get('supporter-list-import'))();
+  const keys = [];
+  form.session = {
+    api: {
+      importSupporters: async (creator, list, dryRun, {key}) => {
+        keys.push(key);
+        throw new ApiError(0, {code: 'unreachable', detail: ''});
+      },
+    },
+  };
+  const choose = handlerOf(form, 'import-file', '@change=');
+  const file = (name, text) => ({target: {files: [new File([text], name, {type: 'text/csv', lastModified: 1})]}});
+
+  await choose.call(form, file('march.csv', 'a'));
+  await choose.call(form, file('march.csv', 'a'));
+  await choose.call(form, file('april.csv', 'b'));
+  assert.equal(keys[0], keys[1]);
+  assert.notEqual(keys[1], keys[2]);
+});
+
+/** What an element does at an event of the part with this data-testid. */
+function handlerOf(element, testid, event) {
+  const search = (template) => {
+    if (Array.isArray(template)) return template.map(search).find(Boolean);
+    if (!template?.strings) return undefined;
+    let inPart = false;
+    for (const [index, text] of template.strings.entries()) {
+      inPart ||= text.includes(`data-testid="${testid}"`);
+      if (inPart && text.trimEnd().endsWith(event)) return template.values[index];
+    }
+    return template.values.map(search).find(Boolean);
+  };
+  return search(element.render());
+}
