@@ -18,7 +18,7 @@ export default {
   'news.kind_webhook': 'Webhook',
   'news.push': 'Auf diesem Gerät benachrichtigen, auch wenn die Seite zu ist',
   'news.push_unsupported': 'Dieser Browser kann bei geschlossener Seite nichts melden. Lege die Seite auf iPhone oder iPad erst auf den Home-Bildschirm.',
-  'news.push_failed': 'Benachrichtigungen ließen sich nicht einschalten: {reason}',
+  'news.push_failed': 'Mitteilungen ließen sich nicht einschalten: {reason}',
   'news.push_offer': 'Sollen wir dir Bescheid geben, wenn eine Antwort da ist, auch wenn die Seite zu ist?',
   'news.push_yes': 'Benachrichtigen',
   'news.push_no': 'Nein, danke',

@@ -30,7 +30,7 @@ export default {
   'webhook.added': 'Der Webhook wurde hinzugefügt.',
   'webhook.edit': 'Bearbeiten',
   'webhook.saved': 'Der Webhook wurde geändert.',
-  'webhook.made': 'Kopiere das Geheimnis jetzt. Es wird nicht noch einmal gezeigt.',
+  'webhook.made': 'Kopier das Geheimnis jetzt. Es wird nicht noch einmal gezeigt.',
   'webhook.secret': 'Geheimnis',
   'webhook.check': 'Damit prüft dein Programm, dass ein Aufruf von hier kommt und nicht älter als fünf Minuten ist:',
   'webhook.test': 'Test senden',

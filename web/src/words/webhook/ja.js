@@ -18,7 +18,7 @@ export default {
   'webhook.url_webhook': 'POSTでJSONを受け取る公開URL。',
   'webhook.events': 'イベント',
   'webhook.event_request_created': '新しいリクエスト',
-  'webhook.event_request_answered': '回答',
+  'webhook.event_request_answered': '返答',
   'webhook.event_request_withdrawn': '取り下げられたリクエスト',
   'webhook.event_reply_added': '返信',
   'webhook.event_test': 'テスト',
