@@ -53,7 +53,7 @@ export class CreatorLook extends SessionElement {
         </label>
         ${picture ? html`<button type="button" class="button button--link" data-testid="look-picture-remove" @click=${() => this.#removePicture()}>${translate('look.remove')}</button>` : nothing}
         <p class="field__hint">${translate('look.rule')}</p>
-        ${formError(this.unfit || this.#picturing.message)}
+        ${formError(this.unfit || (this.#picturing.fields.picture ?? this.#picturing.message))}
       </div>
     </div>`;
   }

@@ -54,11 +54,12 @@ export class NewsSettings extends SessionElement {
 
   render() {
     const settings = this.#shown;
+    const wrong = this.#saving.fields;
     return html`<section class="panel" id="news" aria-labelledby="news-title" data-testid="news-settings">
       <h2 class="panel__title" id="news-title">${translate('news.title')}</h2>
       <p class="panel__text">${translate(settings?.kinds.length === 0 ? 'news.none_set_up' : 'news.lead')}</p>
       ${(settings?.broken ?? []).map(({kind, error}) => html`<p class="notice" role="status" data-testid="news-broken">${translate('news.broken', {kind: translate(`news.kind_${kind}`), reason: error})}</p>`)}
-      ${formError(this.#saving.message || this.#testing.message)}
+      ${formError((wrong['quiet.from'] ?? wrong['quiet.to'] ?? this.#saving.message) || this.#testing.message)}
       ${settings && (settings.kinds.length > 0 || settings.channels.length > 0) ? [this.#channels(settings), settings.channels.length > 0 ? [this.#events(settings), this.#times(settings)] : nothing] : nothing}
     </section>`;
   }

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 import {LightElement, required} from '../ui/base-elements.js';
+import {faultText} from '../ui/error-text.js';
 import {formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
@@ -28,9 +29,10 @@ class SupporterListImport extends LightElement {
   }
 
   render() {
+    const {email, tier, lines} = this.#importing.fields;
     return html`<details class="panel" data-testid="supporter-import">
       <summary>${translate('supporters.import')}</summary>
-      ${formError(this.#importing.fields.email ?? this.#importing.fields.tier ?? this.#importing.message)}
+      ${formError(email ?? tier ?? lines ?? this.#importing.message)}
       <div class="field">
         <label class="field__label" for="supporter-list">${translate('supporters.import_hint')}</label>
         <input id="supporter-list" class="input" type="file" accept=".csv,text/csv" data-testid="import-file" ?disabled=${this.#importing.busy} @change=${this.#choose} />
@@ -44,7 +46,7 @@ class SupporterListImport extends LightElement {
     const {moved, added, invited, unchanged, blocked, invalid} = result;
     return html`<div role="status" data-testid="import-result">
       <p>${translate('supporters.import_result', {moved, added, invited, unchanged, blocked, invalid})}</p>
-      ${result.lines.filter(({detail}) => detail).map(({line, email, detail}) => html`<p class="row__sub">${line}: <bdi>${email}</bdi> – ${detail}</p>`)}
+      ${result.lines.filter(({detail}) => detail).map(({line, email, detail}) => html`<p class="row__sub">${line}: <bdi>${email}</bdi> – ${faultText(detail ?? '')}</p>`)}
       ${result.links.map(({tier, uses, url}) => html`<p>${tier} (${uses}): <input class="input" dir="ltr" readonly aria-label=${translate('invitations.link')} .value=${url} /></p>`)}
       ${result.dry_run ? html`<button type="button" class="button button--main" data-testid="import-submit" ?disabled=${this.#importing.busy} @click=${() => this.#run(false)}>${translate('supporters.import_do')}</button>` : nothing}
     </div>`;

@@ -2,19 +2,14 @@ import {hasTranslation, translate} from '../words/translate.js';
 
 /** @import {ApiError} from '../client/http.js' */
 
-/** What the server finds wrong with a field, by how it says it; what is not here is shown as the server says it. @type {[RegExp, string][]} */
+/** What the server finds wrong with a field, by how it says it; the rest is in the later texts. @type {[RegExp, string][]} */
 const RULES = [
   [/^must have (?<least>\d+) to (?<most>\d+) characters$/, 'invalid.length'],
   [/^must be an integer from (?<least>-?\d+) to (?<most>\d+)$/, 'invalid.range'],
   [/^must be an e-mail address$/, 'invalid.email'],
-  [/^must have only ASCII letters, digits and symbols in front of the @/, 'invalid.undeliverable'],
   [/^must be one of /, 'invalid.choice'],
-  [/^must be the id of one of the creator's tiers$/, 'invalid.tier'],
-  [/^must be in the future$/, 'invalid.past'],
-  [/^must not be 0$/, 'invalid.zero'],
   [/^must not contain broken Unicode$/, 'invalid.characters'],
   [/^must not contain the name or the e-mail address$/, 'invalid.own_name'],
-  [/^must differ from the current password$/, 'invalid.same_password'],
   [/^is too easy to guess$/, 'invalid.guessable'],
   [/^is required$/, 'invalid.missing'],
 ];
@@ -38,18 +33,21 @@ export function errorText(error, special = {}) {
  */
 export function fieldErrors(error, sent) {
   const value = (/** @type {string} */ field) => (sent ? String(sent[field] ?? '') : undefined);
-  return Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, message]) => [field, rule(message, value(field))]));
+  return Object.fromEntries(Object.entries(error?.fields ?? {}).map(([field, message]) => [field, faultText(message, value(field))]));
 }
 
-/** @param {string} message @param {string} [value] */
-function rule(message, value) {
+/** What is wrong, where there is a text for it; otherwise as the server says it. @param {string} message of the server @param {string} [value] what it is about */
+export function faultText(message, value) {
   for (const [pattern, key] of RULES) {
     const found = pattern.exec(message);
     if (!found) continue;
     const bounds = Object.fromEntries(Object.entries(found.groups ?? {}).map(([name, bound]) => [name, Number(bound)]));
     return translate(key === 'invalid.length' ? lengthKey(bounds.least, value) : key, bounds);
   }
-  return sentence(message);
+  // The later texts are named by what the server says, without numbers, examples and lists.
+  const [said] = message.toLowerCase().split(/, |[;:{]| as /);
+  const later = `fault.${said.match(/[a-z]+/g)?.join('_')}`;
+  return hasTranslation(later) ? translate(later) : sentence(message);
 }
 
 /** Nothing was written, too little or too much. @param {number} least @param {string} [value] */
