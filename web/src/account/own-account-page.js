@@ -18,7 +18,7 @@ import '../words/later.js';
 
 /** What people change about themselves: name and address, password, sessions. */
 export class OwnAccountPage extends SessionElement {
-  #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept', email_taken: 'own.email_taken'});
   #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: 'own-account'}));
 
   render() {

@@ -303,6 +303,7 @@ export default {
 
   'own.profile': 'الاسم والبريد الإلكتروني',
   'own.email_hint': 'تسجّل الدخول بهذا العنوان.',
+  'own.email_taken': 'هذا العنوان لحساب آخر بالفعل. اختر عنوانًا آخر.',
   'own.export': 'بياناتك',
   'own.export_do': 'تنزيل',
   'own.export_lead': 'كل ما هو محفوظ عنك في ملف JSON.',

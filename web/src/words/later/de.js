@@ -268,6 +268,7 @@ export default {
 
   'own.profile': 'Name und E-Mail',
   'own.email_hint': 'Mit dieser Adresse meldest du dich an.',
+  'own.email_taken': 'Diese Adresse gehört schon zu einem anderen Konto. Wähle eine andere.',
   'own.export': 'Deine Daten',
   'own.export_do': 'Herunterladen',
   'own.export_lead': 'Alles, was über dich gespeichert ist, als JSON-Datei.',

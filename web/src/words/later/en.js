@@ -268,6 +268,7 @@ export default {
 
   'own.profile': 'Name and email',
   'own.email_hint': 'You sign in with this address.',
+  'own.email_taken': 'Another account already has this address. Choose a different one.',
   'own.export': 'Your data',
   'own.export_do': 'Download',
   'own.export_lead': 'Everything stored about you, as a JSON file.',

@@ -268,6 +268,7 @@ export default {
 
   'own.profile': 'Nombre y correo',
   'own.email_hint': 'Inicias sesión con esta dirección.',
+  'own.email_taken': 'Esta dirección ya es de otra cuenta. Elige otra.',
   'own.export': 'Tus datos',
   'own.export_do': 'Descargar',
   'own.export_lead': 'Todo lo que se guarda sobre ti, en un archivo JSON.',

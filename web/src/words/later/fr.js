@@ -268,6 +268,7 @@ export default {
 
   'own.profile': 'Nom et e-mail',
   'own.email_hint': 'Tu te connectes avec cette adresse.',
+  'own.email_taken': 'Cette adresse est déjà celle d’un autre compte. Choisis-en une autre.',
   'own.export': 'Tes données',
   'own.export_do': 'Télécharger',
   'own.export_lead': 'Tout ce qui est enregistré à ton sujet, dans un fichier JSON.',

@@ -268,6 +268,7 @@ export default {
 
   'own.profile': '名前とメール',
   'own.email_hint': 'このアドレスでログインします。',
+  'own.email_taken': 'このアドレスは別のアカウントで使われています。別のアドレスにしてください。',
   'own.export': 'あなたのデータ',
   'own.export_do': 'ダウンロード',
   'own.export_lead': 'あなたについて保存されているすべてのデータ（JSONファイル）。',
