@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -24,6 +25,8 @@ public final class ImportedQuotaStore {
       INSERT INTO membership (creator_id, user_id, tier_id, period_key, used, created_at)
       VALUES (?, ?, ?, ?, ?, ?)\
       """;
+
+  private final MembershipStore membershipStore = new MembershipStore();
 
   /** The tier of an imported supporter. */
   public record ImportedTier(long id, String name, int requestsAllowed) {}
@@ -110,6 +113,18 @@ public final class ImportedQuotaStore {
                     row.getInt("used")))
         .stream()
         .collect(toMap(StoredMembership::user, membership -> membership));
+  }
+
+  /**
+   * Locks a membership whose ledger gets lines, and brings it into the current period, in which
+   * they count. One that has ended stays as it is.
+   */
+  public StoredMembership bringUpToDate(Transaction tx, StoredMembership stored) {
+    if (membershipStore.lockMembership(tx, stored.creator, stored.user).isEmpty()) {
+      return stored;
+    }
+    var current = findMemberships(tx, stored.creator, List.of(stored.user));
+    return Objects.requireNonNull(current.get(stored.user));
   }
 
   /** Returns a creator's present supporters in the order of their ids, some at a time. */

@@ -150,9 +150,10 @@ final class LedgerImport {
   }
 
   /** Adds what is missing in the ledger of a supporter who has lines that were made here. */
-  private void addLines(StoredMembership membership) {
-    UserId creator = membership.creator();
-    UserId user = membership.user();
+  private void addLines(StoredMembership stored) {
+    UserId creator = stored.creator();
+    UserId user = stored.user();
+    StoredMembership membership = quotas.bringUpToDate(state.tx, stored);
     List<ImportedRequest> all = requests.findBySupporters(state.tx, creator, List.of(user));
     int growth = state.counterGrowth.getOrDefault(new SupporterKey(creator, user), 0);
     int refunds = quotas.refundMissing(state.tx, membership, toConsumptions(all));

@@ -8,6 +8,7 @@ import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.invitation.Invitation;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
+import io.bookbell.server.quota.Period;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.transfer.ImportReport.Outcome;
@@ -159,6 +160,23 @@ class LegacyRepeatTest extends TransferTest {
     assertThat(quota(101).used()).as("two before, one there, one here").isEqualTo(4);
     domain.answer(CREATOR, 3, Status.REJECTED);
     domain.answer(CREATOR, here, Status.REJECTED);
+    assertThat(quota(101).used()).isEqualTo(2);
+  }
+
+  /** The housekeeping hasn't noticed yet that a month has begun. */
+  @Test
+  void whatWasUsedThereCountsInTheMonthThatHasBegun() {
+    long monthly = domain.tier(CREATOR, 5, Period.MONTH);
+    domain.write(tx -> domain.features.supporters.setTier(tx, CREATOR, CREATOR, READER, monthly));
+    domain.passes(Duration.ofDays(31));
+    legacy.request(3, 1, 101, "PENDING");
+    legacy.run(
+        "UPDATE users SET patreon_tier_data = '"
+            + LegacyTables.tier("Gold", 5, 4)
+            + "' WHERE id = 101");
+
+    importAll();
+
     assertThat(quota(101).used()).isEqualTo(2);
   }
 
