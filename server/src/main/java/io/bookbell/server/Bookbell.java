@@ -336,7 +336,7 @@ public final class Bookbell implements AutoCloseable {
   }
 
   private TierAnnouncer startHousekeeping() {
-    var announcer = new TierAnnouncer(database, services.creators, services.inbox);
+    var announcer = new TierAnnouncer(database, services.creators, services.quotas, services.inbox);
     var messageRetention =
         new MessageRetention(
             services.inbox,

@@ -170,7 +170,7 @@ public final class Services {
         new ProfileService(
             creators, access, activity, tiers::applyTimeZone, clientNotifier::broadcastMessage);
     pictures = new ProfilePictureService(creators, access, profile);
-    supporters = new SupporterService(creators, access, tiers, activity, inbox);
+    supporters = new SupporterService(creators, access, tiers, quotas, activity, inbox);
     invitationEnding = new InvitationEnding(access, outbox, activity);
     team = new TeamService(creators, access, activity, inbox, invitationEnding::endUnlessAllowed);
     var requestAnnouncer = new RequestAnnouncer(access, notifications, activity, outbox);
@@ -183,8 +183,8 @@ public final class Services {
         new SupporterListImport(creators, access, tiers, supporters, invitations, activity);
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
-    periodTurns = new PeriodRollover(creators, teamLists, inbox, outbox);
-    followedTiers = new FollowedTierService(tiers, activity, inbox);
+    periodTurns = new PeriodRollover(creators, quotas, teamLists, inbox, outbox);
+    followedTiers = new FollowedTierService(tiers, quotas, activity, inbox);
     reconciler = new MemberReconciler(creators, new FollowedMemberships(this));
     webhooks = new WebhookService(creators, access, newsTargets, outbox);
     sources =

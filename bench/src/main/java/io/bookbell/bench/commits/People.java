@@ -31,13 +31,15 @@ final class People {
   private final AccountStore accountStore = new AccountStore();
   private final ActivityLog activityLog = new ActivityLog((_, _, _) -> {});
   private final CreatorStore creatorStore = new CreatorStore(BasePath.NONE);
+  private final QuotaService quotaService = new QuotaService();
   private final RoleResolver roleResolver =
-      new RoleResolver(creatorStore, new AdminCache(), new QuotaService());
+      new RoleResolver(creatorStore, new AdminCache(), quotaService);
   private final InboxStore inboxStore = new InboxStore(_ -> {});
   private final SessionStore sessionStore = new SessionStore((_, _) -> {});
   private final TierService tierService = new TierService(creatorStore, roleResolver, activityLog);
   private final SupporterService supporterService =
-      new SupporterService(creatorStore, roleResolver, tierService, activityLog, inboxStore);
+      new SupporterService(
+          creatorStore, roleResolver, tierService, quotaService, activityLog, inboxStore);
   private final TeamService teamService =
       new TeamService(creatorStore, roleResolver, activityLog, inboxStore, (_, _, _, _, _) -> {});
 

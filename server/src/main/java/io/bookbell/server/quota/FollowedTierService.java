@@ -18,12 +18,17 @@ import java.util.Optional;
 public final class FollowedTierService {
   private final MembershipStore membershipStore = new MembershipStore();
   private final TierService tierService;
+  private final QuotaService quotaService;
   private final ActivityLog activityLog;
   private final InboxStore inboxStore;
 
   public FollowedTierService(
-      TierService tierService, ActivityLog activityLog, InboxStore inboxStore) {
+      TierService tierService,
+      QuotaService quotaService,
+      ActivityLog activityLog,
+      InboxStore inboxStore) {
     this.tierService = tierService;
+    this.quotaService = quotaService;
     this.activityLog = activityLog;
     this.inboxStore = inboxStore;
   }
@@ -69,7 +74,7 @@ public final class FollowedTierService {
         ActivityKind.SUPPORTER_TIER_FOLLOWED,
         new FollowedTierDetails(user, name, before.tier().name(), tier.name(), source));
     var outgoingMessages = new OutgoingMessages();
-    QuotaService.addQuotaUpdate(after, outgoingMessages);
+    quotaService.addQuotaUpdate(tx, after, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
   }
 

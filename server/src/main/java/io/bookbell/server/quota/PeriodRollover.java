@@ -28,16 +28,19 @@ public final class PeriodRollover {
 
   private final MembershipStore membershipStore = new MembershipStore();
   private final CreatorStore creatorStore;
+  private final QuotaService quotaService;
   private final TeamListUpdates desks;
   private final InboxStore inboxStore;
   private final OutboxStore outboxStore;
 
   public PeriodRollover(
       CreatorStore creatorStore,
+      QuotaService quotaService,
       TeamListUpdates desks,
       InboxStore inboxStore,
       OutboxStore outboxStore) {
     this.creatorStore = creatorStore;
+    this.quotaService = quotaService;
     this.desks = desks;
     this.inboxStore = inboxStore;
     this.outboxStore = outboxStore;
@@ -73,7 +76,7 @@ public final class PeriodRollover {
     for (UserId user : users) {
       LockedMembership locked = membershipStore.lockAndTurn(tx, creator, user).orElse(null);
       if (locked != null && locked.moved()) {
-        QuotaService.addQuotaUpdate(locked.membership(), outgoingMessages);
+        quotaService.addQuotaUpdate(tx, locked.membership(), outgoingMessages);
         renewed.add(user);
       }
     }

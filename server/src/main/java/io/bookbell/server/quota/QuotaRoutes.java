@@ -242,9 +242,7 @@ public final class QuotaRoutes {
   private record SupporterKey(UserId supporter, UserId creator) {}
 
   private record SupporterAccountResponse(
-      @JsonUnwrapped SupporterService.Supporter supporter,
-      Quota quota,
-      List<LedgerEntry> entries) {}
+      @JsonUnwrapped Supporter supporter, Quota quota, List<LedgerEntry> entries) {}
 
   private record SupporterUpdate(SupporterKey key, SupporterService.SupporterChanges changes) {}
 

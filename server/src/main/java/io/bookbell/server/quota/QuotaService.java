@@ -50,15 +50,27 @@ public final class QuotaService {
   /** Returns the user's quotas with all creators they support, ordered by creator. */
   public List<Quota> findByUser(Transaction tx, UserId user) {
     return membershipStore.findByUser(tx, user).stream()
-        .map(membership -> toQuota(tx, membership))
+        .map(membership -> toQuotaLater(tx, membership))
+        .toList()
+        .stream()
+        .map(Supplier::get)
         .toList();
   }
 
   /** A membership's quota, with no more left than there is in the shared counter. */
-  private Quota toQuota(Transaction tx, Membership membership) {
+  Quota toQuota(Transaction tx, Membership membership) {
+    return toQuotaLater(tx, membership).get();
+  }
+
+  /** Like {@link #toQuota}, together with the next statement. */
+  Supplier<Quota> toQuotaLater(Transaction tx, Membership membership) {
     Quota own = membership.toQuota();
-    OptionalInt shared = sharedCounter.findRemaining(tx, membership.creator(), membership.user());
-    return shared.isPresent() ? own.withRemainingAtMost(shared.getAsInt()) : own;
+    Supplier<OptionalInt> remaining =
+        sharedCounter.findRemainingLater(tx, membership.creator(), membership.user());
+    return () -> {
+      OptionalInt shared = remaining.get();
+      return shared.isPresent() ? own.withRemainingAtMost(shared.getAsInt()) : own;
+    };
   }
 
   /**
@@ -143,7 +155,7 @@ public final class QuotaService {
     Membership after = consumption.after;
     Ledger.addEntry(
         tx, after, after.periodKey(), Ledger.CONSUME, 1, request, title, actor, consumption.shared);
-    addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
+    addQuotaUpdate(tx, after, outgoingMessages);
   }
 
   /** What the refund of a request needs; its supporter's membership is locked. */
@@ -214,7 +226,7 @@ public final class QuotaService {
         membershipStore.refundRequest(tx, membership, after.turnsAt());
       }
     }
-    addQuotaUpdate(toQuota(tx, after), after.user(), outgoingMessages);
+    addQuotaUpdate(tx, after, outgoingMessages);
   }
 
   /** In rolling days, the next to drop out may be another request than before. */
@@ -231,12 +243,12 @@ public final class QuotaService {
     return membership.withUsage(use.usedWithout(), membership.granted(), turnsAt);
   }
 
-  static void addQuotaUpdate(Membership membership, OutgoingMessages outgoingMessages) {
-    addQuotaUpdate(membership.toQuota(), membership.user(), outgoingMessages);
-  }
-
-  private static void addQuotaUpdate(Quota quota, UserId user, OutgoingMessages outgoingMessages) {
-    outgoingMessages.add(MessageType.QUOTA_UPDATE, Map.of("quota", quota), Set.of(user));
+  /** Adds a supporter's quota to the messages. */
+  void addQuotaUpdate(Transaction tx, Membership membership, OutgoingMessages outgoingMessages) {
+    outgoingMessages.add(
+        MessageType.QUOTA_UPDATE,
+        Map.of("quota", toQuota(tx, membership)),
+        Set.of(membership.user()));
   }
 
   /** A supporter's membership, locked until the end of the transaction. */

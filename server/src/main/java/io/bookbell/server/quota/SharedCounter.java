@@ -3,11 +3,12 @@ package io.bookbell.server.quota;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * A counter outside of Bookbell's tables, from which another system takes requests, too. All
  * methods work in the caller's transaction and are called with the creator's row locked, except
- * {@link #findRemaining}.
+ * {@link #findRemainingLater}.
  */
 public interface SharedCounter {
   /** No such counter: everybody's requests are counted by Bookbell alone. */
@@ -24,8 +25,9 @@ public interface SharedCounter {
         }
 
         @Override
-        public OptionalInt findRemaining(Transaction tx, UserId creator, UserId user) {
-          return OptionalInt.empty();
+        public Supplier<OptionalInt> findRemainingLater(
+            Transaction tx, UserId creator, UserId user) {
+          return OptionalInt::empty;
         }
       };
 
@@ -43,6 +45,9 @@ public interface SharedCounter {
   /** Gives a request back. Returns whether the counter was changed. */
   boolean refund(Transaction tx, UserId creator, UserId user);
 
-  /** How many requests are left; empty if the other system doesn't know this supporter. */
-  OptionalInt findRemaining(Transaction tx, UserId creator, UserId user);
+  /**
+   * Reads how many requests are left, together with the next statement; empty if the other system
+   * doesn't know this supporter.
+   */
+  Supplier<OptionalInt> findRemainingLater(Transaction tx, UserId creator, UserId user);
 }

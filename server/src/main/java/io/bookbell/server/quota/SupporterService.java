@@ -21,17 +21,20 @@ import io.bookbell.server.quota.MembershipStore.StoredTier;
 import io.bookbell.server.quota.SupporterQueries.SupporterPerson;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Manages a creator's supporters, their tiers and their grants. Thread-safe. */
 public final class SupporterService {
-  private final MembershipStore membershipStore = new MembershipStore();
   private static final int MOST_OF_ONE_USER = 500;
 
+  private final MembershipStore membershipStore = new MembershipStore();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final TierService tierService;
+  private final QuotaService quotaService;
   private final ActivityLog activityLog;
   private final InboxStore inboxStore;
 
@@ -39,29 +42,16 @@ public final class SupporterService {
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
       TierService tierService,
+      QuotaService quotaService,
       ActivityLog activityLog,
       InboxStore inboxStore) {
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
     this.tierService = tierService;
+    this.quotaService = quotaService;
     this.activityLog = activityLog;
     this.inboxStore = inboxStore;
   }
-
-  /**
-   * A supporter in the form that admins see.
-   *
-   * @param requestsAllowed null for any number
-   * @param ownAllowance the supporter's own, in place of the tier's; null for none
-   */
-  public record Supporter(
-      UserId userId,
-      String displayName,
-      String email,
-      long tierId,
-      @Nullable Integer requestsAllowed,
-      int requestsUsed,
-      @Nullable Integer ownAllowance) {}
 
   /**
    * Returns a page of supporters ordered by id, optionally only those whose name or e-mail address
@@ -78,8 +68,11 @@ public final class SupporterService {
                 people.stream()
                     .map(
                         current ->
-                            toSupporter(
-                                current.person(), current.membership().toCurrentMembership(tx)))
+                            toSupporterLater(
+                                tx, current.person(), current.membership().toCurrentMembership(tx)))
+                    .toList()
+                    .stream()
+                    .map(Supplier::get)
                     .toList());
   }
 
@@ -98,25 +91,28 @@ public final class SupporterService {
     var entries = Ledger.findEntriesLater(tx, creatorId, user);
     creatorRoles.requireAdmin(tx, creatorStore.get(tx, creatorId), actor);
     Membership membership = found.get().orElseThrow(Problem::notFound);
+    Quota quota = quotaService.toQuota(tx, membership);
     return new SupporterAccount(
-        toSupporter(person.get(), membership), membership.toQuota(), entries.get());
+        Supporter.of(person.get(), membership, quota), quota, entries.get());
   }
 
-  private static Supporter toSupporter(SupporterPerson supporterPerson, Membership membership) {
-    return new Supporter(
-        supporterPerson.id(),
-        supporterPerson.displayName(),
-        supporterPerson.email(),
-        membership.tier().id(),
-        membership.requestsAllowed(),
-        membership.used(),
-        membership.ownAllowed());
+  private Supporter toSupporter(Transaction tx, SupporterPerson person, Membership membership) {
+    return toSupporterLater(tx, person, membership).get();
+  }
+
+  private Supplier<Supporter> toSupporterLater(
+      Transaction tx, SupporterPerson person, Membership membership) {
+    Supplier<Quota> quota = quotaService.toQuotaLater(tx, membership);
+    return () -> Supporter.of(person, membership, quota.get());
   }
 
   /** What to change about a supporter; empty fields stay as they are. */
   public record SupporterChanges(Optional<Long> tier, Optional<NullableInteger> ownAllowance) {}
 
-  /** Moves a supporter to another tier. See {@link #change}. */
+  /**
+   * Moves a supporter to another tier, effective immediately, logs it, and tells the supporter the
+   * new quota. Whoever may do it, and when it is refused: as in {@link #change}.
+   */
   public Supporter setTier(
       Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
     return change(
@@ -144,17 +140,18 @@ public final class SupporterService {
         wanted -> setOwnAllowance(tx, actor, before, wanted.value(), person));
     Membership after = membershipStore.lockMembership(tx, creatorId, user).orElseThrow();
     announceQuota(tx, after);
-    return toSupporter(person, after);
+    return toSupporter(tx, person, after);
   }
 
   private void moveToTier(
       Transaction tx, UserId actor, Membership before, Tier tier, SupporterPerson person) {
-    if (tier.id() != before.tier().id()) {
-      membershipStore.updateTier(tx, before, tier);
-      Membership after =
-          membershipStore.lockMembership(tx, before.creator(), before.user()).orElseThrow();
-      TierLines.addMove(tx, after, actor, before.tier().name(), tier.name());
+    if (tier.id() == before.tier().id()) {
+      return;
     }
+    membershipStore.updateTier(tx, before, tier);
+    Membership after =
+        membershipStore.lockMembership(tx, before.creator(), before.user()).orElseThrow();
+    TierLines.addMove(tx, after, actor, before.tier().name(), tier.name());
     activityLog.recordActivity(
         tx,
         before.creator(),
@@ -170,6 +167,9 @@ public final class SupporterService {
       Membership before,
       @Nullable Integer allowance,
       SupporterPerson person) {
+    if (Objects.equals(allowance, before.ownAllowed())) {
+      return;
+    }
     membershipStore.updateOwnAllowance(tx, before, allowance);
     activityLog.recordActivity(
         tx,
@@ -203,7 +203,8 @@ public final class SupporterService {
         new GrantDetails(
             user, SupporterQueries.findPerson(tx, user).displayName(), amount, reason));
     announceQuota(tx, after);
-    return new QuotaGrant(after.toQuota(), Ledger.findEntry(tx, creatorId, user, line));
+    return new QuotaGrant(
+        quotaService.toQuota(tx, after), Ledger.findEntry(tx, creatorId, user, line));
   }
 
   /** The quota after a grant, and the grant's ledger line. */
@@ -266,7 +267,7 @@ public final class SupporterService {
     var outgoingMessages = new OutgoingMessages();
     outgoingMessages.addAccessChange(creator.id(), user, admin ? "admin" : "supporter");
     Membership membership = membershipStore.lockMembership(tx, creator.id(), user).orElseThrow();
-    QuotaService.addQuotaUpdate(membership, outgoingMessages);
+    quotaService.addQuotaUpdate(tx, membership, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return membership;
   }
@@ -284,6 +285,7 @@ public final class SupporterService {
     findFormer(tx, creatorId, user);
     addSupporter(tx, actor, creator, user, tierId);
     return toSupporter(
+        tx,
         SupporterQueries.findPerson(tx, user),
         membershipStore.findMembership(tx, creatorId, user).orElseThrow());
   }
@@ -382,7 +384,7 @@ public final class SupporterService {
 
   private void announceQuota(Transaction tx, Membership membership) {
     var outgoingMessages = new OutgoingMessages();
-    QuotaService.addQuotaUpdate(membership, outgoingMessages);
+    quotaService.addQuotaUpdate(tx, membership, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
   }
 }

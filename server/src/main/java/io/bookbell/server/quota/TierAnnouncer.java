@@ -28,13 +28,19 @@ public final class TierAnnouncer {
   private final MembershipStore membershipStore = new MembershipStore();
   private final Database database;
   private final CreatorStore creatorStore;
+  private final QuotaService quotaService;
   private final InboxStore inboxStore;
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
 
-  public TierAnnouncer(Database database, CreatorStore creatorStore, InboxStore inboxStore) {
+  public TierAnnouncer(
+      Database database,
+      CreatorStore creatorStore,
+      QuotaService quotaService,
+      InboxStore inboxStore) {
     this.database = database;
     this.creatorStore = creatorStore;
+    this.quotaService = quotaService;
     this.inboxStore = inboxStore;
   }
 
@@ -102,7 +108,7 @@ public final class TierAnnouncer {
     for (Membership membership : some) { // locking updates the row to the tier's kind of period
       membershipStore
           .lockMembership(tx, membership.creator(), membership.user())
-          .ifPresent(current -> QuotaService.addQuotaUpdate(current, outgoingMessages));
+          .ifPresent(current -> quotaService.addQuotaUpdate(tx, current, outgoingMessages));
     }
     inboxStore.append(tx, outgoingMessages);
     tx.update(

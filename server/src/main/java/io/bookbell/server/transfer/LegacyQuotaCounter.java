@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ public final class LegacyQuotaCounter implements SharedCounter {
       moveBase(tx, creator, user, 1);
       return ConsumeResult.TAKEN;
     }
-    return findRemaining(tx, creator, user).isPresent()
+    return findRemainingLater(tx, creator, user).get().isPresent()
         ? ConsumeResult.USED_UP
         : ConsumeResult.NOT_COUNTED;
   }
@@ -137,10 +138,9 @@ public final class LegacyQuotaCounter implements SharedCounter {
   }
 
   @Override
-  public OptionalInt findRemaining(Transaction tx, UserId creator, UserId user) {
-    return tx.query(findCounter, creator, user).list(LegacyQuotaCounter::remainingIn).stream()
-        .mapToInt(remaining -> remaining)
-        .findFirst();
+  public Supplier<OptionalInt> findRemainingLater(Transaction tx, UserId creator, UserId user) {
+    var rows = tx.query(findCounter, creator, user).later(LegacyQuotaCounter::remainingIn);
+    return () -> rows.get().stream().mapToInt(remaining -> remaining).findFirst();
   }
 
   /** Texts that aren't numbers count as 0, as in an import. */

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.quota.SupporterService.Supporter;
+import io.bookbell.server.quota.Supporter;
 import io.bookbell.server.verify.InvariantVerifier.InvariantViolation;
 import java.util.List;
 import java.util.Optional;

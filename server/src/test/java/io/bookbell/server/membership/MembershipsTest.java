@@ -377,7 +377,11 @@ class MembershipsTest extends DomainTest {
   }
 
   private void announce() {
-    new TierAnnouncer(domain.database(), domain.features.creators, domain.features.inbox)
+    new TierAnnouncer(
+            domain.database(),
+            domain.features.creators,
+            domain.features.quotas,
+            domain.features.inbox)
         .triggerPass();
     Function<Transaction, Boolean> done =
         tx -> !tx.query("SELECT 1 AS found FROM tier_announcement").exists();

@@ -392,7 +392,11 @@ class RandomMembershipsTest extends DomainTest {
   }
 
   private void announce() {
-    new TierAnnouncer(domain.database(), domain.features.creators, domain.features.inbox)
+    new TierAnnouncer(
+            domain.database(),
+            domain.features.creators,
+            domain.features.quotas,
+            domain.features.inbox)
         .triggerPass();
     Awaitility.await()
         .pollInterval(Duration.ofMillis(2))

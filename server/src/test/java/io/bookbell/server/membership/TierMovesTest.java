@@ -102,7 +102,11 @@ class TierMovesTest extends DomainTest {
   }
 
   private void announce() {
-    new TierAnnouncer(domain.database(), domain.features.creators, domain.features.inbox)
+    new TierAnnouncer(
+            domain.database(),
+            domain.features.creators,
+            domain.features.quotas,
+            domain.features.inbox)
         .triggerPass();
     await()
         .until(

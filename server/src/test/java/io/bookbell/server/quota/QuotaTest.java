@@ -118,7 +118,8 @@ class QuotaTest extends DomainTest {
 
     // As after a restart: pending announcements are stored.
     Domain later = domain.node();
-    new TierAnnouncer(domain.database(), later.features.creators, later.features.inbox)
+    new TierAnnouncer(
+            domain.database(), later.features.creators, later.features.quotas, later.features.inbox)
         .triggerPass();
 
     await()
