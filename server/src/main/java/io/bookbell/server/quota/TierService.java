@@ -181,6 +181,10 @@ public final class TierService {
     TierTerms terms = tierChanges.applyTo(before);
     terms.requireDays();
     requireUniqueName(tx, creatorId, terms.name(), tierId);
+    List<FieldChange> changes = terms.findChanges(before);
+    if (changes.isEmpty()) {
+      return before;
+    }
     tx.update(
         """
         UPDATE tier
@@ -195,11 +199,7 @@ public final class TierService {
         tierId);
     scheduleAnnouncement(tx, creatorId, tierId);
     activityLog.recordActivity(
-        tx,
-        creatorId,
-        actor,
-        ActivityKind.TIER_CHANGED,
-        terms.toDetails(terms.findChanges(before)));
+        tx, creatorId, actor, ActivityKind.TIER_CHANGED, terms.toDetails(changes));
     return toTier(tierId, creatorId, terms);
   }
 
