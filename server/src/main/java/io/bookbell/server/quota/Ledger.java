@@ -82,7 +82,12 @@ public final class Ledger {
             SELECT sum(CASE line.kind WHEN 'refund' THEN -1 ELSE line.amount END)
             FROM quota_ledger line
             WHERE line.request_id = made.request_id AND line.period_key = own.period_key) > 0)
-          END AS others_since
+          END AS others_since,
+        own.period_key LIKE 'roll%' AND EXISTS (
+          SELECT 1 FROM quota_ledger line
+          WHERE line.creator_id = own.creator_id AND line.user_id = own.user_id
+          AND line.period_key = own.period_key AND line.kind IN ('grant', 'import'))
+          AS has_other_lines
       FROM quota_ledger own
       WHERE own.request_id IN (VALUES (CAST(? AS bigint))) AND own.kind IN ('consume', 'carry')
       AND own.amount > 0
@@ -95,7 +100,8 @@ public final class Ledger {
                   row.getInt("used"),
                   row.getInt("counts") > 0,
                   row.findString("counter") != null,
-                  row.findTime("others_since")));
+                  row.findTime("others_since"),
+                  row.getBoolean("has_other_lines")));
 
   private Ledger() {}
 
@@ -246,9 +252,15 @@ public final class Ledger {
    * @param counts whether the request still does; false if its time is over in rolling days
    * @param shared whether the request was also taken from the {@link SharedCounter}
    * @param othersSince of rolling days, when the earliest other request that counts was made
+   * @param hasOtherLines of rolling days, whether not only requests drop out of them
    */
   record PeriodUse(
-      String period, int used, boolean counts, boolean shared, @Nullable Instant othersSince) {
+      String period,
+      int used,
+      boolean counts,
+      boolean shared,
+      @Nullable Instant othersSince,
+      boolean hasOtherLines) {
     int usedWithout() {
       return counts ? used - 1 : used;
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consumes and refunds requests, exactly once even under concurrency. Thread-safe.
@@ -222,25 +223,26 @@ public final class QuotaService {
     Membership after = membership;
     for (PeriodUse use : basis.periods) {
       if (use.counts() && use.period().equals(membership.periodKey())) {
-        after = afterRefund(membership, use);
+        after = afterRefund(tx, membership, use);
         membershipStore.refundRequest(tx, membership, after.turnsAt());
       }
     }
     addQuotaUpdate(tx, after, outgoingMessages);
   }
 
-  /** In rolling days, the next to drop out may be another request than before. */
-  private static Membership afterRefund(Membership membership, PeriodUse use) {
+  /** In rolling days, the next to drop out may be another than before. */
+  private static Membership afterRefund(Transaction tx, Membership membership, PeriodUse use) {
     Instant turnsAt = membership.turnsAt();
-    Instant others = membership.schedule().expiryOf(use.othersSince());
-    if (membership.tier().period() == Period.ROLLING && membership.granted() == 0) {
-      if (use.usedWithout() == 0) {
-        turnsAt = null;
-      } else if (others != null && (turnsAt == null || others.isAfter(turnsAt))) {
-        turnsAt = others;
-      }
+    if (membership.tier().period() == Period.ROLLING) {
+      Instant earliest = use.hasOtherLines() ? findEarliest(tx, membership) : use.othersSince();
+      turnsAt = membership.schedule().expiryOf(earliest);
     }
     return membership.withUsage(use.usedWithout(), membership.granted(), turnsAt);
+  }
+
+  private static @Nullable Instant findEarliest(Transaction tx, Membership membership) {
+    return PeriodContent.read(tx, membership.creator(), membership.user(), membership.periodKey())
+        .earliest();
   }
 
   /** Adds a supporter's quota to the messages. */
