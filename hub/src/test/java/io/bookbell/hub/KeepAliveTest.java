@@ -90,6 +90,61 @@ class KeepAliveTest {
     assertThat(manager.statistics().silentDrops()).isZero();
   }
 
+  /** The server's pings aren't taken either, so they're no progress. */
+  @Test
+  void whoTakesNothingOfWhatWasMissedIsClosedHoweverAliveItIs() {
+    for (int number = 1; number <= 40; number++) {
+      var _ = feed.commit(large(), Set.of(USER));
+    }
+    try (RawClient stalled = new RawClient(server.port(), 4096)) {
+      stalled.open("user=1&since=0");
+      awaitFullSocket();
+      for (int second = 0; second < 100 && manager.statistics().slowCloses() == 0; second += 5) {
+        long before = heard.get();
+        stalled.text("heard");
+        await().until(() -> heard.get() > before || manager.statistics().slowCloses() > 0);
+        pass(Duration.ofSeconds(5));
+      }
+      await().until(() -> manager.statistics().slowCloses() == 1);
+    }
+  }
+
+  @Test
+  void pongsDoNotPileUpForWhoReadsNothing() {
+    try (RawClient stalled = new RawClient(server.port(), 4096)) {
+      stalled.open("user=1");
+      await().until(() -> manager.statistics().connections() == 1);
+      for (int number = 0; number < 10; number++) {
+        manager.broadcast(List.of(feed.commit(large(), Set.of(USER))));
+      }
+      awaitFullSocket();
+      long before = manager.statistics().pendingBytes();
+      for (byte number = 1; number <= 100; number++) {
+        stalled.control(PING, number);
+      }
+      stalled.text("heard");
+      await().until(() -> heard.get() == 1);
+      assertThat(manager.statistics().pendingBytes()).isLessThanOrEqualTo(before);
+
+      for (int texts = 0; texts < 11; texts++) {
+        stalled.readText();
+      }
+      await().until(() -> manager.statistics().pendingBytes() == 0);
+      manager.sweep();
+      RawClient.Frame pong = stalled.read();
+      assertThat(pong.kind()).isEqualTo(PONG);
+      assertThat(pong.payload().get(0)).as("the newest ping").isEqualTo((byte) 100);
+    }
+  }
+
+  private static String large() {
+    return "{\"text\":\"" + "x".repeat(50_000) + "\"}";
+  }
+
+  private void awaitFullSocket() {
+    await().until(() -> manager.statistics().pendingBytes() > 100_000);
+  }
+
   @Test
   void whoHasNoSlotLeftIsClosedWith1008() {
     open();

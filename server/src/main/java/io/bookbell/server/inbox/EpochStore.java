@@ -8,13 +8,17 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Reads and renews the epoch, which names one life of the database: sequence numbers are only
  * comparable within one epoch. The epoch changes when a backup is restored, and when a PostgreSQL
- * is promoted or replaced by another, because it may have lost numbers that clients have seen.
- * Thread-safe and stateless.
+ * is promoted or replaced by another, because it may have lost numbers that clients have seen. The
+ * timeline is that of the write-ahead log: the control file has the former one until the first
+ * checkpoint after a promotion, which may take minutes. Thread-safe and stateless.
  */
 public final class EpochStore {
   private static final String POSTGRES_LIFE =
       """
-      SELECT to_hex(s.system_identifier) || '.' || c.timeline_id AS life
+      SELECT to_hex(s.system_identifier) || '.' || CASE
+        WHEN pg_is_in_recovery() THEN c.timeline_id
+        ELSE CAST(CAST('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS bit(32)) AS integer)
+        END AS life
       FROM pg_control_system() s, pg_control_checkpoint() c""";
 
   private static final String POSTGRES_DATABASE =

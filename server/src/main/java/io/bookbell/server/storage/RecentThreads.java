@@ -117,6 +117,10 @@ public final class RecentThreads implements Executor, AutoCloseable {
         while (true) {
           Runnable task = waiting.poll();
           if (task != null || closed) {
+            if (isIdle) { // nobody has woken it: a thread may wake by itself
+              isIdle = false;
+              idle.remove(this);
+            }
             return task;
           }
           if (!isIdle) { // it may have been woken for a task that another thread has taken

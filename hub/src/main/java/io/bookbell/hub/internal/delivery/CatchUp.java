@@ -52,6 +52,7 @@ final class CatchUp {
   private boolean reading;
   private boolean statesDue;
   private boolean asking;
+  private long askedAt;
   private long progress;
   private long progressAt;
 
@@ -123,18 +124,18 @@ final class CatchUp {
 
   /**
    * Checks for progress, and closes the connection if there has been none for longer than {@link
-   * HubOptions.Queue#stall}.
+   * HubOptions.Queue#stall}, or if the history hasn't answered for so long.
    *
    * @return whether the socket has accepted anything since the last call
    */
   boolean checkProgress(long now) {
     long progressNow = connectionState.transport().progressCount();
-    if (progressNow != progress) {
-      progress = progressNow;
+    boolean progressed = progressNow > progress;
+    progress = progressNow;
+    if (progressed) {
       progressAt = now;
-      return true;
     }
-    if (now - progressAt >= hub.options().queue().stall().toNanos()) {
+    if (now - (asking ? askedAt : progressAt) >= hub.options().queue().stall().toNanos()) {
       if (asking) {
         onReadFailed(
             new IllegalStateException("no answer within " + hub.options().queue().stall()));
@@ -142,7 +143,7 @@ final class CatchUp {
         connectionState.closeSlowConsumer();
       }
     }
-    return false;
+    return progressed;
   }
 
   private void onHistoryOpened(HistoryStart historyStart) {
@@ -237,7 +238,7 @@ final class CatchUp {
 
   private <T> void readAsync(Supplier<CompletionStage<T>> question, Consumer<T> then) {
     asking = true;
-    progressAt = hub.ticker().getAsLong();
+    askedAt = hub.ticker().getAsLong();
     try {
       question
           .get()

@@ -11,7 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one event loop and the work shared among them: batched flushes and the
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One timer checks all connections for silence and stalls; it runs while there are any.
  */
 final class EventLoopWorker {
+  private static final Logger log = LoggerFactory.getLogger(EventLoopWorker.class);
+
   /** The index of a connection that isn't a member of any worker. */
   static final int NO_PLACE = -1;
 
@@ -156,7 +161,17 @@ final class EventLoopWorker {
   void sweep() {
     long now = hub.ticker().getAsLong();
     for (int place = members.size() - 1; place >= 0; place--) {
-      members.get(place).checkKeepAlive(now);
+      runFor(members.get(place), each -> each.checkKeepAlive(now));
+    }
+  }
+
+  /** Cuts a connection off whose step fails, so that the others aren't concerned. */
+  private static void runFor(ConnectionState connectionState, Consumer<ConnectionState> step) {
+    try {
+      step.accept(connectionState);
+    } catch (Throwable failure) { // also if there is no memory for its buffers
+      log.error("The {} can't be served; cutting it off", connectionState.connection(), failure);
+      connectionState.transport().forceClose();
     }
   }
 
@@ -179,7 +194,7 @@ final class EventLoopWorker {
     }
     changes = 0;
     for (ConnectionState connectionState : now) {
-      connectionState.stage();
+      runFor(connectionState, ConnectionState::stage);
     }
     ArrayList<BroadcastTimer> measured = timers;
     if (!measured.isEmpty()) {
@@ -187,7 +202,7 @@ final class EventLoopWorker {
     }
     batchedSocketWriter.sendStaged();
     for (ConnectionState connectionState : now) {
-      connectionState.onFlushed();
+      runFor(connectionState, ConnectionState::onFlushed);
     }
     now.clear();
     measured.forEach(BroadcastTimer::onLoopFlushed);

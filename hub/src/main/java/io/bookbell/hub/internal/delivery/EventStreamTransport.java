@@ -88,7 +88,8 @@ final class EventStreamTransport extends ChannelTransport {
 
   @Override
   public void checkKeepAlive(long now, boolean progressed) {
-    if (now - commentedAt >= hub.options().keepAlive().comment().toNanos()) {
+    boolean isDue = now - commentedAt >= hub.options().keepAlive().comment().toNanos();
+    if (isDue && channel().isWritable()) {
       commentedAt = now;
       writer().enqueueControl(EventStreamEncoder::encodeComment);
       flush();

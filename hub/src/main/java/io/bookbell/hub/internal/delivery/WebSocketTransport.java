@@ -5,6 +5,8 @@ import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.TransportKind;
 import io.bookbell.hub.internal.wire.FrameEncoder;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.socket.DuplexChannel;
@@ -24,6 +26,9 @@ final class WebSocketTransport extends ChannelTransport {
   private final Hub hub;
   private long heardAt;
   private long pingedAt;
+
+  /** What the newest ping contained that came while the socket accepted nothing. */
+  private byte @Nullable [] unansweredPing;
 
   WebSocketTransport(Channel channel, EventLoopWorker eventLoopWorker) {
     super(channel, eventLoopWorker, FrameEncoder.TEXT_FRAMES);
@@ -47,8 +52,17 @@ final class WebSocketTransport extends ChannelTransport {
     heardAt = hub.ticker().getAsLong();
   }
 
+  /**
+   * Answers a ping. While the socket accepts nothing, only the newest ping is answered, later, so
+   * that pongs don't pile up for a client that reads nothing.
+   */
   void sendPong(ByteBuf payload) {
-    writer().enqueueControl(out -> FrameEncoder.encodePong(payload, out));
+    if (channel().isWritable()) {
+      unansweredPing = null;
+      writer().enqueueControl(out -> FrameEncoder.encodePong(payload, out));
+    } else {
+      unansweredPing = ByteBufUtil.getBytes(payload);
+    }
   }
 
   /** Closes the channel, after this answer to the client's close frame if there is one. */
@@ -76,9 +90,22 @@ final class WebSocketTransport extends ChannelTransport {
     if (now - heardAt >= keepAlive.silence().toNanos()) {
       hub.counters().silentDrops.increment();
       forceClose();
-    } else if (now - pingedAt >= keepAlive.ping().toNanos()) {
+    } else if (channel().isWritable()) {
+      sendDueControlFrames(now);
+    }
+  }
+
+  private void sendDueControlFrames(long now) {
+    byte[] ping = unansweredPing;
+    boolean isPingDue = now - pingedAt >= hub.options().keepAlive().ping().toNanos();
+    if (ping != null) {
+      sendPong(Unpooled.wrappedBuffer(ping));
+    }
+    if (isPingDue) {
       pingedAt = now;
       writer().enqueueControl(FrameEncoder::encodePing);
+    }
+    if (ping != null || isPingDue) {
       flush();
     }
   }

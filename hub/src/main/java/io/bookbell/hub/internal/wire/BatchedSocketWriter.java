@@ -134,8 +134,18 @@ public final class BatchedSocketWriter {
       if (rest == 0) {
         writerAt(place).onSent(sent[place]);
       } else {
-        writerAt(place).onSent(sent[place], frames.slice(from + sent[place], rest));
+        notifyOfRest(writerAt(place), sent[place], frames.slice(from + sent[place], rest));
       }
+    }
+  }
+
+  /** Without memory for the rest, the connection would go on in the middle of a frame. */
+  private static void notifyOfRest(FrameWriter writer, int bytes, ByteBuf rest) {
+    try {
+      writer.onSent(bytes, rest);
+    } catch (Throwable failure) {
+      log.error("The rest of a frame can't be sent; cutting the connection off", failure);
+      writer.abort();
     }
   }
 

@@ -157,7 +157,10 @@ public final class FrameWriter {
     return queuedBytes + (outbound == null ? 0 : outbound.totalPendingWriteBytes());
   }
 
-  /** A number that changes whenever the operating system takes some bytes. */
+  /**
+   * A number that grows whenever the operating system takes some bytes. It shrinks a little when
+   * bytes are handed to the channel, which adds to each write what it needs itself.
+   */
   public long progressCount() {
     ChannelOutboundBuffer outbound = channel.unsafe().outboundBuffer();
     return outbound == null
@@ -214,6 +217,11 @@ public final class FrameWriter {
   void onSent(int bytes, ByteBuf rest) {
     onSent(bytes);
     writeToChannel(channel.alloc().ioBuffer(rest.readableBytes()).writeBytes(rest));
+  }
+
+  /** Closes the channel without sending what waits. */
+  void abort() {
+    channel.close();
   }
 
   private boolean isChannelBusy() {
