@@ -18,9 +18,12 @@ import io.bookbell.server.outbox.SendPlan.SendNow;
 import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Sends news by mail, each at once or several together, and mails about accounts. Thread-safe. */
 public final class MailTransport implements NewsTransport, AutoCloseable {
@@ -75,6 +78,14 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
       return new SkipItems(queued.stream().map(OutboxItem::id).toList());
     }
     return planNews(tx, target, queued.stream().filter(this::isNews).toList());
+  }
+
+  @Override
+  public List<OutboxItem> findDue(
+      Transaction tx, NewsTarget target, List<OutboxItem> queued, Instant time) {
+    List<OutboxItem> news = queued.stream().filter(this::isNews).toList();
+    Set<OutboxItem> due = new HashSet<>(personalFilter.findDue(tx, target, news, time));
+    return queued.stream().filter(item -> !isNews(item) || due.contains(item)).toList();
   }
 
   private boolean isNews(OutboxItem item) {

@@ -104,11 +104,28 @@ public final class PersonalFilter {
             () -> newsPlan.plan(filtered.wanted, NewsWords.of(filtered.preference.language())));
   }
 
+  /** Returns those items whose digest was due by a time, and those that wait for none. */
+  public List<OutboxItem> findDue(
+      Transaction tx, NewsTarget target, List<OutboxItem> queued, Instant time) {
+    NewsPreference preference = preferenceStore.get(tx, target.user());
+    return queued.stream()
+        .filter(
+            item ->
+                isTest(item)
+                    || !preference
+                        .digest()
+                        .timeOf(item.createdAt(), preference.timeZone())
+                        .isAfter(time))
+        .toList();
+  }
+
   /** Returns an item with which the person tries the channel. It doesn't wait for its time. */
   public static Optional<OutboxItem> findTest(List<OutboxItem> queued) {
-    return queued.stream()
-        .filter(item -> item.event().equals(NotificationSettingsService.TEST_EVENT))
-        .findFirst();
+    return queued.stream().filter(PersonalFilter::isTest).findFirst();
+  }
+
+  private static boolean isTest(OutboxItem item) {
+    return item.event().equals(NotificationSettingsService.TEST_EVENT);
   }
 
   /** The words of the language in which the person is sent news. */

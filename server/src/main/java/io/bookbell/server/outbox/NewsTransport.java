@@ -2,6 +2,7 @@ package io.bookbell.server.outbox;
 
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -33,4 +34,15 @@ public interface NewsTransport {
    *     never empty
    */
   SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued);
+
+  /**
+   * Returns those of a target's queued items that were due by a time, for a kind that lets some
+   * wait, such as for a digest. What has been due for a day and can't be sent is given up.
+   *
+   * @param queued items that were added by then
+   */
+  default List<OutboxItem> findDue(
+      Transaction tx, NewsTarget target, List<OutboxItem> queued, Instant time) {
+    return queued;
+  }
 }

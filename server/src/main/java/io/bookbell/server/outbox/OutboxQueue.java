@@ -142,12 +142,27 @@ public final class OutboxQueue {
     return tx.query(NEXT_ITEMS, target, MOST_AT_ONCE).list(OutboxItem::of);
   }
 
-  /** Ends a lease. The target sleeps until more is queued. */
+  /**
+   * Ends a lease. The target sleeps until more is queued. That has nothing to do with what has
+   * failed before, so it gets pauses and a day of its own.
+   */
   void sleepUntilMore(Transaction tx, long target) {
     tx.update(
         """
-        UPDATE news_target SET wake_at = NULL, lease = NULL, leased_until = 0 WHERE id = ?""",
+        UPDATE news_target
+        SET failures = 0, failing_since = NULL, wake_at = NULL, lease = NULL, leased_until = 0
+        WHERE id = ?""",
         target);
+  }
+
+  /** Ends a lease until something is due. If none of it has been tried, it begins anew as well. */
+  void sleepUntilDue(Transaction tx, long target, Instant time, List<OutboxItem> items) {
+    if (items.stream().allMatch(item -> item.attempts() == 0)) {
+      tx.update(
+          "UPDATE news_target SET failures = 0, failing_since = NULL WHERE id = ? AND failures > 0",
+          target);
+    }
+    sleepUntil(tx, target, time);
   }
 
   /** Ends a lease. The target is looked at again at that time. */
@@ -174,6 +189,10 @@ public final class OutboxQueue {
         WHERE id IN (?)""",
         tx.now(),
         items);
+    endFailing(tx, target);
+  }
+
+  private static void endFailing(Transaction tx, long target) {
     tx.update(
         """
         UPDATE news_target
@@ -189,7 +208,8 @@ public final class OutboxQueue {
         items);
   }
 
-  void fail(Transaction tx, List<Long> items, String reason) {
+  /** Fails items because of what they are. The target itself has answered. */
+  void recordRefusal(Transaction tx, long target, List<Long> items, String reason) {
     tx.update(
         """
         UPDATE outbox_item
@@ -198,17 +218,15 @@ public final class OutboxQueue {
         tx.now(),
         reason,
         items);
+    endFailing(tx, target);
   }
 
-  /**
-   * Records a failed attempt, gives up items that have been tried for a day, and ends the lease.
-   */
+  /** Records a failed attempt, and ends the lease. */
   void recordFailure(
       Transaction tx, NewsTarget target, List<Long> items, String reason, Duration pause) {
     recordError(tx, items, reason);
     Instant now = tx.now();
     Instant failingSince = target.failingSince() == null ? now : target.failingSince();
-    giveUpOld(tx, target.id(), failingSince, reason);
     tx.update(
         """
         UPDATE news_target
@@ -225,42 +243,9 @@ public final class OutboxQueue {
     tx.update("UPDATE outbox_item SET error = ? WHERE id IN (?)", reason, items);
   }
 
-  private static void giveUpOld(Transaction tx, long target, Instant failingSince, String reason) {
-    Instant before = tx.now().minus(RetrySchedule.LONGEST);
-    if (failingSince.isAfter(before)) {
-      return;
-    }
-    tx.update(
-        """
-        UPDATE outbox_item
-        SET state = 'failed', settled_at = ?, error = ?
-        WHERE target_id = ? AND state = 'queued' AND created_at <= ?""",
-        tx.now(),
-        reason,
-        target,
-        before);
-  }
-
-  /**
-   * Ends a lease because the service behind the kind is out of order, and gives up what all due
-   * targets of the kind have waited with for a day.
-   */
+  /** Ends a lease because the service behind the kind is out of order. */
   void postpone(Transaction tx, NewsTarget target, List<Long> items, ServiceOutage outage) {
     recordError(tx, items, outage.error);
-    Instant before = tx.now().minus(RetrySchedule.LONGEST);
-    if (!outage.failingSince.isAfter(before)) {
-      tx.update(
-          """
-          UPDATE outbox_item
-          SET state = 'failed', settled_at = ?, error = ?
-          WHERE state = 'queued' AND created_at <= ? AND target_id IN (
-            SELECT id FROM news_target WHERE kind = ? AND wake_at <= ?)""",
-          tx.now(),
-          outage.error,
-          before,
-          target.kind().wireName(),
-          tx.now());
-    }
     sleepUntil(tx, target.id(), outage.retryAt);
   }
 

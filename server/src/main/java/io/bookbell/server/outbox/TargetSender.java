@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class TargetSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TargetSender.class);
   private static final int LONGEST_REASON = 300;
+  private static final String INTERNAL_ERROR = "Internal error";
 
   private final Database database;
   private final Map<NewsKind, NewsTransport> transports;
@@ -116,7 +117,7 @@ final class TargetSender implements AutoCloseable {
           return Optional.of(new NextAttempt(target, together, sending, tx.now()));
         }
         case SendLater(var time) -> {
-          queue.sleepUntil(tx, id, time);
+          queue.sleepUntilDue(tx, id, time, items);
           return Optional.empty();
         }
         case SkipItems(var skipped) -> queue.skip(tx, skipped);
@@ -222,12 +223,13 @@ final class TargetSender implements AutoCloseable {
         yield planNext(tx, lease, target.id());
       }
       case ItemRefused(var reason) -> {
-        queue.fail(tx, items, shorten(reason));
+        queue.recordRefusal(tx, target.id(), items, shorten(reason));
         yield planNext(tx, lease, target.id());
       }
       case TryAgain(var reason, var asked) -> {
         Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
         Duration longest = asked.filter(other -> other.compareTo(pause) > 0).orElse(pause);
+        LongTriedItems.giveUp(tx, transportOf(target), target, shorten(reason));
         queue.recordFailure(tx, target, items, shorten(reason), longest);
         yield Optional.empty();
       }
@@ -237,6 +239,7 @@ final class TargetSender implements AutoCloseable {
       }
       case ServiceDown(var reason) -> {
         var outage = serviceStore.recordFailure(tx, target.kind(), shorten(reason), attempt.begun);
+        LongTriedItems.giveUpAll(tx, transportOf(target), target, outage);
         queue.postpone(tx, target, items, outage);
         yield Optional.empty();
       }
@@ -252,18 +255,15 @@ final class TargetSender implements AutoCloseable {
     var _ =
         database.write(
             tx -> {
-              queue
-                  .renewLease(tx, lease, target)
-                  .ifPresent(
-                      row ->
-                          queue.recordFailure(
-                              tx,
-                              row,
-                              List.of(),
-                              "Internal error",
-                              RetrySchedule.pauseAfter(row.failures() + 1, row.id())));
+              queue.renewLease(tx, lease, target).ifPresent(row -> recordTrouble(tx, row));
               return true;
             });
+  }
+
+  private void recordTrouble(Transaction tx, NewsTarget target) {
+    LongTriedItems.giveUp(tx, transportOf(target), target, INTERNAL_ERROR);
+    Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
+    queue.recordFailure(tx, target, List.of(), INTERNAL_ERROR, pause);
   }
 
   /** No further attempts begin. */

@@ -73,6 +73,46 @@ class OutboxFailureTest extends OutboxTest {
     assertThat(states("picky")).containsExactly(ItemState.SENT, ItemState.FAILED, ItemState.SENT);
   }
 
+  /** Or the next failure would be taken for the end of a day of them. */
+  @Test
+  void aTargetThatRefusesAnItemForGoodIsReachedAgain() {
+    long picky = subscribe(creator, "picky", NewsEvent.REQUEST_CREATED);
+    var results =
+        new ConcurrentLinkedQueue<SendResult>(
+            List.of(new TryAgain("503"), new ItemRefused("too long"), new TryAgain("503")));
+    outside.behave("picky", _ -> results.remove());
+    askTimes(1);
+    sendUntil(() -> assertThat(target(picky).failures()).isEqualTo(1));
+    domain.passes(Duration.ofSeconds(6));
+    sendUntil(() -> assertThat(states("picky")).containsExactly(ItemState.FAILED));
+    await().untilAsserted(() -> assertThat(leased()).isZero());
+    assertThat(target(picky).failingSince()).isNull();
+
+    domain.passes(Duration.ofDays(7));
+    askTimes(1);
+    sendUntil(() -> assertThat(results).isEmpty());
+    await().untilAsserted(() -> assertThat(leased()).isZero());
+    assertThat(target(picky).failures()).isEqualTo(1);
+    assertThat(target(picky).failingSince()).isEqualTo(domain.now());
+  }
+
+  @Test
+  void aTargetWhoseItemsAreNoLongerWantedBeginsAnew() {
+    long bad = subscribe(creator, "bad", NewsEvent.REQUEST_CREATED);
+    outside.behave("bad", _ -> new TryAgain("503"));
+    askTimes(1);
+    sendUntil(() -> assertThat(target(bad).failures()).isEqualTo(1));
+    domain.write(
+        tx -> {
+          outbox.skipAll(tx, List.of(itemsOf("bad").getFirst().id()));
+          return true;
+        });
+    domain.passes(Duration.ofSeconds(6));
+
+    sendUntil(() -> assertThat(target(bad).failures()).isZero());
+    assertThat(target(bad).failingSince()).isNull();
+  }
+
   @Test
   void aTargetThatIsGoneGetsNothingMore() {
     long gone = subscribe(creator, "gone", NewsEvent.REQUEST_CREATED);
