@@ -1,5 +1,8 @@
 package io.bookbell.server.text;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -16,6 +19,7 @@ public final class GraphemeClusters {
    */
   static final int MOST_IN_ONE = 32;
 
+  private static final String ELLIPSIS = "…";
   private static final Pattern CLUSTER = Pattern.compile("\\X");
 
   private GraphemeClusters() {}
@@ -59,20 +63,32 @@ public final class GraphemeClusters {
    * @param escape what becomes of a piece of the text, whatever is next to it
    */
   public static String shorten(String text, int most, UnaryOperator<String> escape) {
+    return shorten(text, most, escape, String::length);
+  }
+
+  /** Like {@link #shorten(String, int)}, to this many bytes in UTF-8. */
+  public static String shortenToBytes(String text, int most) {
+    return shorten(text, most, UnaryOperator.identity(), part -> part.getBytes(UTF_8).length);
+  }
+
+  private static String shorten(
+      String text, int most, UnaryOperator<String> escape, ToIntFunction<String> measure) {
     String whole = escape.apply(text);
-    if (whole.length() <= most) {
+    if (measure.applyAsInt(whole) <= most) {
       return whole;
     }
+    int room = most - measure.applyAsInt(ELLIPSIS);
     var start = new StringBuilder();
     Matcher cluster = CLUSTER.matcher(text);
     while (cluster.find()) {
       String next = escape.apply(cluster.group());
-      if (start.length() + next.length() >= most) {
+      room -= measure.applyAsInt(next);
+      if (room < 0) {
         break;
       }
       start.append(next);
     }
-    return start.append('…').toString();
+    return start.append(ELLIPSIS).toString();
   }
 
   /** Whether some cluster has more code points than any script needs. */

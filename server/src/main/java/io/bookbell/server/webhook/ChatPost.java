@@ -23,7 +23,10 @@ import java.util.function.UnaryOperator;
 record ChatPost(URI target, String body) {
   private static final int LONGEST_DISCORD = 2_000;
   private static final int LONGEST_TELEGRAM = 4_096;
-  private static final int LONGEST_NTFY = 2_000;
+
+  /** In bytes. ntfy turns a message of more than 4,096 into a file. */
+  private static final int LONGEST_NTFY = 3_900;
+
   private static final int LONGEST_SLACK = 3_000;
   private static final String CHAT_ID = "chat_id";
 
@@ -89,7 +92,7 @@ record ChatPost(URI target, String body) {
     var message = new LinkedHashMap<String, Object>();
     message.put("topic", topic.getPath().substring(slash + 1));
     message.put("title", chatText.title());
-    message.put("message", GraphemeClusters.shorten(chatText.text(), LONGEST_NTFY));
+    message.put("message", GraphemeClusters.shortenToBytes(chatText.text(), LONGEST_NTFY));
     message.put("click", chatText.link());
     int rawSlash = topic.getRawPath().lastIndexOf('/');
     return json(withPath(topic, topic.getRawPath().substring(0, rawSlash + 1)), message);

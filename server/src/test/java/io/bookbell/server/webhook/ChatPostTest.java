@@ -93,7 +93,20 @@ class ChatPostTest {
     String sent =
         field(ChatPost.forNtfy(URI.create("https://ntfy.example/topic"), longText), "message");
 
-    assertThat(sent).isEqualTo(family.repeat(1_999 / family.length()) + "…");
+    assertThat(sent).isEqualTo(family.repeat(3_897 / family.getBytes(UTF_8).length) + "…");
+  }
+
+  /** Or ntfy would turn it into a file. */
+  @Test
+  void aLongTextForNtfyIsCutByItsBytes() throws Exception {
+    URI topic = URI.create("https://ntfy.example/topic");
+    String arabic =
+        field(ChatPost.forNtfy(topic, new ChatText("", "ك".repeat(3_000), "")), "message");
+    String ascii =
+        field(ChatPost.forNtfy(topic, new ChatText("", "x".repeat(3_900), "")), "message");
+
+    assertThat(arabic).isEqualTo("ك".repeat(1_948) + "…");
+    assertThat(ascii).isEqualTo("x".repeat(3_900));
   }
 
   /** The expected value was computed with {@code openssl dgst -sha256 -hmac}. */
