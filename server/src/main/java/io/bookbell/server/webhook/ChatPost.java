@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * A message for a chat service, in the service's own JSON. Names and titles come from strangers, so
@@ -29,6 +30,11 @@ record ChatPost(URI target, String body) {
 
   private static final int LONGEST_SLACK = 3_000;
   private static final String CHAT_ID = "chat_id";
+  private static final Pattern SLACK_HOST =
+      Pattern.compile("(?:.+\\.)?slack(?:-gov)?\\.com", Pattern.CASE_INSENSITIVE);
+
+  /** A character that can't be seen: ZERO WIDTH SPACE. */
+  private static final String NOTHING = "\u200B";
 
   /**
    * What is said.
@@ -37,8 +43,8 @@ record ChatPost(URI target, String body) {
    */
   record ChatText(String title, String text, String link) {
     /** The text, shortened and escaped so that there is room for the link, and the link. */
-    String lines(int most, UnaryOperator<String> escape) {
-      String lastLine = "\n" + escape.apply(link);
+    String lines(int most, UnaryOperator<String> escape, UnaryOperator<String> escapeLink) {
+      String lastLine = "\n" + escapeLink.apply(link);
       return GraphemeClusters.shorten(text, most - lastLine.length(), escape) + lastLine;
     }
   }
@@ -60,13 +66,36 @@ record ChatPost(URI target, String body) {
     return text.replaceAll("([\\\\*_`~|>#\\[\\]()<-])", "\\\\$1");
   }
 
-  /** For an incoming webhook of Slack, Mattermost or Rocket.Chat. */
+  /**
+   * For an incoming webhook of Slack, or of Mattermost or Rocket.Chat, which take the same but read
+   * it as Markdown. Slack is told to read no markup; it would show the backslashes.
+   */
   static ChatPost forSlack(URI webhook, ChatText chatText) {
-    return json(webhook, Map.of("text", chatText.lines(LONGEST_SLACK, ChatPost::escapeMarkup)));
+    UnaryOperator<String> escape =
+        SLACK_HOST.matcher(webhook.getHost()).matches()
+            ? ChatPost::escapeForSlack
+            : ChatPost::escapeForMattermost;
+    String text = chatText.lines(LONGEST_SLACK, escape, ChatPost::escapeMarkup);
+    return json(webhook, Map.of("text", text, "mrkdwn", false));
+  }
+
+  private static String escapeForSlack(String text) {
+    return withoutMentions(escapeMarkup(text));
+  }
+
+  /** A backslash before a bracket would be shown by Rocket.Chat, so links are torn apart. */
+  private static String escapeForMattermost(String text) {
+    String marked = escapeMarkup(text).replaceAll("([\\\\*_`~#])", "\\\\$1");
+    return withoutMentions(marked).replace("]", "]" + NOTHING);
   }
 
   private static String escapeMarkup(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+  }
+
+  /** For services that look for mentions in any text. */
+  private static String withoutMentions(String text) {
+    return text.replace("@", "@" + NOTHING);
   }
 
   /**
@@ -77,7 +106,9 @@ record ChatPost(URI target, String body) {
   static ChatPost forTelegram(URI address, ChatText chatText) {
     var message = new LinkedHashMap<String, Object>();
     message.put(CHAT_ID, queryValue(address, CHAT_ID).orElse(""));
-    message.put("text", chatText.lines(LONGEST_TELEGRAM, UnaryOperator.identity()));
+    message.put(
+        "text",
+        chatText.lines(LONGEST_TELEGRAM, ChatPost::withoutMentions, UnaryOperator.identity()));
     message.put("link_preview_options", Map.of("is_disabled", true));
     return json(withPath(address, address.getRawPath()), message);
   }

@@ -25,10 +25,33 @@ class ChatPostTest {
   }
 
   @Test
-  void onSlackMarkupIsEscaped() {
+  void onSlackNothingIsMarkupAndNobodyIsMentioned() throws Exception {
     ChatPost post = ChatPost.forSlack(URI.create("https://hooks.slack.com/services/a"), CHAT_TEXT);
 
-    assertThat(text(post)).contains("&lt;@everyone&gt; asks for “A &amp; B”");
+    assertThat(Json.readTree(post.body()).path("mrkdwn").asBoolean(true)).isFalse();
+    assertThat(field(post, "text"))
+        .isEqualTo("*Ann* &lt;@\u200Beveryone&gt; asks for “A &amp; B”\nhttps://books.example/r/7");
+  }
+
+  @Test
+  void onMattermostMarkdownIsEscapedAndNobodyIsMentioned() throws Exception {
+    var chatText =
+        new ChatText(
+            "", "@channel *look* [here](https://evil.example) #a_b", "https://books.example/a_b");
+    ChatPost post = ChatPost.forSlack(URI.create("https://chat.example/hooks/a"), chatText);
+
+    assertThat(field(post, "text"))
+        .isEqualTo(
+            "@\u200Bchannel \\*look\\* [here]\u200B(https://evil.example) \\#a\\_b"
+                + "\nhttps://books.example/a_b");
+  }
+
+  @Test
+  void onTelegramNobodyIsMentioned() throws Exception {
+    URI address = URI.create("https://api.telegram.org/bot1:a/sendMessage?chat_id=-100");
+
+    assertThat(field(ChatPost.forTelegram(address, CHAT_TEXT), "text"))
+        .isEqualTo("*Ann* <@\u200Beveryone> asks for “A & B”\nhttps://books.example/r/7");
   }
 
   @Test
