@@ -101,11 +101,17 @@ record ChatPost(URI target, String body) {
   /**
    * For the Bot API of Telegram, as plain text.
    *
-   * @param address {@code https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat>}
+   * @param address {@code https://api.telegram.org/bot<token>/sendMessage?chat_id=<chat>}, maybe
+   *     with a {@code message_thread_id} and {@code disable_notification}
    */
   static ChatPost forTelegram(URI address, ChatText chatText) {
     var message = new LinkedHashMap<String, Object>();
     message.put(CHAT_ID, queryValue(address, CHAT_ID).orElse(""));
+    queryValue(address, "message_thread_id")
+        .filter(thread -> thread.matches("[0-9]{1,18}"))
+        .ifPresent(thread -> message.put("message_thread_id", Long.valueOf(thread)));
+    queryValue(address, "disable_notification")
+        .ifPresent(silent -> message.put("disable_notification", silent.matches("(?i)true|1|yes")));
     message.put(
         "text",
         chatText.lines(LONGEST_TELEGRAM, ChatPost::withoutMentions, UnaryOperator.identity()));
@@ -116,7 +122,8 @@ record ChatPost(URI target, String body) {
   /**
    * For ntfy, which takes JSON at its root.
    *
-   * @param topic {@code https://ntfy.sh/<topic>}, or the same below a path of one's own server
+   * @param topic {@code https://ntfy.sh/<topic>}, or the same below a path of one's own server. The
+   *     query may have a token, or say how important the messages are.
    */
   static ChatPost forNtfy(URI topic, ChatText chatText) {
     int slash = topic.getPath().lastIndexOf('/');
@@ -126,7 +133,9 @@ record ChatPost(URI target, String body) {
     message.put("message", GraphemeClusters.shortenToBytes(chatText.text(), LONGEST_NTFY));
     message.put("click", chatText.link());
     int rawSlash = topic.getRawPath().lastIndexOf('/');
-    return json(withPath(topic, topic.getRawPath().substring(0, rawSlash + 1)), message);
+    String root = topic.getRawPath().substring(0, rawSlash + 1);
+    String query = topic.getRawQuery() == null ? "" : "?" + topic.getRawQuery();
+    return json(withPath(topic, root + query), message);
   }
 
   /** Whether an address names a chat, as {@link #forTelegram} needs it. */

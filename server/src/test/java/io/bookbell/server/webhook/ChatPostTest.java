@@ -55,6 +55,28 @@ class ChatPostTest {
   }
 
   @Test
+  void telegramIsToldTheTopicAndToBeSilentAsTheAddressSays() throws Exception {
+    URI address =
+        URI.create(
+            "https://api.telegram.org/bot1:a/sendMessage"
+                + "?chat_id=-100&message_thread_id=7&disable_notification=true");
+    ChatPost post = ChatPost.forTelegram(address, CHAT_TEXT);
+
+    assertThat(post.target()).hasToString("https://api.telegram.org/bot1:a/sendMessage");
+    assertThat(Json.readTree(post.body()).get("message_thread_id")).hasToString("7");
+    assertThat(Json.readTree(post.body()).get("disable_notification")).hasToString("true");
+  }
+
+  @Test
+  void ntfyGetsTheQueryOfTheAddress() {
+    ChatPost post =
+        ChatPost.forNtfy(URI.create("https://ntfy.example/my_topic?auth=QmVhcmVy%3D"), CHAT_TEXT);
+
+    assertThat(post.target()).hasToString("https://ntfy.example/?auth=QmVhcmVy%3D");
+    assertThat(text(post)).contains("\"topic\":\"my_topic\"");
+  }
+
+  @Test
   void telegramGetsPlainTextForTheChatInTheAddress() {
     URI address = URI.create("https://api.telegram.org/bot1:a/sendMessage?chat_id=-100");
     ChatPost post = ChatPost.forTelegram(address, CHAT_TEXT);
