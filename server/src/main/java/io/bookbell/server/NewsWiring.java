@@ -3,7 +3,6 @@ package io.bookbell.server;
 import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.ForgotRoutes;
 import io.bookbell.server.config.ServerConfig;
-import io.bookbell.server.config.ServerConfig.CatalogueConfig;
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RateLimits;
@@ -60,6 +59,7 @@ final class NewsWiring implements AutoCloseable {
   private final AccountMails accountMails;
   private final InvitationMails invitationMails;
   private final PushKeyStore pushKeyStore = new PushKeyStore();
+  private final Optional<String> pushContact;
   private final boolean hasMail;
 
   NewsWiring(
@@ -81,6 +81,7 @@ final class NewsWiring implements AutoCloseable {
             siteContact(serverConfig));
     this.invitationMails =
         new InvitationMails(services.invitations, services.outbox, services.newsTargets);
+    this.pushContact = PushContact.find(serverConfig);
     this.hasMail = serverConfig.mail().isPresent() && serverConfig.reach().publicUrl().isPresent();
     if (hasMail) {
       addMail(serverConfig);
@@ -113,24 +114,16 @@ final class NewsWiring implements AutoCloseable {
             .publicUrl()
             .map(url -> URI.create(url.toString()).getHost())
             .orElse(""),
-        contact(serverConfig)
+        serverConfig
+            .contact()
             .or(() -> mail.map(each -> each.from().replaceFirst(".*<(.*)>.*", "$1")))
             .orElse(""));
   }
 
-  private static Optional<String> contact(ServerConfig serverConfig) {
-    return serverConfig.catalogue().flatMap(CatalogueConfig::contact);
-  }
-
-  private static PushSender pushSender(ServerConfig serverConfig) {
-    Optional<PublicUrl> publicUrl = serverConfig.reach().publicUrl();
-    String contact =
-        contact(serverConfig)
-            .map(text -> text.contains("@") ? "mailto:" + text : text)
-            .filter(text -> !text.startsWith("http:"))
-            .or(() -> publicUrl.filter(PublicUrl::isSecure).map(PublicUrl::toString))
-            .orElse("mailto:operator@localhost");
-    return new PushSender(contact, publicUrl.map(PublicUrl::path).orElse(""));
+  private PushSender pushSender(ServerConfig serverConfig) {
+    return new PushSender(
+        pushContact.orElse("mailto:operator@localhost"),
+        serverConfig.reach().publicUrl().map(PublicUrl::path).orElse(""));
   }
 
   private void addMail(ServerConfig serverConfig) {
@@ -182,11 +175,21 @@ final class NewsWiring implements AutoCloseable {
               return true;
             })
         .join();
+    warnWithoutPushContact();
     var sender = new OutboxSender(database, transports, statistics);
     open.addFirst(sender);
     sender.start();
     open.addFirst(monitor);
     monitor.start();
+  }
+
+  private void warnWithoutPushContact() {
+    if (pushContact.isEmpty() && database.read(services.newsTargets::hasBrowsers).join()) {
+      log.warn(
+          "Some push services, such as Apple's, refuse messages without a contact. Set"
+              + " BOOKBELL_CONTACT to your e-mail or web address, or BOOKBELL_PUBLIC_URL to an"
+              + " https address");
+    }
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.function.Consumer;
  * The validated settings. Immutable.
  *
  * @param privateWebhooks whether addresses that users enter may be in private networks
+ * @param contact how operators of other services can reach the operator of this server
  */
 public record ServerConfig(
     ListenConfig listen,
@@ -28,7 +29,8 @@ public record ServerConfig(
     List<OidcConfig> providers,
     Optional<PatreonConfig> patreon,
     Optional<MailConfig> mail,
-    boolean privateWebhooks) {
+    boolean privateWebhooks,
+    Optional<String> contact) {
   /** Creates the settings of a server on which nothing else is set up. */
   public ServerConfig(
       ListenConfig listen,
@@ -51,7 +53,8 @@ public record ServerConfig(
         List.of(),
         Optional.empty(),
         Optional.empty(),
-        false);
+        false,
+        Optional.empty());
   }
 
   /**
@@ -247,6 +250,7 @@ public record ServerConfig(
     private Optional<PatreonConfig> patreon;
     private Optional<MailConfig> mail;
     private boolean privateWebhooks;
+    private Optional<String> contact;
 
     ChangedConfig(ServerConfig serverConfig) {
       listen = serverConfig.listen;
@@ -262,6 +266,7 @@ public record ServerConfig(
       patreon = serverConfig.patreon;
       mail = serverConfig.mail;
       privateWebhooks = serverConfig.privateWebhooks;
+      contact = serverConfig.contact;
     }
 
     ServerConfig toConfig() {
@@ -278,7 +283,8 @@ public record ServerConfig(
           providers,
           patreon,
           mail,
-          privateWebhooks);
+          privateWebhooks,
+          contact);
     }
   }
 }

@@ -58,6 +58,8 @@ public final class ServerConfigReader {
     settingValues.warnIfReadable();
     UnknownVariables.describe(environment.keySet()).ifPresent(log::warn);
     StorageConfig storageConfig = parseStorage(settingValues, usualData);
+    Optional<String> contact =
+        settingValues.optionalText(Setting.CONTACT).map(ServerConfigReader::parseContact);
     return new ServerConfig(
         parseListen(settingValues),
         storageConfig,
@@ -76,13 +78,14 @@ public final class ServerConfigReader {
             settingValues.booleanOrDefault(Setting.RATE_LIMITS, true)),
         new InboxConfig(
             Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
-        parseCatalogue(settingValues),
+        parseCatalogue(settingValues, contact),
         ExternalSignInReader.read(settingValues),
         parseLegacy(settingValues, storageConfig),
         OidcConfigParser.parseAll(settingValues),
         PatreonSettings.parse(settingValues),
         MailSettings.parse(settingValues),
-        settingValues.booleanOrDefault(Setting.WEBHOOK_PRIVATE, false));
+        settingValues.booleanOrDefault(Setting.WEBHOOK_PRIVATE, false),
+        contact);
   }
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */
@@ -125,9 +128,8 @@ public final class ServerConfigReader {
    * Parses the catalogue's settings. An empty URL means off, like the word, so that the default
    * catalogue isn't queried by mistake.
    */
-  private static Optional<CatalogueConfig> parseCatalogue(SettingValues settingValues) {
-    Optional<String> contact =
-        settingValues.optionalText(Setting.CONTACT).map(ServerConfigReader::parseContact);
+  private static Optional<CatalogueConfig> parseCatalogue(
+      SettingValues settingValues, Optional<String> contact) {
     String url =
         settingValues.rawValue(Setting.OPEN_LIBRARY_URL).orElse(CatalogueConfig.OPEN_LIBRARY);
     return url.isEmpty() || url.equals("off")

@@ -119,6 +119,11 @@ public final class NewsTargetStore {
     return tx.query(SELECT + "WHERE id = ?", id).first(NewsTarget::of);
   }
 
+  /** Whether any browser is told news. */
+  public boolean hasBrowsers(Transaction tx) {
+    return tx.query(IDS + "WHERE kind = 'web_push' LIMIT 1").exists();
+  }
+
   /** Returns the target whose messages contain a token. */
   public Optional<NewsTarget> findByToken(Transaction tx, String token) {
     return tx.query(SELECT + "WHERE token = ?", token).first(NewsTarget::of);

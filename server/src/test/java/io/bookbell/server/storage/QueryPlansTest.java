@@ -53,6 +53,7 @@ class QueryPlansTest {
               "SCAN outbox_item USING COVERING INDEX outbox_item_new",
               "it has the items that no node has seen yet"),
           Map.entry("SCAN outbox_item (Index Only Scan)", "it is that index on PostgreSQL"),
+          Map.entry("WHERE kind = 'web_push' LIMIT 1", "it stops at the first"),
           Map.entry("WHERE leased_until > 0", "it runs once, at the start of the only process"),
           Map.entry("SCAN news_service", "it has a row for each kind that is out of order"),
           Map.entry(
