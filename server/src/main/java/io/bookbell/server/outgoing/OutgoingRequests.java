@@ -28,6 +28,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Posts to addresses that users have entered. A user must not be able to reach the server's own
@@ -38,8 +41,13 @@ import java.util.concurrent.ExecutionException;
 public final class OutgoingRequests implements AutoCloseable {
   private static final Duration CONNECTING = Duration.ofSeconds(5);
   private static final Duration IDLE = Duration.ofSeconds(20);
+
+  /** For a free connection, the whole response, and all between. */
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
   private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
   private static final int MOST_CONNECTIONS_OF_A_HOST = 32;
+  private static final int MOST_WAITING_FOR_A_HOST = 256;
   private static final int LONGEST_START = 200;
   private static final int LONGEST_BODY = 64 << 10;
   private static final int HTTP_PORT = 80;
@@ -48,6 +56,7 @@ public final class OutgoingRequests implements AutoCloseable {
   private final HttpClient client;
   private final ProxySelector proxies;
   private final boolean allowsPrivate;
+  private final Duration longest;
 
   /**
    * Creates the client, which opens nothing before the first call.
@@ -57,19 +66,28 @@ public final class OutgoingRequests implements AutoCloseable {
    * @param allowsPrivate whether private addresses may be called
    */
   public OutgoingRequests(Vertx vertx, ProxySelector proxies, boolean allowsPrivate) {
+    this(vertx, proxies, allowsPrivate, LONGEST);
+  }
+
+  /** Creates a client that gives up a call after another time. */
+  OutgoingRequests(Vertx vertx, ProxySelector proxies, boolean allowsPrivate, Duration longest) {
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
                 .setConnectTimeout((int) CONNECTING.toMillis())
                 .setIdleTimeout((int) IDLE.toSeconds())
                 .setKeepAliveTimeout((int) IDLE.toSeconds()),
-            new PoolOptions().setHttp1MaxSize(MOST_CONNECTIONS_OF_A_HOST));
+            new PoolOptions()
+                .setHttp1MaxSize(MOST_CONNECTIONS_OF_A_HOST)
+                .setMaxWaitQueueSize(MOST_WAITING_FOR_A_HOST));
     this.proxies = proxies;
     this.allowsPrivate = allowsPrivate;
+    this.longest = longest;
   }
 
   /**
-   * Posts a body and waits for the response.
+   * Posts a body and waits for the response. A call that is interrupted or takes too long ends at
+   * once, even if the receiver goes on.
    *
    * @param target an absolute HTTP or HTTPS URL with a host
    * @throws PrivateAddressException if the target isn't public
@@ -80,19 +98,53 @@ public final class OutgoingRequests implements AutoCloseable {
     RequestOptions requestOptions = optionsFor(target);
     headers.forEach(requestOptions::putHeader);
     requestOptions.putHeader("User-Agent", "Bookbell");
+    var call = new Call();
     Future<OutgoingResponse> response =
         client
             .request(requestOptions)
             .compose(
-                request ->
-                    request.send(Buffer.buffer(body)).compose(found -> read(found, request)));
+                request -> {
+                  call.began(request);
+                  return request.send(Buffer.buffer(body)).compose(found -> read(found, request));
+                });
     try {
-      return response.toCompletionStage().toCompletableFuture().get();
+      return response
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "There was no complete answer within " + longest.toSeconds() + " seconds", e);
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new IOException(
           cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage(),
           cause);
+    } finally {
+      if (!response.isComplete()) {
+        call.giveUp();
+      }
+    }
+  }
+
+  /** A call that may be given up, also before it has a connection. */
+  private static final class Call {
+    private @Nullable HttpClientRequest request;
+    private boolean givenUp;
+
+    synchronized void began(HttpClientRequest begun) {
+      request = begun;
+      begun.exceptionHandler(_ -> {}); // the future of the response says it, and a log needn't
+      if (givenUp) {
+        begun.reset();
+      }
+    }
+
+    synchronized void giveUp() {
+      givenUp = true;
+      if (request != null) {
+        request.reset();
+      }
     }
   }
 
@@ -104,6 +156,7 @@ public final class OutgoingRequests implements AutoCloseable {
     var requestOptions =
         new RequestOptions()
             .setMethod(HttpMethod.POST)
+            .setTimeout(longest.toMillis())
             .setHost(target.getHost())
             .setPort(port)
             .setSsl(secure)

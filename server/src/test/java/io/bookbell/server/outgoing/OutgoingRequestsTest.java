@@ -3,19 +3,24 @@ package io.bookbell.server.outgoing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,5 +133,81 @@ class OutgoingRequestsTest {
 
     assertThatThrownBy(() -> requests(true, Map.of()).post(url("/"), Map.of(), new byte[0]))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aResponseThatNeverEndsIsGivenUp() throws Exception {
+    try (var endless = new EndlessServer()) {
+      var requests =
+          new OutgoingRequests(
+              vertx, new EnvironmentProxies(Map.of()), true, Duration.ofMillis(300));
+
+      assertThatThrownBy(() -> requests.post(endless.url(), Map.of(), new byte[0]))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("no complete answer");
+      await().until(endless::isLeft);
+    }
+  }
+
+  /** As when an attempt has taken too long, or the server is closed. */
+  @Test
+  void aCallThatIsInterruptedEnds() throws Exception {
+    try (var endless = new EndlessServer()) {
+      OutgoingRequests requests = requests(true, Map.of());
+      Thread caller =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  requests.post(endless.url(), Map.of(), new byte[0]);
+                } catch (IOException | InterruptedException e) {
+                  // it ends
+                }
+              });
+      await().until(endless::isReached);
+      caller.interrupt();
+
+      await().until(endless::isLeft);
+    }
+  }
+
+  /** A server whose response has begun, and doesn't end. */
+  private static final class EndlessServer implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private final CountDownLatch left = new CountDownLatch(1);
+
+    EndlessServer() throws IOException {
+      Thread.startVirtualThread(this::answer);
+    }
+
+    private void answer() {
+      try (Socket client = socket.accept()) {
+        client
+            .getOutputStream()
+            .write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n.".getBytes(UTF_8));
+        reached.countDown();
+        client.getInputStream().transferTo(OutputStream.nullOutputStream());
+      } catch (IOException e) {
+        // the client has reset the connection
+      }
+      left.countDown();
+    }
+
+    URI url() {
+      return URI.create("http://127.0.0.1:" + socket.getLocalPort() + "/");
+    }
+
+    boolean isReached() {
+      return reached.getCount() == 0;
+    }
+
+    boolean isLeft() {
+      return left.getCount() == 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
   }
 }
