@@ -66,17 +66,26 @@ record KofiPayment(String token, Optional<String> email, Optional<String> tier, 
   }
 
   /**
+   * Ko-fi says no id, so it is made of the address, which it doesn't contain: what stays of a
+   * payment when somebody's account is removed must not name the person.
+   */
+  Optional<String> memberId() {
+    return email.map(ExternalMember::idOf);
+  }
+
+  /**
    * The member after this payment, which pays for a month. A payment that is reported late or again
    * changes nothing. Two at the same moment pay for what both name, whichever is reported first.
    */
   Optional<ExternalMember> applyTo(Optional<ExternalMember> before) {
-    if (email.isEmpty() || tier.isEmpty()) {
+    Optional<String> id = memberId();
+    if (id.isEmpty() || tier.isEmpty()) {
       return Optional.empty();
     }
     Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).toInstant();
     var paid =
         new ExternalMember(
-            email.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end));
+            id.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end));
     ExternalMember after = before.map(paid::mergedWith).orElse(paid);
     boolean known =
         before

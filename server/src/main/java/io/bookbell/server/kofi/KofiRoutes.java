@@ -95,12 +95,13 @@ public final class KofiRoutes {
       throw Problem.of(
           403, "invalid_signature", "Not allowed", "The verification token isn't the creator's.");
     }
+    payment.email().ifPresent(email -> sourceService.replaceAddressAsId(tx, creator, NAME, email));
     sourceService.receive(
         tx,
         creator,
         NAME,
         payment.paidTier().stream().toList(),
-        payment.email().orElse(""),
+        payment.memberId().orElse(""),
         before -> payment.applyTo(before).map(List::of).orElse(List.of()));
     return ApiResponse.ok(Map.of());
   }

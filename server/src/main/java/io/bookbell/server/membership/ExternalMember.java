@@ -1,5 +1,8 @@
 package io.bookbell.server.membership;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bookbell.server.http.Sha256;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -25,6 +28,11 @@ public record ExternalMember(
 
   public ExternalMember {
     tiers = Set.copyOf(tiers);
+  }
+
+  /** Returns the id of somebody of whom a service says no more than an address. */
+  public static String idOf(String email) {
+    return Sha256.hexDigest(email.getBytes(UTF_8));
   }
 
   /**

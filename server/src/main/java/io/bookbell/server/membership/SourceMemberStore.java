@@ -189,7 +189,27 @@ final class SourceMemberStore {
         .list(StoredMember::of);
   }
 
+  /** Gives a member whose id is an address, as they were before, the id of now. */
+  void replaceAddressAsId(Transaction tx, UserId creator, String source, String email) {
+    String id = ExternalMember.idOf(email);
+    if (findByIds(tx, creator, source, List.of(id)).isEmpty()) {
+      tx.update(
+          """
+          UPDATE source_member SET external_id = ?
+          WHERE creator_id = ? AND source = ? AND external_id = ?""",
+          id,
+          creator,
+          source,
+          email);
+    }
+  }
+
   void forgetUser(Transaction tx, UserId user) {
+    tx.query(SELECT + "WHERE user_id = ? AND external_id = email", user)
+        .list(StoredMember::of)
+        .forEach(
+            stored -> replaceAddressAsId(tx, stored.creator, stored.source, stored.member.id()));
+    tx.update("DELETE FROM source_member WHERE user_id = ? AND external_id = email", user);
     tx.update("UPDATE source_member SET user_id = NULL, email = NULL WHERE user_id = ?", user);
   }
 

@@ -315,6 +315,12 @@ public final class SourceService {
     var _ = reconciler.apply(tx, creator, source, change.apply(before), tx.now());
   }
 
+  /** Gives a member whose id is an address the id of now, before {@link #receive}. */
+  public void replaceAddressAsId(Transaction tx, UserId creator, String source, String email) {
+    reconciler.lock(tx, creator);
+    memberStore.replaceAddressAsId(tx, creator, source, email);
+  }
+
   /** Disconnects a user's own account at a source. Memberships stay as they are. */
   public void unlinkAccount(Transaction tx, UserId user, String source) {
     memberMatcher.unlinkAccount(tx, user, source);

@@ -241,6 +241,26 @@ class PatreonTest {
         .expect(204);
     awaitTier(patron, gold);
     assertThat(ledger(patron)).containsExactly("null→Gold");
+    assertThat(memberIds()).singleElement().asString().doesNotContain("@");
+
+    useAddressAsId();
+    pay("a token of Ko-fi", patron.email()).expect(200);
+    assertThat(memberIds()).as("as before").singleElement().asString().doesNotContain("@");
+  }
+
+  private List<String> memberIds() {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.query("SELECT external_id FROM source_member")
+                    .list(row -> row.getString("external_id")))
+        .join();
+  }
+
+  /** As versions before did. */
+  private void useAddressAsId() {
+    server.database().write(tx -> tx.update("UPDATE source_member SET external_id = email")).join();
   }
 
   private Reply pay(String token, String email) {

@@ -36,6 +36,18 @@ class KofiPaymentTest {
     }
   }
 
+  /** What is stored of a payment for longer than the address is. */
+  @Test
+  void theIdOfAMemberDoesNotSayTheAddressAndFitsInItsColumn() {
+    String label = "reader".repeat(10);
+    String longest = label + "@" + (label + ".").repeat(3) + "example";
+    ExternalMember member = applyAll(List.of(payment(longest, "Gold", NOON)));
+
+    assertThat(longest).hasSizeGreaterThan(200);
+    assertThat(member.email()).contains(longest);
+    assertThat(member.id()).hasSizeLessThanOrEqualTo(200).doesNotContain("reader");
+  }
+
   private static ExternalMember applyAll(List<KofiPayment> payments) {
     Optional<ExternalMember> member = Optional.empty();
     for (KofiPayment payment : payments) {
@@ -46,13 +58,17 @@ class KofiPaymentTest {
   }
 
   private static KofiPayment payment(String tier, String at) {
+    return payment("reader@test.example", tier, at);
+  }
+
+  private static KofiPayment payment(String email, String tier, String at) {
     String data =
         Json.writeAsString(
             Map.of(
                 "verification_token",
                 "token",
                 "email",
-                "reader@test.example",
+                email,
                 "is_subscription_payment",
                 true,
                 "tier_name",

@@ -65,6 +65,20 @@ class SourceTiersTest extends DomainTest {
     assertThat(tierOf(reader)).as("moved by hand").contains(bronze);
   }
 
+  /** Ko-fi's members had their addresses as ids. */
+  @Test
+  void whatStaysOfAMemberWhoseAccountIsRemovedDoesNotSayTheAddress() {
+    apply(email, email, Set.of("g"));
+    run(tx -> domain.features.sources.forgetUser(tx, reader));
+
+    List<String> ids =
+        domain.read(
+            tx ->
+                tx.query("SELECT external_id FROM source_member")
+                    .list(row -> row.getString("external_id")));
+    assertThat(ids).singleElement().asString().doesNotContain("@");
+  }
+
   @Test
   void aTierFromBeforeThatWasDeletedComesBackAsItsSuccessor() {
     long basic = tier("Basic", 1);
