@@ -17,6 +17,7 @@ import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -166,17 +167,49 @@ public final class NotificationSettingsService {
   private List<NewsTarget> storeChannels(
       Transaction tx, Caller caller, WantedSettings wanted, Map<Long, NewsTarget> former) {
     String language = wanted.preference.language();
+    var unnamed = new HashMap<>(former);
+    wanted.channels.forEach(channel -> channel.id.ifPresent(unnamed::remove));
     var stored = new ArrayList<NewsTarget>();
-    for (WantedChannel entered : wanted.channels) {
+    for (WantedChannel entered : namedFirst(wanted.channels)) {
       Optional<NewsTarget> named = entered.id.map(id -> requireOwn(former, id, entered.kind));
       WantedChannel channel = bind(entered, caller, named);
-      stored.add(
-          named
-              .or(() -> findSame(former, channel))
-              .map(target -> changeIfNeeded(tx, target, channel, language))
-              .orElseGet(() -> create(tx, caller.user(), channel, language)));
+      Optional<NewsTarget> same = named.or(() -> findSame(unnamed, channel));
+      same.ifPresent(target -> unnamed.remove(target.id()));
+      NewsTarget target =
+          same.map(found -> changeIfNeeded(tx, found, channel, language))
+              .orElseGet(() -> create(tx, caller.user(), channel, language));
+      requireOther(stored, target, former);
+      stored.add(target);
     }
     return stored;
+  }
+
+  /** A new channel may have the address that another one gives up in the same call. */
+  private static List<WantedChannel> namedFirst(List<WantedChannel> channels) {
+    return channels.stream()
+        .sorted(Comparator.comparing((WantedChannel channel) -> channel.id.isEmpty()))
+        .toList();
+  }
+
+  /** Two channels with one address would tell everything twice. Those from before may stay. */
+  private static void requireOther(
+      List<NewsTarget> stored, NewsTarget channel, Map<Long, NewsTarget> former) {
+    boolean repeated =
+        stored.stream()
+            .filter(each -> isSame(each, channel.kind(), channel.address()))
+            .anyMatch(each -> isChanged(each, former) || isChanged(channel, former));
+    if (repeated) {
+      throw Problem.validationFailed("channels", "must have different targets");
+    }
+  }
+
+  private static boolean isChanged(NewsTarget channel, Map<Long, NewsTarget> former) {
+    NewsTarget before = former.get(channel.id());
+    return before == null || !before.address().equals(channel.address());
+  }
+
+  private static boolean isSame(NewsTarget channel, NewsKind kind, String address) {
+    return channel.kind() == kind && channel.address().equals(address);
   }
 
   private WantedChannel bind(WantedChannel channel, Caller caller, Optional<NewsTarget> named) {
@@ -193,18 +226,18 @@ public final class NotificationSettingsService {
             () -> Problem.validationFailed("channels", "must only have ids of your own channels"));
   }
 
-  /** A repeated call doesn't create a channel twice. */
+  /**
+   * A repeated call doesn't create a channel twice.
+   *
+   * @param unnamed the channels that the call doesn't name by their ids
+   */
   private static Optional<NewsTarget> findSame(
-      Map<Long, NewsTarget> former, WantedChannel channel) {
-    return former.values().stream()
-        .filter(target -> target.kind() == channel.kind)
-        .filter(
-            target ->
-                channel
-                    .address
-                    .filter(address -> address.address().equals(target.address()))
-                    .isPresent())
-        .findFirst();
+      Map<Long, NewsTarget> unnamed, WantedChannel channel) {
+    return channel.address.flatMap(
+        address ->
+            unnamed.values().stream()
+                .filter(target -> isSame(target, channel.kind, address.address()))
+                .findFirst());
   }
 
   private NewsTarget changeIfNeeded(

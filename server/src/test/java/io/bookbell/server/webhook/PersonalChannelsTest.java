@@ -176,6 +176,45 @@ class PersonalChannelsTest {
   }
 
   @Test
+  void twoChannelsWithOneAddressAreRefused() {
+    TestClient client = cast.creator().client();
+    Map<String, Object> program = Map.of("kind", "webhook", "target", address("/program"));
+    Map<String, Object> browser =
+        Map.of("kind", "web_push", "target", pushService.endpoint(), "keys", pushService.keys());
+    for (Map<String, Object> channel : List.of(program, browser)) {
+      JsonNode problem = refuse(client, Map.of("channels", List.of(channel, channel)));
+      assertThat(problem.at("/errors/0/field").asText()).isEqualTo("channels");
+      assertThat(problem.at("/errors/0/message").asText()).isEqualTo("must have different targets");
+    }
+
+    assertThat(client.get(SETTINGS).body().get("channels")).isEmpty();
+    put(client, Map.of("channels", List.of(program)));
+    put(client, Map.of("channels", List.of(program)));
+    assertThat(client.get(SETTINGS).body().get("channels")).hasSize(1);
+  }
+
+  private static JsonNode refuse(TestClient client, Object settings) {
+    return client.send("PUT", SETTINGS, Json.writeAsString(settings), Map.of()).expect(400).body();
+  }
+
+  @Test
+  void aNewChannelCanHaveTheFormerAddressOfAnother() {
+    TestClient client = cast.creator().client();
+    String former = pushService.endpoint();
+    var browser = Map.of("kind", "web_push", "target", former, "keys", pushService.keys());
+    JsonNode stored = put(client, Map.of("channels", List.of(browser)));
+    var moved = new HashMap<String, Object>(browser);
+    moved.put("id", stored.at("/channels/0/id").asLong());
+    moved.put("target", former + "/new");
+
+    JsonNode after = put(client, Map.of("channels", List.of(browser, moved))).get("channels");
+
+    assertThat(after).hasSize(2);
+    assertThat(after.get(0).get("target").asText()).isEqualTo(former + "/new");
+    assertThat(after.get(1).get("target").asText()).isEqualTo(former);
+  }
+
+  @Test
   void anAddressThatCannotWorkIsRefusedWithTheReason() {
     var faults = new ArrayList<String>();
     for (Map<String, Object> channel :
