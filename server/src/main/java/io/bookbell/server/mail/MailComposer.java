@@ -44,7 +44,9 @@ final class MailComposer {
             .footer(words.text("news.why"), words.text("news.settings"), settingsUrl())
             .footer("", words.text("news.unsubscribe"), unsubscribeUrl(target));
     String subject =
-        title.isEmpty() ? sentence : words.text("news.subject", Map.of("title", title));
+        item.request() == null || title.isEmpty()
+            ? sentence
+            : words.text("news.subject", Map.of("title", title));
     return content.toMail(target.address(), subject, headers);
   }
 
