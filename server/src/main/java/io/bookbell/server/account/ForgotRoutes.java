@@ -103,9 +103,10 @@ public final class ForgotRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
     jsonBody.requireNoErrors();
+    String chosen = language.apply(apiRequest.header("Accept-Language"));
     return database.write(
         tx -> {
-          confirmAddress(tx, token, language.apply(apiRequest.header("Accept-Language")));
+          confirmAddress(tx, token, chosen);
           return ApiResponse.noContent();
         });
   }

@@ -1,6 +1,7 @@
 package io.bookbell.server.http;
 
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.text.LanguageRanges;
 import io.bookbell.server.text.TextNormalizer;
 import java.text.DecimalFormatSymbols;
 import java.util.List;
@@ -63,18 +64,14 @@ public final class Csv {
      * @param languages in the format of {@code Accept-Language}
      */
     static CsvSeparator forLanguages(String languages) {
-      try {
-        return Locale.LanguageRange.parse(languages).stream()
-            .map(LanguageRange::getRange)
-            .filter(range -> !range.equals("*"))
-            .findFirst()
-            .map(Locale::forLanguageTag)
-            .filter(locale -> DecimalFormatSymbols.getInstance(locale).getDecimalSeparator() != '.')
-            .map(_ -> SEMICOLON)
-            .orElse(COMMA);
-      } catch (IllegalArgumentException e) { // not a list of languages
-        return COMMA;
-      }
+      return LanguageRanges.parse(languages).stream()
+          .map(LanguageRange::getRange)
+          .filter(range -> !range.equals("*"))
+          .findFirst()
+          .map(Locale::forLanguageTag)
+          .filter(locale -> DecimalFormatSymbols.getInstance(locale).getDecimalSeparator() != '.')
+          .map(_ -> SEMICOLON)
+          .orElse(COMMA);
     }
   }
 

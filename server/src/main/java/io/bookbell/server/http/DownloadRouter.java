@@ -42,7 +42,7 @@ final class DownloadRouter {
   /**
    * Registers a download.
    *
-   * @param parse reads the request; its {@link Problem}s become the response
+   * @param parse reads the request of a known caller; its {@link Problem}s become the response
    */
   <K> void addFile(String path, Function<ApiRequest, StreamedFile<K>> parse) {
     router
@@ -51,17 +51,22 @@ final class DownloadRouter {
         .handler(
             context -> {
               ApiRouter.markRoute(context, path);
-              startDownload(
-                  context, parse.apply(new ApiRequest(context, originPolicy, serverCookies)));
+              startDownload(context, parse);
             });
   }
 
-  private <K> void startDownload(RoutingContext context, StreamedFile<K> file) {
+  private <K> void startDownload(
+      RoutingContext context, Function<ApiRequest, StreamedFile<K>> parse) {
     var _ =
         callers
             .requireCaller(context, RateLimit.EXPORT)
             .compose(caller -> BodyReader.readBody(context, caller).map(caller))
-            .compose(caller -> new FileDownload<>(context, database, callers, file, caller).start())
+            .compose(
+                caller -> {
+                  StreamedFile<K> file =
+                      parse.apply(new ApiRequest(context, originPolicy, serverCookies));
+                  return new FileDownload<>(context, database, callers, file, caller).start();
+                })
             .onFailure(context::fail);
   }
 }

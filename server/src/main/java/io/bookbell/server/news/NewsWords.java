@@ -3,6 +3,7 @@ package io.bookbell.server.news;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.outbox.NewsBody;
+import io.bookbell.server.text.LanguageRanges;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,14 +52,10 @@ public final class NewsWords {
 
   /** Returns the language of a catalogue that an Accept-Language header prefers. */
   public static String preferredLanguage(Optional<String> acceptLanguage) {
-    try {
-      return acceptLanguage
-          .map(Locale.LanguageRange::parse)
-          .map(ranges -> Locale.lookupTag(ranges, LANGUAGES))
-          .orElse("en");
-    } catch (IllegalArgumentException e) {
-      return "en";
-    }
+    return acceptLanguage
+        .map(LanguageRanges::parse)
+        .map(ranges -> Locale.lookupTag(ranges, LANGUAGES))
+        .orElse("en");
   }
 
   private static Map<String, String> readCatalogue(String path) {

@@ -137,6 +137,7 @@ class DeskApiTest {
     assertThat(answer.raw().headers().firstValue("Content-Disposition"))
         .hasValueSatisfying(value -> assertThat(value).contains("attachment"));
     cast.supporter().client().get(REQUESTS + ".csv?creator_id=" + cast.creator().id()).expect(403);
+    TestServer.shared(database).client().get(REQUESTS + ".csv?separator=none").expect(401);
     cast.stranger().client().get("/api/activity.csv?creator_id=" + cast.creator().id()).expect(404);
   }
 

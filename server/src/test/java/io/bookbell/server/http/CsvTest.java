@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.http.Csv.CsvSeparator;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,8 +65,18 @@ class CsvTest {
           *                        | COMMA
           no language at all;;     | COMMA
           ''                       | COMMA
+          ,                        | COMMA
           """)
   void theSeparatorIsThatOfTheLanguage(String languages, CsvSeparator csvSeparator) {
     assertThat(CsvSeparator.forLanguages(languages)).isEqualTo(csvSeparator);
+  }
+
+  /** Java takes quadratic time to parse it. */
+  @Test
+  void ofTooManyLanguagesOnlyTheFirstCount() {
+    String many = "en;q=0.5,".repeat(1000);
+    assertThat(CsvSeparator.forLanguages(many + "de")).isEqualTo(CsvSeparator.COMMA);
+    assertThat(CsvSeparator.forLanguages("de," + many)).isEqualTo(CsvSeparator.SEMICOLON);
+    assertThat(CsvSeparator.forLanguages("d".repeat(1000))).isEqualTo(CsvSeparator.COMMA);
   }
 }
