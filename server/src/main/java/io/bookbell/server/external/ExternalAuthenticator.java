@@ -91,14 +91,18 @@ public final class ExternalAuthenticator {
    * io.bookbell.server.http.Authenticator#authenticateProxyUser}.
    */
   public CompletionStage<AuthenticatedCaller> authenticateProxyUser(ProxyUser user) {
-    String address =
-        user.email()
-            .flatMap(EmailAddress::of)
-            .orElseThrow(
-                () ->
+    return user.email()
+        .flatMap(EmailAddress::of)
+        .map(address -> findOrCreate(address, user))
+        .orElseGet(
+            () ->
+                CompletableFuture.failedStage(
                     Problem.unauthorized(
                         "The proxy names a user, but no e-mail address to find the account by. Its"
-                            + " header can be set as BOOKBELL_AUTH_EMAIL_HEADER."));
+                            + " header can be set as BOOKBELL_AUTH_EMAIL_HEADER.")));
+  }
+
+  private CompletionStage<AuthenticatedCaller> findOrCreate(String address, ProxyUser user) {
     return database
         .read(tx -> findByAddress(tx, address))
         .thenCompose(

@@ -171,7 +171,7 @@ public final class CredentialReader {
   public static <T> Future<T> tryEach(
       List<Credentials> candidates, Function<Credentials, Future<T>> attempt) {
     List<Credentials> others = candidates.subList(1, candidates.size());
-    Future<T> first = attempt.apply(candidates.getFirst());
+    Future<T> first = Future.succeededFuture(candidates.getFirst()).compose(attempt); // or throws
     return others.isEmpty()
         ? first
         : first.recover(

@@ -244,6 +244,17 @@ class ExternalSignInTest {
     server.client().send("POST", "/api/notifications/read", "{\"all\":true}", act).expect(403);
   }
 
+  /** Of a sign-in proxy that knows no address of somebody. */
+  @Test
+  void whoHasNoAddressMayDoWhatNeedsNoSession() {
+    var nameless = Map.of("Remote-User", "zoe", "Remote-Email", "none");
+    String body = "{\"email\":\"reader1@demo.test\"}";
+
+    server.client().send("GET", "/api/auth/methods", null, nameless).expect(200);
+    server.client().send("POST", "/api/auth/forgot", body, nameless).expect(202);
+    me(nameless).expect(401);
+  }
+
   @Test
   void aHeaderOfSomebodyElseThanTheProxyMeansNothing() {
     var reach =
