@@ -76,10 +76,18 @@ public final class PasswordConfirmation {
    * An account as it was when a password was compared with its own.
    *
    * @param confirmed whether the password was right
+   * @param missing the field in which it wasn't sent, though the account has one
    */
   public record CheckedAccount(
-      Caller caller, Account account, SignInClient client, boolean confirmed) {
+      Caller caller,
+      Account account,
+      SignInClient client,
+      boolean confirmed,
+      Optional<String> missing) {
     Problem wrongPassword() {
+      if (missing.isPresent()) {
+        return Problem.validationFailed(missing.get(), "is required");
+      }
       if (!account.hasPassword()) {
         return Problem.of(
             403,
@@ -110,10 +118,13 @@ public final class PasswordConfirmation {
                   });
               if (!attempt.account.hasPassword()) {
                 return recordSuccess(
-                    new CheckedAccount(caller, attempt.account, client, attempt.isRecent));
+                    new CheckedAccount(
+                        caller, attempt.account, client, attempt.isRecent, Optional.empty()));
               }
               if (typed.password.isEmpty()) {
-                throw Problem.validationFailed(typed.field, "is required");
+                return CompletableFuture.completedFuture(
+                    new CheckedAccount(
+                        caller, attempt.account, client, false, Optional.of(typed.field)));
               }
               return passwordHasher
                   .verifyPassword(
@@ -122,7 +133,9 @@ public final class PasswordConfirmation {
                       Optional.of(attempt.account.passwordHash()))
                   .thenApply(PasswordVerdict::isCorrect)
                   .thenApply(
-                      confirmed -> new CheckedAccount(caller, attempt.account, client, confirmed))
+                      confirmed ->
+                          new CheckedAccount(
+                              caller, attempt.account, client, confirmed, Optional.empty()))
                   .thenCompose(
                       checked ->
                           checked.confirmed
@@ -143,7 +156,10 @@ public final class PasswordConfirmation {
         });
   }
 
-  /** Like {@link #checkPassword}. Fails with a {@link Problem} 403 if the password is wrong. */
+  /**
+   * Like {@link #checkPassword}. Fails with a {@link Problem}: 403 if the password is wrong, 400 if
+   * it wasn't sent.
+   */
   CompletableFuture<CheckedAccount> requirePassword(Caller caller, TypedPassword typed) {
     return checkPassword(caller, typed)
         .thenApply(
