@@ -109,8 +109,28 @@ public final class ExternalAuthenticator {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedStage(found.get())
-                    : database.write(tx -> createAccount(tx, address, user)))
+                    : database
+                        .write(tx -> createAccount(tx, address, user))
+                        .exceptionallyCompose(failure -> findCreated(address, failure)))
         .thenApply(account -> accept(account, Optional.empty()));
+  }
+
+  /**
+   * A browser's first requests come all at once, and another one of them may have created the
+   * account meanwhile. PostgreSQL shows it only to a new transaction.
+   */
+  private CompletionStage<ExternalSignIns.ExternalAccount> findCreated(
+      String address, Throwable failure) {
+    if (Problem.findIn(failure).filter(problem -> problem.status() == 409).isEmpty()) {
+      return CompletableFuture.failedStage(failure);
+    }
+    return database
+        .read(tx -> findByAddress(tx, address))
+        .thenCompose(
+            found ->
+                found
+                    .map(CompletableFuture::completedStage)
+                    .orElseGet(() -> CompletableFuture.failedStage(failure)));
   }
 
   /** The first account is created by the link that the server prints, so it isn't created here. */

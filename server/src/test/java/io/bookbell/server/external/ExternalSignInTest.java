@@ -19,6 +19,7 @@ import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.config.ExternalSignInConfig.AuthHeaderConfig;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.config.SiteTokenConfig.TokenKey;
 import io.bookbell.server.network.AddressRange;
@@ -34,10 +35,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,8 +78,13 @@ class ExternalSignInTest {
 
   private static ServerConfig config(
       String name, SiteTokenConfig tokens, Optional<String> emailHeader) {
+    return config(TestDatabase.SQLITE.create(folder.resolve(name)), tokens, emailHeader);
+  }
+
+  private static ServerConfig config(
+      StorageConfig storage, SiteTokenConfig tokens, Optional<String> emailHeader) {
     var header = new AuthHeaderConfig("Remote-User", emailHeader, "Remote-Name");
-    return TestServer.config(TestDatabase.SQLITE.create(folder.resolve(name)))
+    return TestServer.config(storage)
         .withReach(
             new PublicAccessConfig(
                 Optional.empty(),
@@ -253,6 +261,43 @@ class ExternalSignInTest {
     server.client().send("GET", "/api/auth/methods", null, nameless).expect(200);
     server.client().send("POST", "/api/auth/forgot", body, nameless).expect(202);
     me(nameless).expect(401);
+  }
+
+  /** A browser's first requests come at once, and PostgreSQL runs them so. */
+  @Test
+  void allFirstRequestsOfANewPersonAreSignedIn() throws Exception {
+    var storage =
+        (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder.resolve("first"));
+    try (var apart = TestServer.demo(config(storage, SHARED, Optional.of("Remote-Email")));
+        var other =
+            DriverManager.getConnection(storage.url(), storage.user(), storage.password())) {
+      other.setAutoCommit(false);
+      try (var statement = other.createStatement()) {
+        statement.execute(
+            "INSERT INTO app_user (email, display_name, password_hash, created_at)"
+                + " VALUES ('zoe@new.example', 'Zoe', '', 1)");
+      }
+      var headers = Map.of("Remote-User", "zoe", "Remote-Email", "zoe@new.example");
+      var second =
+          CompletableFuture.supplyAsync(() -> apart.client().send("GET", "/api/me", null, headers));
+      await().until(() -> waitsForLock(apart));
+      other.commit();
+
+      second.join().expect(200);
+    }
+  }
+
+  private static boolean waitsForLock(TestServer apart) {
+    return apart
+        .database()
+        .read(
+            tx ->
+                tx.query(
+                        "SELECT count(*) AS amount FROM pg_stat_activity"
+                            + " WHERE wait_event_type = 'Lock' AND datname = current_database()")
+                    .single(row -> row.getInt("amount")))
+        .join()
+        .equals(1);
   }
 
   @Test
