@@ -25,8 +25,10 @@ final class CreatorOwnerChange implements OwnerChange {
   }
 
   @Override
-  public void endTies(Transaction tx, UserId creator) {
+  public void endTies(Transaction tx, UserId creator, Set<UserId> ended) {
     Set<UserId> tied = new TreeSet<>(creatorTies.findCreators(tx, creator));
+    tied.removeAll(ended);
+    ended.addAll(tied);
     for (UserId each : tied) { // in the order in which everybody locks them
       if (each.equals(creator)) {
         services.creators.lockCreator(tx, creator);

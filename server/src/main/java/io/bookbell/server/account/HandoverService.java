@@ -12,6 +12,8 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -61,9 +63,11 @@ public final class HandoverService {
 
     /**
      * Locks the creator, and ends what the former owner has with other creators. Called before the
-     * account is locked.
+     * account is locked, and again under the lock.
+     *
+     * @param ended those that are done with; this call adds its own
      */
-    void endTies(Transaction tx, UserId creator);
+    void endTies(Transaction tx, UserId creator, Set<UserId> ended);
 
     /** Deletes what is the former owner's own, and records the change. */
     void complete(Transaction tx, UserId creator, String formerName);
@@ -146,8 +150,11 @@ public final class HandoverService {
   /** Creators are locked before the account, and the link is used up under both locks. */
   private Account takeOver(Transaction tx, TakeOver takeOver, String hash) {
     UserId user = requirePending(tx, takeOver.token).user();
-    ownerChange.endTies(tx, user);
+    var ended = new TreeSet<UserId>();
+    ownerChange.endTies(tx, user, ended);
     Account former = accountStore.lockAccount(tx, user);
+    ownerChange.endTies(
+        tx, user, ended); // those of joins that were committed before the account was locked
     PendingHandover pending = requirePending(tx, takeOver.token);
     requireWithoutAccount(tx, pending.email());
     accountStore.updateEmail(tx, user, pending.email());

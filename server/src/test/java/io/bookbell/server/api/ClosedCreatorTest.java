@@ -85,6 +85,43 @@ class ClosedCreatorTest {
     creator.client().get("/api/me").expect(401);
   }
 
+  /** A join that is committed while the new owner waits for the account. */
+  @Test
+  void aTieThatBeginsDuringAHandoverEndsWithIt() throws Exception {
+    long other = operator.id();
+    var takeOver =
+        Map.of(
+            "token",
+            handOver().expect(201).body().get("url").asText().split("#", 2)[1],
+            "display_name",
+            "Zora",
+            "password",
+            "eleven green pears");
+    try (Connection connection =
+        DriverManager.getConnection(storage.url(), storage.user(), storage.password())) {
+      connection.setAutoCommit(false);
+      run(connection, "SELECT 1 FROM app_user WHERE id = " + creator.id() + " FOR UPDATE");
+      var taken =
+          CompletableFuture.supplyAsync(
+              () -> server.client().post("/api/auth/take-over", takeOver));
+      awaitWaiting(1);
+      run(
+          connection,
+          "INSERT INTO team_member (creator_id, user_id, active, created_at) VALUES (%d, %d, TRUE, 1)"
+              .formatted(other, creator.id()));
+      connection.commit();
+
+      taken.join().expect(200);
+      String teams = "SELECT user_id FROM team_member WHERE active AND user_id = ?";
+      assertThat(
+              server
+                  .database()
+                  .read(tx -> tx.query(teams, creator.id()).list(row -> row.getLong("user_id")))
+                  .join())
+          .isEmpty();
+    }
+  }
+
   @Test
   void aDeletedAccountIsNotClosed() {
     String password = "{\"password\":\"" + TestServer.PASSWORD + "\"}";
