@@ -29,11 +29,17 @@ record ExportSection(String name, String sql, List<KeyColumn> keys, List<ExportF
    *
    * @param name its name in the result
    * @param start the column, of the same value, by whose index the database finds where to go on
+   * @param isText whether its values are texts instead of numbers
    */
-  record KeyColumn(String column, String name, String start) {
+  record KeyColumn(String column, String name, String start, boolean isText) {
     /** A column that is selected under its own name. */
     static KeyColumn of(String column) {
-      return new KeyColumn(column, column.substring(column.indexOf('.') + 1), column);
+      return new KeyColumn(column, column.substring(column.indexOf('.') + 1), column, false);
+    }
+
+    /** Like {@link #of}, for a column of texts, which can't be the first one. */
+    static KeyColumn ofText(String column) {
+      return new KeyColumn(column, column.substring(column.indexOf('.') + 1), column, true);
     }
   }
 
@@ -83,9 +89,9 @@ record ExportSection(String name, String sql, List<KeyColumn> keys, List<ExportF
   /** One row, and its position. */
   record ExportRow(Map<String, @Nullable Object> values, RowKey key) {}
 
-  /** The values of the key columns; the second one is 0 if there is only one. */
-  record RowKey(long first, long second) {
-    static final RowKey START = new RowKey(0, 0);
+  /** The values of the key columns; the second one is a number or a text, or 0 and empty. */
+  record RowKey(long first, long second, String text) {
+    static final RowKey START = new RowKey(0, 0, "");
   }
 
   /** Returns the next rows after a position, at most {@link #ROWS_AT_ONCE}. */
@@ -111,7 +117,7 @@ record ExportSection(String name, String sql, List<KeyColumn> keys, List<ExportF
               user,
               after.first,
               after.first,
-              after.second,
+              keys.getLast().isText ? after.text : after.second,
               ROWS_AT_ONCE);
     };
   }
@@ -121,7 +127,13 @@ record ExportSection(String name, String sql, List<KeyColumn> keys, List<ExportF
     for (ExportField field : fields) {
       values.put(field.column, field.reader.read(row, field.column));
     }
-    return new ExportRow(values, new RowKey(readKey(row, 0), readKey(row, 1)));
+    boolean isText = !keys.isEmpty() && keys.getLast().isText;
+    return new ExportRow(
+        values,
+        new RowKey(
+            readKey(row, 0),
+            isText ? 0 : readKey(row, 1),
+            isText ? row.getString(keys.getLast().name) : ""));
   }
 
   private long readKey(SqlRow row, int number) throws SQLException {

@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  * only where the person was told them.
  */
 final class ExportSections {
-  private static final KeyColumn OF_REQUEST = new KeyColumn("r.id", "request_id", "p.request_id");
+  private static final KeyColumn OF_REQUEST =
+      new KeyColumn("r.id", "request_id", "p.request_id", false);
 
   private static final List<ExportSection> ROLES =
       List.of(
@@ -30,7 +31,8 @@ final class ExportSections {
               FROM membership m
               JOIN creator c ON c.id = m.creator_id
               JOIN tier t ON t.id = m.tier_id
-              WHERE m.user_id = ?""",
+              WHERE m.user_id = ?\
+              """,
               List.of(KeyColumn.of("m.creator_id")),
               number("creator_id"),
               text("creator_name"),
@@ -51,7 +53,8 @@ final class ExportSections {
                 coalesce(l.counter, 'own') AS counter
               FROM membership m
               JOIN quota_ledger l ON l.creator_id = m.creator_id AND l.user_id = m.user_id
-              WHERE m.user_id = ?""",
+              WHERE m.user_id = ?\
+              """,
               List.of(KeyColumn.of("m.creator_id"), KeyColumn.of("l.id")),
               number("creator_id"),
               text("kind"),
@@ -70,7 +73,8 @@ final class ExportSections {
                 t.old_tier AS old_tier, t.new_tier AS new_tier, t.created_at AS created_at
               FROM membership m
               JOIN tier_change t ON t.creator_id = m.creator_id AND t.user_id = m.user_id
-              WHERE m.user_id = ?""",
+              WHERE m.user_id = ?\
+              """,
               List.of(KeyColumn.of("m.creator_id"), KeyColumn.of("t.id")),
               number("creator_id"),
               text("source"),
@@ -84,8 +88,9 @@ final class ExportSections {
                 m.state AS state, m.tiers AS tiers, m.paid_until AS paid_until,
                 m.grace_until AS grace_until
               FROM source_member m
-              WHERE m.source = 'patreon' AND m.user_id = ?""",
-              List.of(KeyColumn.of("m.creator_id")),
+              WHERE m.source = 'patreon' AND m.user_id = ?\
+              """,
+              List.of(KeyColumn.of("m.creator_id"), KeyColumn.ofText("m.external_id")),
               number("creator_id"),
               text("external_id"),
               text("email"),
@@ -100,8 +105,9 @@ final class ExportSections {
                 m.state AS state, m.tiers AS tiers, m.paid_until AS paid_until,
                 m.grace_until AS grace_until
               FROM source_member m
-              WHERE m.source = 'kofi' AND m.user_id = ?""",
-              List.of(KeyColumn.of("m.creator_id")),
+              WHERE m.source = 'kofi' AND m.user_id = ?\
+              """,
+              List.of(KeyColumn.of("m.creator_id"), KeyColumn.ofText("m.external_id")),
               number("creator_id"),
               text("external_id"),
               text("email"),
@@ -113,7 +119,8 @@ final class ExportSections {
               "account_at_patreon",
               """
               SELECT external_id, linked_at FROM source_account
-              WHERE source = 'patreon' AND user_id = ?""",
+              WHERE source = 'patreon' AND user_id = ?\
+              """,
               text("external_id"),
               time("linked_at")),
           list(
@@ -123,10 +130,12 @@ final class ExportSections {
                 t.role AS role, t.created_at AS created_at
               FROM team_member t
               JOIN creator c ON c.id = t.creator_id
-              WHERE t.user_id = ?""",
+              WHERE t.user_id = ?\
+              """,
               List.of(KeyColumn.of("t.creator_id")),
               number("creator_id"),
               text("creator_name"),
+              text("role"),
               flag("active"),
               time("created_at")));
 
@@ -138,7 +147,8 @@ final class ExportSections {
               SELECT id, creator_id, title, author, isbn, note, cover_id, status, response,
                 refunded, created_at, updated_at
               FROM book_request
-              WHERE user_id = ?""",
+              WHERE user_id = ?\
+              """,
               List.of(KeyColumn.of("id")),
               number("id"),
               number("creator_id"),
@@ -159,7 +169,8 @@ final class ExportSections {
                 p.body AS body, p.created_at AS created_at
               FROM book_request r
               JOIN reply p ON p.request_id = r.id
-              WHERE r.user_id = ?""",
+              WHERE r.user_id = ?\
+              """,
               List.of(OF_REQUEST, KeyColumn.of("p.id")),
               number("request_id"),
               number("user_id"),
@@ -172,7 +183,8 @@ final class ExportSections {
                 p.created_at AS created_at
               FROM reply p
               JOIN book_request r ON r.id = p.request_id AND r.user_id <> p.user_id
-              WHERE p.user_id = ?""",
+              WHERE p.user_id = ?\
+              """,
               List.of(KeyColumn.of("p.id")),
               number("request_id"),
               text("body"),
@@ -185,7 +197,8 @@ final class ExportSections {
               FROM activity a
               JOIN book_request r ON r.id = a.request_id AND r.responded_by = a.actor_id
                 AND a.kind = 'request_' || r.status
-              WHERE a.actor_id = ?""",
+              WHERE a.actor_id = ?\
+              """,
               List.of(KeyColumn.of("a.id")),
               number("request_id"),
               text("status"),
@@ -197,7 +210,8 @@ final class ExportSections {
               SELECT r.id AS request_id, p.revision AS revision, p.received_at AS received_at
               FROM book_request r
               JOIN receipt p ON p.request_id = r.id
-              WHERE r.user_id = ?""",
+              WHERE r.user_id = ?\
+              """,
               List.of(OF_REQUEST, KeyColumn.of("p.revision")),
               number("request_id"),
               number("revision"),
@@ -207,7 +221,8 @@ final class ExportSections {
               """
               SELECT request_id, creator_id, created_at
               FROM request_follower
-              WHERE user_id = ?""",
+              WHERE user_id = ?\
+              """,
               List.of(KeyColumn.of("request_id")),
               number("request_id"),
               number("creator_id"),
@@ -223,7 +238,8 @@ final class ExportSections {
                 n.text AS text, o.is_read AS is_read, n.created_at AS created_at
               FROM notification_recipient o
               JOIN notification n ON n.id = o.notification_id
-              WHERE o.user_id = ?""",
+              WHERE o.user_id = ?\
+              """,
               List.of(KeyColumn.of("o.notification_id")),
               number("creator_id"),
               text("kind"),
@@ -241,7 +257,8 @@ final class ExportSections {
                   FROM news_subscription s
                   WHERE s.target_id = t.id) AS events
               FROM news_target t
-              WHERE t.user_id = ?""",
+              WHERE t.user_id = ?\
+              """,
               List.of(KeyColumn.of("t.id")),
               number("creator_id"),
               text("kind"),
@@ -254,7 +271,8 @@ final class ExportSections {
               """
               SELECT digest, quiet_from, quiet_to, time_zone, language
               FROM news_preference
-              WHERE user_id = ?""",
+              WHERE user_id = ?\
+              """,
               text("digest"),
               number("quiet_from"),
               number("quiet_to"),
@@ -265,7 +283,8 @@ final class ExportSections {
               """
               SELECT id, creator_id, kind, request_id, details, detail, created_at
               FROM activity
-              WHERE actor_id = ?""",
+              WHERE actor_id = ?\
+              """,
               List.of(KeyColumn.of("id")),
               number("creator_id"),
               text("kind"),

@@ -8,6 +8,7 @@ import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.Services;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.TableDefinition;
 import io.bookbell.server.storage.check.TableDefinitions;
 import io.bookbell.server.support.Images;
@@ -108,6 +109,7 @@ class PersonalExportTest {
 
     JsonNode members = export(cast.team());
     assertThat(members.at("/team_memberships/0/creator_id").asLong()).isEqualTo(mara.id());
+    assertThat(members.at("/team_memberships/0/role").asText()).isEqualTo("everything");
     assertThat(texts(members, "replies_elsewhere", "body")).containsExactly("Soon.");
     assertThat(texts(members, "answers_given", "response")).containsExactly("Ordered.");
     assertThat(texts(members, "answers_given", "status")).containsExactly("approved");
@@ -142,6 +144,50 @@ class PersonalExportTest {
     List<String> bodies = texts(data, "replies_to_book_requests", "body");
     assertThat(bodies).hasSize(replies).doesNotHaveDuplicates().startsWith("Word 0");
     assertThat(data.get("activity")).hasSize(replies + 2);
+  }
+
+  /** Somebody may pay a creator at Patreon from several accounts. */
+  @ParameterizedTest
+  @EnumSource
+  void severalMembershipsOfOneCreatorMayBeMany(TestDatabase database) {
+    TestServer server = TestServer.shared(database);
+    Cast cast = server.cast();
+    long creator = cast.creator().id();
+    int amount = 2 * ExportSection.ROWS_AT_ONCE + 1;
+    for (String source : List.of("patreon", "kofi")) {
+      server.database().write(tx -> addMembers(tx, source, creator, cast.other(), amount)).join();
+    }
+
+    JsonNode data = export(cast.other());
+
+    for (String section : List.of("patreon_memberships", "kofi_memberships")) {
+      assertThat(texts(data, section, "external_id")).hasSize(amount).doesNotHaveDuplicates();
+    }
+  }
+
+  private static boolean addMembers(
+      Transaction tx, String source, long creator, Person person, int amount) {
+    tx.update(
+        """
+        INSERT INTO membership_source (creator_id, source, account_id, account_name, grace_days,
+          connected_at)
+        VALUES (?, ?, ?, 'Account', 0, 1)\
+        """,
+        creator,
+        source,
+        "account of " + creator);
+    for (int number = 0; number < amount; number++) {
+      tx.update(
+          """
+          INSERT INTO source_member (creator_id, source, external_id, user_id, state, tiers, seen)
+          VALUES (?, ?, ?, ?, 'active', '', 1)\
+          """,
+          creator,
+          source,
+          "m" + number,
+          person.id());
+    }
+    return true;
   }
 
   /** A table that is new here belongs into {@link ExportSections}, or into the list above. */
