@@ -69,7 +69,7 @@ final class ExternalSignInReader {
     try {
       URI uri = new URI(value);
       boolean isWeb = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
-      if (isWeb && uri.getHost() != null) {
+      if (isWeb && uri.getHost() != null && PortRange.permits(uri)) {
         return uri;
       }
     } catch (URISyntaxException e) {

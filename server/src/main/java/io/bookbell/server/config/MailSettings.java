@@ -52,6 +52,7 @@ final class MailSettings {
       URI uri = new URI(value);
       @Nullable String scheme = uri.getScheme();
       if (uri.getHost() != null
+          && PortRange.permits(uri)
           && scheme != null
           && PORTS.containsKey(scheme)
           && uri.getRawQuery() == null) {

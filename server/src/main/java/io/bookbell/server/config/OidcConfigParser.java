@@ -108,6 +108,7 @@ final class OidcConfigParser {
     try {
       URI uri = new URI(value);
       if (uri.getHost() != null
+          && PortRange.permits(uri)
           && isSafe(uri)
           && uri.getRawQuery() == null
           && uri.getRawFragment() == null

@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerConfigReader {
   private static final Logger log = LoggerFactory.getLogger(ServerConfigReader.class);
-  private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_CONNECTIONS = 10_000;
   private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
   private static final int LONGEST_DRAIN = 3600;
@@ -90,9 +89,9 @@ public final class ServerConfigReader {
 
   /** Refuses one port for both servers: half of the connections would reach the wrong one. */
   private static ListenConfig parseListen(SettingValues settingValues) {
-    int port = settingValues.integerOrDefault(Setting.PORT, 8080, 0, HIGHEST_PORT);
+    int port = settingValues.integerOrDefault(Setting.PORT, 8080, 0, PortRange.HIGHEST);
     Optional<Integer> metricsPort =
-        settingValues.optionalInteger(Setting.METRICS_PORT, 0, HIGHEST_PORT);
+        settingValues.optionalInteger(Setting.METRICS_PORT, 0, PortRange.HIGHEST);
     if (port != 0 && metricsPort.filter(own -> own == port).isPresent()) {
       throw ConfigException.invalidValue(
           Setting.METRICS_PORT,
@@ -358,7 +357,10 @@ public final class ServerConfigReader {
     try {
       URI uri = new URI(value);
       @Nullable String scheme = uri.getScheme();
-      if (uri.getHost() != null && scheme != null && schemes.contains(scheme)) {
+      if (uri.getHost() != null
+          && PortRange.permits(uri)
+          && scheme != null
+          && schemes.contains(scheme)) {
         return uri;
       }
     } catch (URISyntaxException e) {

@@ -32,6 +32,34 @@ class ConfigExceptionTest {
         .hasMessageNotContaining("hush");
   }
 
+  /** It would be noticed when the first mail is sent, or when nodes can't find each other. */
+  @ParameterizedTest
+  @CsvSource({
+    "BOOKBELL_SMTP_URL, smtps://mail.test:465000",
+    "BOOKBELL_REDIS_URL, redis://redis.test:637900",
+    "BOOKBELL_OPEN_LIBRARY_URL, https://books.test:0",
+    "BOOKBELL_PATREON_URL, https://patreon.test:443443",
+    "BOOKBELL_JWT_JWKS_URL, https://site.test:65536/jwks.json",
+    "BOOKBELL_OIDC_ISSUER, https://id.test:443000"
+  })
+  void aPortThatDoesNotExistIsRefused(String setting, String value) {
+    var settings =
+        Map.of(
+            setting,
+            value,
+            "BOOKBELL_DATABASE_URL",
+            "jdbc:postgresql://nowhere.invalid/db",
+            "BOOKBELL_PATREON_CLIENT_ID",
+            "id",
+            "BOOKBELL_PATREON_CLIENT_SECRET",
+            "secret");
+
+    assertThatThrownBy(
+            () -> ServerConfigReader.readConfig(settings, Path.of("nowhere"), Path.of("data")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll(setting, value);
+  }
+
   /** Vert.x would hand the connections of one port to either server, in turn. */
   @ParameterizedTest
   @CsvSource({"9464, 9464", "'', 8080", "0009, 9"})
