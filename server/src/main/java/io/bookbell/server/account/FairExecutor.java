@@ -88,12 +88,14 @@ final class FairExecutor implements AutoCloseable {
     if (refused != null) {
       refused.result.completeExceptionally(new QueueFullException());
     }
-    if (refused == null) {
+    if (refused == null) { // else the thread that was asked for the removed task runs this one
       try {
         threads.execute(this::runNext);
       } catch (RejectedExecutionException e) { // closing
         queuedTask.result.completeExceptionally(e);
       }
+    }
+    if (!queuedTask.equals(refused)) {
       var _ = inVain.whenComplete((_, _) -> dropTask(sender, queuedTask));
     }
     return queuedTask.result;

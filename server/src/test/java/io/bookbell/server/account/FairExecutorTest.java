@@ -119,6 +119,21 @@ class FairExecutorTest {
   }
 
   @Test
+  void aTaskForWhichAnotherMadeRoomIsDroppedLikeAnyOther() {
+    var a = List.of(submit("a", "a1"), submit("a", "a2"), submit("a", "a3"), submit("a", "a4"));
+    var b = List.of(submit("b", "b1"), submit("b", "b2"));
+    var gone = new CompletableFuture<Void>();
+    var c = submit("c", "c1", gone);
+    gone.complete(null);
+    go.countDown();
+    a.subList(0, 3).forEach(CompletableFuture::join);
+    b.forEach(CompletableFuture::join);
+
+    assertThatThrownBy(c::join).isInstanceOf(CancellationException.class);
+    assertThat(done).containsExactly("a1", "b1", "a2", "b2", "a3");
+  }
+
+  @Test
   void whatHasBegunIsFinishedThoughNobodyWaitsForIt() {
     var gone = new CompletableFuture<Void>();
     go.countDown();
