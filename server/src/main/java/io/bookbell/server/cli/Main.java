@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -33,24 +34,35 @@ public final class Main implements Runnable {
    */
   static int run(CommandEnvironment around, String... arguments) {
     return switch (String.join(" ", arguments)) {
-      case "serve" -> runCommand(around, () -> ServeCommand.runServer(around));
-      case "demo" -> runCommand(around, () -> DemoCommand.runDemo(false, around));
-      default -> createCommandLine(around).execute(arguments);
+      case "serve" ->
+          runCommand(
+              around,
+              () -> {
+                ServeCommand.runServer(around);
+                return ExitCode.DONE;
+              });
+      case "demo" ->
+          runCommand(
+              around,
+              () -> {
+                DemoCommand.runDemo(false, around);
+                return ExitCode.DONE;
+              });
+      default -> runCommand(around, () -> createCommandLine(around).execute(arguments));
     };
   }
 
-  private static int runCommand(CommandEnvironment around, PlainCommand command) {
+  private static int runCommand(CommandEnvironment around, RunnableCommand command) {
     try {
-      command.run();
-      return ExitCode.DONE;
-    } catch (Exception | LinkageError | OutOfMemoryError failure) {
+      return command.run();
+    } catch (Exception | Error failure) {
       return CommandException.reportFailure(failure, around.err());
     }
   }
 
-  /** A command without arguments. */
-  private interface PlainCommand {
-    void run() throws Exception;
+  /** Returns an exit code. */
+  private interface RunnableCommand {
+    int run() throws Exception;
   }
 
   static CommandLine createCommandLine(CommandEnvironment around) {
@@ -68,7 +80,7 @@ public final class Main implements Runnable {
             .setOut(around.out())
             .setErr(around.err())
             .setExecutionExceptionHandler(
-                (failure, _, _) -> CommandException.reportFailure(failure, around.err()))
+                (failure, _, _) -> CommandException.reportFailure(causeOf(failure), around.err()))
             .setParameterExceptionHandler(
                 (failure, _) -> {
                   printUsageError(failure, around.err());
@@ -76,6 +88,13 @@ public final class Main implements Runnable {
                 });
     ServeCommand.describeSettings(requireNonNull(commandLine.getSubcommands().get("serve")));
     return commandLine;
+  }
+
+  /** An {@link Error} of a command that is a method comes wrapped, unlike its exceptions. */
+  private static Throwable causeOf(Exception failure) {
+    return failure instanceof ExecutionException && failure.getCause() instanceof Error error
+        ? error
+        : failure;
   }
 
   private static void printUsageError(ParameterException failure, PrintWriter err) {

@@ -1,6 +1,7 @@
 package io.bookbell.server.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.bookbell.server.Services;
 import io.bookbell.server.account.Account;
@@ -27,8 +28,11 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The command {@code bookbell user}. */
 @Command(
@@ -40,6 +44,7 @@ final class UserCommand {
   private static final int LONGEST_NAME = 100;
 
   private final CommandEnvironment around;
+  @Spec private CommandSpec spec;
 
   UserCommand(CommandEnvironment around) {
     this.around = around;
@@ -192,7 +197,9 @@ final class UserCommand {
       mixinStandardHelpOptions = true)
   int passwords(@Parameters(paramLabel = "on|off") String state) {
     if (!state.equals("on") && !state.equals("off")) {
-      throw new CommandException("Say on or off, not “" + state + "”");
+      throw new ParameterException(
+          requireNonNull(spec.subcommands().get("passwords")),
+          "Say on or off, not “" + state + "”");
     }
     new UserAdministration(around).turnPasswords(state.equals("on"));
     return ExitCode.DONE;

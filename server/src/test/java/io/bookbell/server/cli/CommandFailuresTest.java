@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -108,6 +109,7 @@ class CommandFailuresTest {
         row("backup one two", 2, "two"),
         row("user", 2, "(?i)missing.*user --help"),
         row("user add", 2, "EMAIL"),
+        row("user passwords maybe", 2, "Say on or off, not “maybe”.*user passwords --help"),
         row("user add nobody", 1, "“nobody” is not an e-mail address"),
         row("user add ann@books.example --name=", 1, "--name"));
   }
@@ -307,9 +309,9 @@ class CommandFailuresTest {
   }
 
   private static final String NEWER =
-      "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script, checksum,"
-          + " installed_by, execution_time, success)"
-          + " VALUES (999, '999', 'later', 'SQL', 'V999__later.sql', 1, 'x', 1, true)";
+      "INSERT INTO flyway_schema_history (installed_rank, version, description, type, script,"
+          + " checksum, installed_by, execution_time, success) VALUES (999, '999', 'later', 'SQL',"
+          + " 'V999__later.sql', 1, 'x', 1, true)";
 
   private void expectUrl(String url, String told) {
     expectUrl(url, told, "verify");
@@ -348,6 +350,28 @@ class CommandFailuresTest {
     assertThat(code).isEqualTo(expected);
     assertThat(out.toString()).isEmpty();
     err.getBuffer().setLength(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "verify", "user set-operator ann@books.example"})
+  void whatIsMissingInTheInstallationIsToldInOneLine(String command) {
+    var environment =
+        new AbstractMap<String, String>() {
+          @Override
+          public Set<Map.Entry<String, String>> entrySet() {
+            throw new NoClassDefFoundError("io/bookbell/server/Missing");
+          }
+        };
+    var around =
+        new CommandEnvironment(
+            environment,
+            folder,
+            new ByteArrayInputStream(new byte[0]),
+            new PrintWriter(out),
+            new PrintWriter(err));
+
+    assertThat(Main.run(around, command.split(" ", -1))).isEqualTo(ExitCode.INTERNAL);
+    assertThat(err.toString().strip()).startsWith("Bookbell is incomplete").hasLineCount(1);
   }
 
   private int run(String... arguments) {
