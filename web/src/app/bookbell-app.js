@@ -141,6 +141,7 @@ export class BookbellApp extends LightElement {
     const arrived =
       name === 'setup' || name === 'reset' || name === 'handover' || name === 'patreon' || (name === 'join' && !this.querySelector('join-page sign-in'));
     const known = new Set(this.session ? workspacesOf(this.session.me).map(workspacePath) : []);
+    this.#api.http.userId = undefined; // it may be another one now
     const me = await this.#api.me();
     this.#closeSession('');
     this.#openSession(me);

@@ -24,6 +24,8 @@ export class NewsSettings extends SessionElement {
 
   #saving = new FormSubmission(this);
   #testing = new FormSubmission(this);
+  /** Which form was used last, to show an error there. @type {'mail' | 'chat' | undefined} */
+  #adding;
   /** Changes that are on their way, each to what the ones before it leave. @type {Change[]} */
   #changes = [];
   /** @type {Promise<unknown>} */
@@ -72,13 +74,13 @@ export class NewsSettings extends SessionElement {
       ${
         kinds.includes('mail') && !channels.some(({kind}) => kind === 'mail')
           ? html`<form class="news-add" novalidate @submit=${this.#addMail} data-testid="news-add">
-            ${formField({id: 'news-address', name: 'target', label: translate('news.address'), type: 'email', autocomplete: 'email', value: this.session.me.user.email, testid: 'news-address', error: this.#saving.fields['channels[0].target']})}
+            ${formField({id: 'news-address', name: 'target', label: translate('news.address'), type: 'email', autocomplete: 'email', value: this.session.me.user.email, testid: 'news-address', error: this.#adding === 'mail' ? this.#addressFault : undefined})}
             <button class="button" data-testid="news-add-submit" ?disabled=${this.#saving.busy}>${translate('news.add')}</button>
           </form>`
           : nothing
       }
       ${kinds.includes('web_push') ? html`<push-switch .session=${this.session} @push-changed=${() => this.#load()}></push-switch>` : nothing}
-      <chat-form .kinds=${kinds} .error=${this.#saving.fields[`channels[${channels.length}].target`] ?? ''} .busy=${this.#saving.busy} @chosen=${this.#addChat}></chat-form>`;
+      <chat-form .kinds=${kinds} .error=${this.#adding === 'chat' ? (this.#addressFault ?? '') : ''} .busy=${this.#saving.busy} @chosen=${this.#addChat}></chat-form>`;
   }
 
   /** @param {NewsChannel} channel */
@@ -96,6 +98,12 @@ export class NewsSettings extends SessionElement {
         <confirm-button testid="news-remove" label=${translate('news.remove')} question="" yes=${translate('news.remove')} @confirmed=${() => this.#remove(id)}></confirm-button>
       </div>
     </li>`;
+  }
+
+  /** What is wrong with the address of a new channel, the last one that was sent. */
+  get #addressFault() {
+    const place = Object.keys(this.#saving.fields).find((field) => /^channels(\[\d+\]\.target)?$/.test(field));
+    return place && this.#saving.fields[place];
   }
 
   /** A row for each event, with a box for each kind of channel one has. @param {NotificationSettings} settings */
@@ -151,11 +159,13 @@ export class NewsSettings extends SessionElement {
   /** @param {SubmitEvent} event */
   #addMail(event) {
     const {target = ''} = formValues(event);
+    this.#adding = 'mail';
     return this.#save((settings) => ({channels: [...kept(settings), {kind: 'mail', target}]}));
   }
 
   /** A first channel of a kind gets the usual events. @param {CustomEvent<{kind: string, target: string}>} event */
   async #addChat({detail: channel, target}) {
+    this.#adding = 'chat';
     const added = await this.#save((settings) => {
       const events = {...settings.events};
       const chosen = Object.values(events).some((kinds) => kinds.includes(channel.kind));
@@ -198,12 +208,13 @@ export class NewsSettings extends SessionElement {
 
   /** Sends all settings with a change; the hours are those of the reader's time zone. @param {Change} change */
   async #sendAll(change) {
-    const {settings} = this;
-    if (!settings) return false;
-    const next = {events: settings.events, digest: settings.digest, quiet: settings.quiet, channels: kept(settings), ...change(settings)};
-    const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    const content = {...next, quiet: {...next.quiet, time_zone}};
-    const saved = await this.#saving.run(async () => (this.settings = await this.session.api.changeNotificationSettings(content)), content);
+    if (!this.settings) return false;
+    const saved = await this.#saving.run(async () => {
+      const settings = await this.session.api.notificationSettings(); // what was changed elsewhere meanwhile stays
+      const next = {events: settings.events, digest: settings.digest, quiet: settings.quiet, channels: kept(settings), ...change(settings)};
+      const time_zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      this.settings = await this.session.api.changeNotificationSettings({...next, quiet: {...next.quiet, time_zone}});
+    });
     if (saved) this.showToast(translate('news.saved'));
     return saved;
   }

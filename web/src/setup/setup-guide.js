@@ -133,7 +133,7 @@ export class SetupGuide extends SessionElement {
     if (!link)
       return html`<button type="button" class="button" data-testid="guide-invite" ?disabled=${this.#inviting.busy} @click=${() => this.#invite(id)}>${icon('link')} ${translate('invitations.make')}</button>`;
     return html`<p class="made-link__row">
-      <input class="input" readonly aria-label=${translate('guide.link_for', {name})} .value=${link} data-testid="guide-link" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
+      <input class="input" id="guide-link-${id}" dir="ltr" readonly aria-label=${translate('guide.link_for', {name})} .value=${link} data-testid="guide-link" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
       <button type="button" class="button" data-testid="guide-copy" @click=${() => this.#copy(id, link)}>${icon(this.copied === id ? 'check' : 'copy')} ${translate(this.copied === id ? 'invitations.copied' : 'invitations.copy')}</button>
     </p>`;
   }
@@ -164,7 +164,7 @@ export class SetupGuide extends SessionElement {
       await navigator.clipboard.writeText(link);
       this.copied = tierId;
     } catch {
-      /** @type {HTMLInputElement | null} */ (this.querySelector('[data-testid=guide-link]'))?.select();
+      /** @type {HTMLInputElement | null} */ (this.querySelector(`#guide-link-${tierId}`))?.select();
       this.showToast(translate('invitations.copy_by_hand'), 'plain');
     }
   }

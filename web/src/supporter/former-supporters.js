@@ -4,6 +4,7 @@ import {changesCreatorLists} from '../client/creator-lists.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
+import {listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {translate} from '../words/translate.js';
 import '../words/later.js';
@@ -36,7 +37,7 @@ class FormerSupporters extends SessionElement {
   }
 
   render() {
-    if (this.#people.items.length === 0) return nothing;
+    if (this.#people.items.length === 0 && !this.#people.error) return nothing;
     return html`<details class="panel" data-testid="former-supporters">
       <summary>${translate('supporters.former')}</summary>
       ${formError(this.#changing.message)}
@@ -47,6 +48,7 @@ class FormerSupporters extends SessionElement {
           (person) => this.#row(person),
         )}
       </ul>
+      ${listFooter(this.#people, nothing)}
     </details>`;
   }
 
