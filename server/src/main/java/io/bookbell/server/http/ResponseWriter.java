@@ -80,8 +80,7 @@ final class ResponseWriter {
   }
 
   private static boolean acceptsGzip(RoutingContext context) {
-    String encodings = context.request().getHeader("Accept-Encoding");
-    return encodings != null && encodings.contains("gzip");
+    return AcceptEncoding.acceptsGzip(context.request().getHeader("Accept-Encoding"));
   }
 
   /** Sends the response to a failed request. Unexpected failures are logged and not disclosed. */

@@ -2,6 +2,7 @@ package io.bookbell.server.site;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bookbell.server.http.AcceptEncoding;
 import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.Gzip;
 import io.bookbell.server.http.Sha256;
@@ -171,8 +172,8 @@ public final class SiteFiles {
       response.setStatusCode(304).end();
       return;
     }
-    String encodings = request.getHeader("Accept-Encoding");
-    if (siteFile.compressed != null && encodings != null && encodings.contains("gzip")) {
+    if (siteFile.compressed != null
+        && AcceptEncoding.acceptsGzip(request.getHeader("Accept-Encoding"))) {
       response.putHeader("Content-Encoding", "gzip").end(siteFile.compressed);
     } else {
       response.end(siteFile.plain);
@@ -297,8 +298,8 @@ public final class SiteFiles {
             : "";
     return "default-src 'self'; script-src 'self'"
         + inline
-        + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; object-src 'none';"
-        + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; object-src"
+        + " 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
   }
 
   private record SiteFile(

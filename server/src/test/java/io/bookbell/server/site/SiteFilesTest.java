@@ -207,6 +207,8 @@ class SiteFilesTest {
     assertThat(packed.header("content-encoding")).contains("gzip");
     assertThat(packed.header("vary")).contains("Accept-Encoding");
     assertThat(plain.header("content-encoding")).isEmpty();
+    assertThat(get("/style/base.css", "Accept-Encoding: br, gzip;q=0").header("content-encoding"))
+        .isEmpty();
     try (var unpacked = new GZIPInputStream(new ByteArrayInputStream(packed.body().array()))) {
       assertThat(new String(unpacked.readAllBytes(), UTF_8)).isEqualTo(plain.text());
     }
