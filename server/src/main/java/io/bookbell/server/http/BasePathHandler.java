@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Strips the path of the public URL from every request, between the HTTP decoder and the handlers
@@ -12,6 +14,10 @@ import io.netty.handler.codec.http.HttpRequest;
  * already. Used on the channel's event loop only.
  */
 final class BasePathHandler extends ChannelInboundHandlerAdapter {
+  /** What the absolute form of a request target starts with, RFC 9112 section 3.2.2. */
+  private static final Pattern ORIGIN =
+      Pattern.compile("https?://[^/?#]*", Pattern.CASE_INSENSITIVE);
+
   private final String basePath;
 
   private BasePathHandler(String basePath) {
@@ -38,8 +44,18 @@ final class BasePathHandler extends ChannelInboundHandlerAdapter {
     context.fireChannelRead(message);
   }
 
-  /** Removes the base path from an address, or returns an address outside of it unchanged. */
+  /**
+   * Removes the base path from an address, or returns an address outside of it unchanged. It may be
+   * a whole URL, as clients send it to proxies.
+   */
   static String stripBasePath(String basePath, String address) {
+    Matcher origin = ORIGIN.matcher(address);
+    return origin.lookingAt()
+        ? origin.group() + stripFromPath(basePath, address.substring(origin.end()))
+        : stripFromPath(basePath, address);
+  }
+
+  private static String stripFromPath(String basePath, String address) {
     if (!address.startsWith(basePath)) {
       return address;
     }

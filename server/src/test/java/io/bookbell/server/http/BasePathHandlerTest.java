@@ -14,7 +14,11 @@ class BasePathHandlerTest {
     "/books?a=b, /?a=b",
     "/bookshop, /bookshop",
     "/api/me, /api/me",
-    "/books/books/x, /books/x"
+    "/books/books/x, /books/x",
+    "http://a.test/books/api/me?a=b, http://a.test/api/me?a=b",
+    "HTTPS://a.test:8443/books, HTTPS://a.test:8443/",
+    "http://a.test/bookshop, http://a.test/bookshop",
+    "http://a.test, http://a.test"
   })
   void takesTheBasePathOffOnce(String address, String rest) {
     assertThat(BasePathHandler.stripBasePath("/books", address)).isEqualTo(rest);
