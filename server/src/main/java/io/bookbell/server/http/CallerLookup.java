@@ -129,10 +129,10 @@ final class CallerLookup {
         new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
     var headers = new ArrayList<String>();
     renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), life)));
-    Optional<String> expiry = serverCookies.expireFormerName(name, cookieSetter.secure());
-    expiry.ifPresent(header -> ResponseWriter.addExpiredCookie(context, header));
+    List<String> expiries = serverCookies.expireFormerName(name, cookieSetter.secure());
+    ResponseWriter.expireCookies(context, expiries);
     if (!headers.isEmpty()) {
-      expiry.ifPresent(headers::add);
+      headers.addAll(expiries);
       context.response().putHeader("Set-Cookie", headers);
     }
   }

@@ -131,18 +131,16 @@ final class ResponseWriter {
     HttpServerResponse response = startResponse(context, answer.status(), answer.headers());
     if (!answer.cookies().isEmpty()) {
       var cookies = new ArrayList<>(answer.cookies());
-      String expiry = context.get(EXPIRY);
-      if (expiry != null) {
-        cookies.add(expiry);
-      }
+      List<String> expiries = context.get(EXPIRY, List.of());
+      cookies.addAll(expiries);
       response.putHeader("Set-Cookie", cookies); // replaces the header of a renewed session, too
     }
     return response;
   }
 
-  /** Expires a cookie in the same response that sets others. */
-  static void addExpiredCookie(RoutingContext context, String header) {
-    context.put(EXPIRY, header);
+  /** Expires cookies in the same response that sets others. */
+  static void expireCookies(RoutingContext context, List<String> headers) {
+    context.put(EXPIRY, headers);
   }
 
   private static HttpServerResponse startResponse(

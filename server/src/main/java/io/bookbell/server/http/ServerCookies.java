@@ -85,13 +85,17 @@ public final class ServerCookies {
   }
 
   /**
-   * The header that expires a session cookie found under another name than it has now; empty if the
-   * name is current.
+   * The headers that expire a session cookie found under another name than it has now; none if the
+   * name is current. A cookie without TLS has the path of this server, one of earlier releases has
+   * none, and they may share a name.
    */
-  Optional<String> expireFormerName(String name, boolean secure) {
+  List<String> expireFormerName(String name, boolean secure) {
     return name.equals(session.currentName(secure)) || name.equals(session.prefixed)
-        ? Optional.empty()
-        : Optional.of(formatCookie(name, "", "/", Duration.ZERO, secure));
+        ? List.of()
+        : Stream.of(path, "/")
+            .distinct()
+            .map(each -> formatCookie(name, "", each, Duration.ZERO, secure))
+            .toList();
   }
 
   /**

@@ -333,6 +333,28 @@ class SessionsTest {
     }
   }
 
+  /** Or it would stay, without protection, beside the one that is sent over TLS only. */
+  @Test
+  void theCookieOfATimeWithoutTlsEndsWhereverItsPathWas(@TempDir Path folder) {
+    String url = "https://site.example/books";
+    var publicAccessConfig =
+        new PublicAccessConfig(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
+    try (var server = TestServer.with(config(folder, publicAccessConfig))) {
+      String token = setUp(server, Map.of()).body().get("token").asText();
+      var headers = Map.of("Cookie", "bookbell_session=" + token, "Origin", "https://site.example");
+      var body = Map.of("email", "ada@books.test", "password", "correct horse");
+      Reply login =
+          server
+              .client()
+              .send("POST", "/api/auth/login", Json.writeAsString(body), headers)
+              .expect(200);
+      assertThat(login.raw().headers().allValues("Set-Cookie"))
+          .anyMatch(set -> set.startsWith("__Secure-bookbell_session="))
+          .anyMatch(set -> set.startsWith("bookbell_session=; Path=/books/; Max-Age=0"))
+          .anyMatch(set -> set.startsWith("bookbell_session=; Path=/; Max-Age=0"));
+    }
+  }
+
   private static ServerConfig config(Path folder, PublicAccessConfig publicAccessConfig) {
     ServerConfig usual = TestServer.config(TestDatabase.SQLITE.create(folder));
     return usual.withReach(publicAccessConfig);
