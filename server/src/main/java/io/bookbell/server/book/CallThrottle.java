@@ -5,7 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** Spaces calls to a service at least a given interval apart. Thread-safe. */
+/**
+ * Spaces calls to a service at least a given interval apart. It begins anew if the clock is set
+ * back. Thread-safe.
+ */
 final class CallThrottle {
   private final InstantSource clock;
   private final Duration apart;
@@ -29,7 +32,8 @@ final class CallThrottle {
    */
   synchronized Optional<Duration> reserveTurn() {
     Instant now = clock.instant();
-    Instant turn = next.isAfter(now) ? next : now;
+    boolean setBack = next.isAfter(now.plus(longestWait).plus(apart));
+    Instant turn = next.isAfter(now) && !setBack ? next : now;
     Duration wait = Duration.between(now, turn);
     if (wait.compareTo(longestWait) > 0) {
       return Optional.empty();

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * A circuit breaker: opens after each failure, for a pause that doubles from 10 seconds to 15
- * minutes and is reset by a success. A service may ask for a longer pause, up to 15 minutes.
- * Thread-safe.
+ * minutes and is reset by a success. A service may ask for a longer pause, up to 15 minutes. A
+ * pause ends if the clock is set back far. Thread-safe.
  */
 final class CircuitBreaker {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
@@ -24,7 +24,8 @@ final class CircuitBreaker {
 
   /** Returns whether calls should be skipped for now. */
   synchronized boolean isOpen() {
-    return clock.instant().isBefore(closedFrom);
+    Instant now = clock.instant();
+    return now.isBefore(closedFrom) && !closedFrom.isAfter(now.plus(LONGEST_PAUSE));
   }
 
   /**

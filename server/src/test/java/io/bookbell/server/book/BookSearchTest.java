@@ -142,6 +142,20 @@ class BookSearchTest {
   }
 
   @Test
+  void aClockThatIsSetBackDoesNotProlongPauses() {
+    var callThrottle = new CallThrottle(() -> now, Duration.ofSeconds(1), Duration.ofSeconds(2));
+    callThrottle.reserveTurn();
+    library.is(Mood.GARBAGE);
+    find("emma");
+
+    library.is(Mood.WELL);
+    passes(Duration.ofHours(-3));
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
+    assertThat(callThrottle.reserveTurn()).contains(Duration.ofSeconds(1));
+    assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.HERE);
+  }
+
+  @Test
   void remembersOnlySoMuch() {
     var cache = new BoundedCache<String, String>(() -> now, Duration.ofDays(1), 10, String::length);
     cache.put("a", "12345");
