@@ -13,32 +13,33 @@ public final class SessionEnding {
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
   private final SessionStore sessionStore;
   private final ResetLinkStore resetLinkStore;
-  private final BiConsumer<Transaction, UserId> keysEnder;
+  private final BiConsumer<Transaction, UserId> otherWaysEnder;
 
   /**
    * Creates the service.
    *
-   * @param keysEnder ends all keys of a user
+   * @param otherWaysEnder ends what else lets a user sign in or act: keys, passkeys and identities
+   *     at providers
    */
   public SessionEnding(
       SessionStore sessionStore,
       ResetLinkStore resetLinkStore,
-      BiConsumer<Transaction, UserId> keysEnder) {
+      BiConsumer<Transaction, UserId> otherWaysEnder) {
     this.sessionStore = sessionStore;
     this.resetLinkStore = resetLinkStore;
-    this.keysEnder = keysEnder;
+    this.otherWaysEnder = otherWaysEnder;
   }
 
-  /** Ends the keys of programs, too, and closes the sockets of external sign-ins. */
+  /** Ends all other ways in, too, and closes the sockets of external sign-ins. */
   public void endAll(Transaction tx, UserId user) {
     endAllExcept(tx, user, "");
     sessionStore.announceExternalEnd(tx, user);
-    keysEnder.accept(tx, user);
+    otherWaysEnder.accept(tx, user);
   }
 
   /**
-   * Like {@link #endAll}, but one session and the keys stay: their owner has given the current
-   * password.
+   * Like {@link #endAll}, but one session and the other ways in stay: their owner has given the
+   * current password.
    *
    * @param kept the hash of its token
    */

@@ -253,7 +253,9 @@ public final class ApiRouter {
 
   /**
    * Registers a route that requires no session. A cookie of an ended session is ignored, and so is
-   * a cookie without an {@code Origin} header; an invalid bearer token is refused.
+   * a cookie without an {@code Origin} header. An invalid bearer token is refused, unless the
+   * browser or a proxy adds credentials of its own: if those are invalid as well, nobody is signed
+   * in.
    */
   public void postOpen(String path, OpenHandler work) {
     postOpen(path, BodyReader.MOST_FROM_STRANGERS, work);
