@@ -31,6 +31,7 @@ import io.bookbell.server.live.MessageRoutes;
 import io.bookbell.server.live.WebSocketRoutes;
 import io.bookbell.server.monitoring.HealthRoutes;
 import io.bookbell.server.monitoring.ServerMetrics;
+import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.patreon.PatreonConnectService;
 import io.bookbell.server.quota.TierAnnouncer;
@@ -89,7 +90,12 @@ public final class Bookbell implements AutoCloseable {
     this.proxies = new TrustedProxies(reach.trustedProxies());
     this.originPolicy = new OriginPolicy(reach.publicUrl(), reach.allowedOrigins(), proxies);
     this.externalAuthenticator =
-        new ExternalAuthenticator(database, services.accounts, serverConfig.external(), clock);
+        new ExternalAuthenticator(
+            database,
+            services.accounts,
+            serverConfig.external(),
+            new EnvironmentProxies(System.getenv()),
+            clock);
     try {
       CompletableFuture<StartupState> begun = prepareDatabase();
       Vertx vertx = createVertx();

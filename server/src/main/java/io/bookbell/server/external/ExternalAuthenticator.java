@@ -15,6 +15,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.text.GraphemeClusters;
 import io.bookbell.server.text.TextNormalizer;
+import java.net.ProxySelector;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -35,14 +36,20 @@ public final class ExternalAuthenticator {
   private final AccountStore accountStore;
   private final Optional<SiteTokenVerifier> verifier;
 
+  /**
+   * Creates the authenticator.
+   *
+   * @param proxies selects the proxy through which the keys of tokens are fetched
+   */
   public ExternalAuthenticator(
       Database database,
       AccountStore accountStore,
       ExternalSignInConfig config,
+      ProxySelector proxies,
       InstantSource clock) {
     this.database = database;
     this.accountStore = accountStore;
-    this.verifier = config.tokens().map(tokens -> new SiteTokenVerifier(tokens, clock));
+    this.verifier = config.tokens().map(tokens -> new SiteTokenVerifier(tokens, proxies, clock));
   }
 
   /** Checks a token, as in {@link io.bookbell.server.http.Authenticator#authenticateSiteToken}. */

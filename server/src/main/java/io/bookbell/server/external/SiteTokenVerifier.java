@@ -23,6 +23,7 @@ import io.bookbell.server.config.SiteTokenConfig;
 import io.bookbell.server.config.SiteTokenConfig.TokenKey;
 import io.bookbell.server.http.Problem;
 import java.net.MalformedURLException;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Duration;
@@ -66,10 +67,15 @@ final class SiteTokenVerifier {
   private final String claim;
   private final InstantSource clock;
 
-  SiteTokenVerifier(SiteTokenConfig config, InstantSource clock) {
+  /**
+   * Creates the verifier.
+   *
+   * @param proxies selects the proxy through which keys are fetched
+   */
+  SiteTokenVerifier(SiteTokenConfig config, ProxySelector proxies, InstantSource clock) {
     this.claim = config.claim();
     this.clock = clock;
-    this.processor = createProcessor(config, clock);
+    this.processor = createProcessor(config, proxies, clock);
   }
 
   /**
@@ -80,7 +86,7 @@ final class SiteTokenVerifier {
   record VerifiedToken(String value, boolean isAddress, Duration timeLeft) {}
 
   private static JWTProcessor<SecurityContext> createProcessor(
-      SiteTokenConfig config, InstantSource clock) {
+      SiteTokenConfig config, ProxySelector proxies, InstantSource clock) {
     var processor = new DefaultJWTProcessor<SecurityContext>();
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(
@@ -91,7 +97,7 @@ final class SiteTokenVerifier {
               new JWSVerificationKeySelector<>(
                   JWSAlgorithm.HS256, new ImmutableSecret<>(secret.getBytes(UTF_8)));
           case TokenKey.PublishedKeys(URI address) ->
-              new JWSVerificationKeySelector<>(WITH_PUBLIC_KEY, createSource(address));
+              new JWSVerificationKeySelector<>(WITH_PUBLIC_KEY, createSource(address, proxies));
         });
     var expected = new JWTClaimsSet.Builder();
     config.issuer().ifPresent(expected::issuer);
@@ -103,11 +109,11 @@ final class SiteTokenVerifier {
    * Keeps the keys for some minutes, and those that can't be fetched again for some hours. An
    * unknown key id causes a new fetch twice in half a minute at most.
    */
-  private static JWKSource<SecurityContext> createSource(URI address) {
+  private static JWKSource<SecurityContext> createSource(URI address, ProxySelector proxies) {
+    var retriever = new DefaultResourceRetriever(PATIENCE_MILLIS, PATIENCE_MILLIS, LONGEST_KEYS);
+    retriever.setProxy(proxies.select(address).getFirst());
     try {
-      return JWKSourceBuilder.create(
-              address.toURL(),
-              new DefaultResourceRetriever(PATIENCE_MILLIS, PATIENCE_MILLIS, LONGEST_KEYS))
+      return JWKSourceBuilder.create(address.toURL(), retriever)
           .refreshAheadCache(false)
           .retrying(true)
           .outageTolerant(Duration.ofHours(4).toMillis())

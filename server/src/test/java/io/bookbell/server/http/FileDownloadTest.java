@@ -10,6 +10,7 @@ import io.bookbell.server.account.SessionAuthenticator;
 import io.bookbell.server.config.ExternalSignInConfig;
 import io.bookbell.server.external.ExternalAuthenticator;
 import io.bookbell.server.key.CallerAuthenticator;
+import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.support.TestDatabase;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +92,7 @@ class FileDownloadTest {
             server.database(),
             services.accounts,
             ExternalSignInConfig.NONE,
+            new EnvironmentProxies(Map.of()),
             InstantSource.system());
     var proxies = new TrustedProxies(List.of());
     var cookies = ServerCookies.of(Optional.empty(), Optional.empty());
