@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.network.PublicAddresses;
 import io.bookbell.server.text.Isbn;
+import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -106,7 +107,7 @@ public final class OpenLibraryClient implements AutoCloseable {
             });
   }
 
-  private static URI resolveRedirect(URI from, String location) {
+  private URI resolveRedirect(URI from, String location) {
     URI next;
     try {
       next = from.resolve(location);
@@ -114,11 +115,22 @@ public final class OpenLibraryClient implements AutoCloseable {
       throw new CatalogueUnavailableException("it redirects to no address", Optional.empty());
     }
     boolean known = "https".equals(next.getScheme()) || next.getScheme().equals(from.getScheme());
-    if (!known || next.getHost() == null || !PublicAddresses.isPublicHost(next.getHost())) {
+    if (!known || next.getHost() == null || !mayConnect(next)) {
       throw new CatalogueUnavailableException(
           "it redirects to where it may not: " + next, Optional.empty());
     }
     return next;
+  }
+
+  /**
+   * Where a proxy is used, it may be the only one that can resolve names; blocks for the lookup.
+   */
+  private boolean mayConnect(URI target) {
+    boolean proxied =
+        proxies.select(target).stream().anyMatch(proxy -> proxy.type() != Proxy.Type.DIRECT);
+    return proxied
+        ? PublicAddresses.isPublicOrUnknown(target.getHost())
+        : PublicAddresses.isPublicHost(target.getHost());
   }
 
   private CompletableFuture<HttpResponse<byte[]>> sendRequest(URI target, int most) {

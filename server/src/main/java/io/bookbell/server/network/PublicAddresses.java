@@ -45,10 +45,22 @@ public final class PublicAddresses {
    * @param host a name, or an IP address, in brackets if it contains colons
    */
   public static boolean isPublicHost(String host) {
+    return isPublicHost(host, false);
+  }
+
+  /**
+   * Like {@link #isPublicHost(String)}, for hosts that are reached through a proxy: a name that
+   * can't be resolved here may be known to it.
+   */
+  public static boolean isPublicOrUnknown(String host) {
+    return isPublicHost(host, true);
+  }
+
+  private static boolean isPublicHost(String host, boolean ifUnknown) {
     try {
       return Arrays.stream(InetAddress.getAllByName(host)).allMatch(PublicAddresses::isPublic);
     } catch (UnknownHostException e) {
-      return false;
+      return ifUnknown;
     }
   }
 }

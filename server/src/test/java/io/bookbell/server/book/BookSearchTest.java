@@ -1,12 +1,19 @@
 package io.bookbell.server.book;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.bookbell.server.book.BookSearch.BookSearchResult;
 import io.bookbell.server.book.BookSearch.CatalogueState;
+import io.bookbell.server.config.ServerConfig.CatalogueConfig;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.support.StandInLibrary;
 import io.bookbell.server.support.StandInLibrary.Mood;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -153,6 +160,39 @@ class BookSearchTest {
     assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
     assertThat(callThrottle.reserveTurn()).contains(Duration.ofSeconds(1));
     assertThat(find("emma").catalogue()).isEqualTo(CatalogueState.HERE);
+  }
+
+  /** The names of covers' servers can't be resolved where only a proxy gets out. */
+  @Test
+  void followsRedirectsToNamesThatOnlyTheProxyKnows() throws Exception {
+    HttpServer proxy =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    proxy.createContext("/b/id/", exchange -> redirect(exchange, "http://covers.invalid/a.jpg"));
+    proxy.createContext("/b/id/2-M.jpg", exchange -> redirect(exchange, "http://10.0.0.1/a.jpg"));
+    proxy.createContext(
+        "/a.jpg",
+        exchange -> {
+          exchange.sendResponseHeaders(404, -1);
+          exchange.close();
+        });
+    proxy.start();
+    var proxies =
+        new EnvironmentProxies(
+            Map.of("HTTP_PROXY", "http://127.0.0.1:" + proxy.getAddress().getPort()));
+    var address = new CatalogueConfig("http://books.invalid", Optional.empty());
+    try (var outside = new OpenLibraryClient(address, Duration.ofSeconds(20), proxies)) {
+      assertThat(outside.fetchCover(1).join()).isEmpty();
+      assertThatThrownBy(outside.fetchCover(2)::join)
+          .hasMessageContaining("it redirects to where it may not");
+    } finally {
+      proxy.stop(0);
+    }
+  }
+
+  private static void redirect(HttpExchange exchange, String location) throws IOException {
+    exchange.getResponseHeaders().add("Location", location);
+    exchange.sendResponseHeaders(302, -1);
+    exchange.close();
   }
 
   @Test

@@ -41,6 +41,8 @@ class PublicAddressesTest {
   })
   void privateAddressesAreNotPublicHoweverTheyAreWritten(String host, boolean isPublic) {
     assertThat(PublicAddresses.isPublicHost(host)).isEqualTo(isPublic);
+    assertThat(PublicAddresses.isPublicOrUnknown(host))
+        .isEqualTo(isPublic || host.equals("nowhere.invalid"));
   }
 
   @ParameterizedTest
@@ -55,10 +57,14 @@ class PublicAddressesTest {
         "https://openlibrary.org/x      | HTTPS_PROXY=                       | DIRECT",
         "https://openlibrary.org/x      | HTTPS_PROXY=%%%                    | DIRECT",
         "https://openlibrary.org/x      | HTTPS_PROXY=p.test:1;NO_PROXY=*    | DIRECT",
-        "https://a.openlibrary.org/x    | HTTPS_PROXY=p.test:1;NO_PROXY=b, .openlibrary.org | DIRECT",
-        "https://a.openlibrary.org/x    | HTTPS_PROXY=p.test:1;no_proxy=OpenLibrary.org     | DIRECT",
-        "https://myopenlibrary.org/x    | HTTPS_PROXY=p.test:1;NO_PROXY=openlibrary.org     | p.test:1",
-        "https://10.1.2.3/x             | HTTPS_PROXY=p.test:1;NO_PROXY=10.0.0.0/8          | DIRECT"
+        "https://a.openlibrary.org/x    | HTTPS_PROXY=p.test:1;NO_PROXY=b, .openlibrary.org |"
+            + " DIRECT",
+        "https://a.openlibrary.org/x    | HTTPS_PROXY=p.test:1;no_proxy=OpenLibrary.org     |"
+            + " DIRECT",
+        "https://myopenlibrary.org/x    | HTTPS_PROXY=p.test:1;NO_PROXY=openlibrary.org     |"
+            + " p.test:1",
+        "https://10.1.2.3/x             | HTTPS_PROXY=p.test:1;NO_PROXY=10.0.0.0/8          |"
+            + " DIRECT"
       })
   void theEnvironmentNamesTheProxy(String url, String variables, String expected) {
     Map<String, String> environment =
