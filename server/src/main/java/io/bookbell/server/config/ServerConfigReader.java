@@ -288,7 +288,8 @@ public final class ServerConfigReader {
                     Setting.PUBLIC_URL,
                     value,
                     "an address such as https://books.example or https://site.example/books,"
-                        + " without a query; the path must not begin with a name that Bookbell"
+                        + " without a query, and a name with ß, ς or joiners in the form that"
+                        + " begins with xn--; the path must not begin with a name that Bookbell"
                         + " itself serves, such as /api"));
   }
 
@@ -320,7 +321,8 @@ public final class ServerConfigReader {
                 ConfigException.invalidValue(
                     Setting.ALLOWED_ORIGINS,
                     value,
-                    "a list of origins such as https://books.example, separated by commas"));
+                    "a list of origins such as https://books.example, separated by commas, and"
+                        + " names with ß, ς or joiners in the form that begins with xn--"));
   }
 
   /**

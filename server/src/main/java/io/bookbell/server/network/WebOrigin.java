@@ -30,6 +30,12 @@ public record WebOrigin(String scheme, String host, int port) {
       Pattern.compile(
           "[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*+");
 
+  /**
+   * Characters with which a name is another one for browsers than for Java, which knows only IDNA
+   * 2003: ß, ς, and the invisible joiners.
+   */
+  private static final String DEVIATIONS = "\u00DF\u1E9E\u03C2\u200C\u200D";
+
   /** Parses the value of an {@code Origin} header. */
   public static Optional<WebOrigin> parse(String text) {
     Matcher parts = ORIGIN.matcher(text);
@@ -101,8 +107,10 @@ public record WebOrigin(String scheme, String host, int port) {
   }
 
   private static String toAscii(String name) {
-    if (name.length() > LONGEST_HOST || name.chars().allMatch(c -> c < 0x80)) {
-      return name;
+    if (name.length() > LONGEST_HOST
+        || name.chars().allMatch(c -> c < 0x80)
+        || name.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
+      return name; // matches NAME, or doesn't
     }
     try {
       return IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);

@@ -49,6 +49,8 @@ class CommandsTest {
           BOOKBELL_TRUST_PROXY              | yes               | true or false
           BOOKBELL_PUBLIC_URL               | books.example     | https://books.example
           BOOKBELL_PUBLIC_URL               | https://a.test/x?y | https://books.example
+          BOOKBELL_PUBLIC_URL               | https://straße.de | xn--
+          BOOKBELL_ALLOWED_ORIGINS          | https://βιβλίος.gr | xn--
           BOOKBELL_ALLOWED_ORIGINS          | ftp://a.test      | https://books.example
           BOOKBELL_LEGACY_CHANNEL           | book_requests     | BOOKBELL_REDIS_URL
           BOOKBELL_DATABASE_URL             | mysql://host/db   | postgresql://host
