@@ -11,6 +11,7 @@ import io.bookbell.server.request.ReplyStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseFailureReason;
 import io.bookbell.server.storage.IdentitySequences;
+import io.bookbell.server.storage.TableEraser;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.TableDefinition;
 import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
@@ -142,7 +143,7 @@ public final class BackupRestorer {
       throws IOException {
     var content = new BackupContent(lines, file);
     Optional<String> installation = EpochStore.findInstallationId(tx);
-    deleteAllRows(tx);
+    TableEraser.eraseAllRows(tx);
     long rows = 0;
     @Nullable RowBatch table = null;
     for (JsonNode line = content.next(); line != null; line = content.next()) {
@@ -260,26 +261,6 @@ public final class BackupRestorer {
 
   private static RestoreException notBackupFile(Path file) {
     return new RestoreException("The file " + file + " is not a backup of Bookbell");
-  }
-
-  /** Empties every table. */
-  public static void deleteAllRows(Transaction tx) {
-    tx.update("DELETE FROM device_position");
-    tx.update("DELETE FROM ws_ticket");
-    tx.update("DELETE FROM session");
-    tx.update("DELETE FROM ended_session");
-    tx.update("DELETE FROM login_failure");
-    tx.update("DELETE FROM sign_up_key");
-    tx.update("DELETE FROM reset_link");
-    tx.update("DELETE FROM account_handover");
-    tx.update("DELETE FROM passkey_challenge");
-    tx.update("DELETE FROM renamed_supporter");
-    tx.update("DELETE FROM request_word");
-    tx.update("DELETE FROM state_version");
-    tx.update("DELETE FROM source_secret");
-    tx.update("DELETE FROM source_refresh");
-    tx.update("DELETE FROM patreon_authorization");
-    BackupTables.inOrder().reversed().forEach(table -> tx.update("DELETE FROM " + table.name()));
   }
 
   /** Rows of one table that are waiting to be inserted. */

@@ -3,12 +3,12 @@ package io.bookbell.server.cli;
 import io.bookbell.server.Bookbell;
 import io.bookbell.server.Services;
 import io.bookbell.server.account.PasswordHasher;
-import io.bookbell.server.backup.BackupRestorer;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.demo.DemoData;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.PostgresConnections;
+import io.bookbell.server.storage.TableEraser;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import java.io.PrintWriter;
@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
   private static boolean populateIfEmpty(Transaction tx, boolean anew) {
     EpochStore.ensureInstallation(tx);
     if (anew) {
-      BackupRestorer.deleteAllRows(tx);
+      TableEraser.eraseAllRows(tx);
       EpochStore.ensureInstallation(tx);
     }
     if (!DemoData.isEmpty(tx)) {

@@ -19,6 +19,8 @@ import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.notification.NotificationDetails;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.notification.NotificationService.NotificationItem;
+import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.storage.TableEraser;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.TableDefinition;
 import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
@@ -209,6 +211,45 @@ class BackupTest extends DomainTest {
     refuses(doubled);
     refuses(withText);
     assertThat(content(domain)).isEqualTo(before);
+  }
+
+  @Test
+  void whatIsReplacedIsGoneFromEveryTable() {
+    UserId creator = domain.creator("mara");
+    UserId supporter = domain.supporter(creator, "amara", 3);
+    domain.ask(supporter, creator, "Kindred");
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+    domain.write(
+        tx ->
+            tx.update(
+                    "INSERT INTO address_change (user_id, email, token_hash, expires_at)"
+                        + " VALUES (?, 'new@test.example', 'x', 0)",
+                    supporter)
+                + tx.update(
+                    "INSERT INTO news_service (kind, failures, failing_since, retry_at, error)"
+                        + " VALUES ('mail', 1, 0, 0, 'down')"));
+    addNews(domain);
+
+    BackupRestorer.restoreBackup(domain.database(), file, true).join();
+
+    assertThat(content(domain))
+        .containsEntry("address_change", List.of())
+        .containsEntry("news_service", List.of())
+        .containsEntry("outbox_item", List.of());
+    assertThat(domain.breaches()).isEmpty();
+    domain.write(
+        tx -> {
+          TableEraser.eraseAllRows(tx);
+          return true;
+        });
+    for (TableDefinition table : TableDefinitions.readTables()) {
+      assertThat(domain.<List<String>>read(tx -> rows(tx, table))).as(table.name()).isEmpty();
+    }
+  }
+
+  private static long addNews(Domain domain) {
+    return domain.write(tx -> new OutboxStore().addForTarget(tx, 1, "test", "{}"));
   }
 
   private void refuses(List<String> lines) throws IOException {
