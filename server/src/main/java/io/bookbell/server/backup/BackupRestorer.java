@@ -162,6 +162,7 @@ public final class BackupRestorer {
     }
     IdentitySequences.resetSequences(tx);
     skipIdsOfTierChanges(tx);
+    skipIdsOfNews(tx);
     ReplyStore.recountReplies(tx);
     resetSearchBacklog(tx);
     EpochStore.renewEpoch(tx, installation);
@@ -176,6 +177,15 @@ public final class BackupRestorer {
     if (newest > 0) {
       IdentitySequences.raiseSequence(tx, "quota_ledger", newest);
     }
+  }
+
+  /**
+   * Receivers ignore what has the id of something that they were sent before, and the database that
+   * the backup is of may have sent more since. No server sends a thousand items a second for years,
+   * so the time in milliseconds is above all ids that were given before.
+   */
+  private static void skipIdsOfNews(Transaction tx) {
+    IdentitySequences.raiseSequence(tx, "outbox_item", tx.now().toEpochMilli());
   }
 
   /** Marks all requests for search indexing, which the server does in batches. */

@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -245,6 +246,29 @@ class BackupTest extends DomainTest {
         });
     for (TableDefinition table : TableDefinitions.readTables()) {
       assertThat(domain.<List<String>>read(tx -> rows(tx, table))).as(table.name()).isEmpty();
+    }
+  }
+
+  /** Receivers know what was sent to them by its id. */
+  @Test
+  void newsAfterARestoreHaveNoIdsThatWereUsedBefore() throws IOException {
+    domain.creator("mara");
+    addNews(domain);
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+    long last = addNews(domain);
+    domain.passes(Duration.ofSeconds(1));
+
+    for (TestDatabase other : TestDatabase.values()) {
+      try (var back = new Domain(other, Files.createDirectory(folder.resolve(other.name())))) {
+        BackupRestorer.restoreBackup(back.database(), file, false).join();
+        long first = addNews(back);
+        assertThat(first).isGreaterThan(last);
+
+        back.passes(Duration.ofSeconds(1));
+        BackupRestorer.restoreBackup(back.database(), file, true).join();
+        assertThat(addNews(back)).isGreaterThan(first);
+      }
     }
   }
 
