@@ -10,6 +10,7 @@ import io.bookbell.server.activity.ActivityLog.ActivityFilter;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
 import java.util.Optional;
@@ -99,6 +100,22 @@ class TierMovesTest extends DomainTest {
       assertThat(moves(moved)).containsExactly("tom: Tier of 9 MONTH → Tier of 3 NONE");
     }
     assertThat(activity()).contains(ActivityKind.SUPPORTERS_IMPORTED);
+  }
+
+  /** One character as people see it, of many that the database counts. */
+  @Test
+  void aTierMayHaveALongName() {
+    String name = "👩🏽‍👩🏽‍👧🏽‍👦🏽".repeat(60);
+    long family =
+        domain.write(
+            tx ->
+                domain
+                    .features
+                    .tiers
+                    .create(tx, creator, creator, new TierTerms(name, 3, Period.NONE))
+                    .id());
+    run(tx -> domain.features.supporters.setTier(tx, helper, creator, reader, family));
+    assertThat(moves(reader)).containsExactly("tom: Tier of 9 MONTH → " + name);
   }
 
   private void announce() {

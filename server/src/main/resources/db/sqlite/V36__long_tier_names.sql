@@ -1,0 +1,2 @@
+-- The twin of postgresql/V36__long_tier_names.sql. SQLite doesn't bound the length of texts.
+
