@@ -73,7 +73,7 @@ final class HousekeepingWorker implements AutoCloseable {
 
   private void runTasks() {
     announcer.triggerPass();
-    repeatUntilDone("bring supporters into the new period", services.periodTurns::renewBatch);
+    renewPeriods();
     extendOpenSessions();
     repeatUntilDone("end expired sessions", services.sessions::endExpired);
     repeatUntilDone("remove expired keys", services.keys::removeExpired);
@@ -100,6 +100,14 @@ final class HousekeepingWorker implements AutoCloseable {
     removeOldMessages();
     repeatAtMost(
         ERASURE_STEPS, "erase the names of removed accounts", services.nameErasure::eraseBatch);
+  }
+
+  private void renewPeriods() {
+    try {
+      services.periodTurns.renewAll(database, thread::isShutdown);
+    } catch (RuntimeException e) {
+      logFailure("bring supporters into the new period", e);
+    }
   }
 
   /**

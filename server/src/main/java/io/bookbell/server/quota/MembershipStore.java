@@ -158,14 +158,18 @@ final class MembershipStore {
   /** A membership whose period has turned, or from which something drops out. */
   record DueMembership(UserId creator, UserId user) {}
 
-  /** Returns memberships that have to be brought up to date, the longest overdue first. */
-  List<DueMembership> findDue(Transaction tx, int limit) {
+  /**
+   * Returns memberships that have to be brought up to date, the longest overdue first, except for
+   * those of the creators with these ids, at least one.
+   */
+  List<DueMembership> findDue(Transaction tx, Set<Long> except, int limit) {
     return tx.query(
             """
             SELECT creator_id, user_id FROM membership
-            WHERE turns_at <= ? AND ended_at IS NULL
+            WHERE turns_at <= ? AND ended_at IS NULL AND creator_id NOT IN (?)
             ORDER BY turns_at, creator_id, user_id LIMIT ?""",
             tx.now(),
+            except,
             limit)
         .list(row -> new DueMembership(row.getUser("creator_id"), row.getUser("user_id")));
   }

@@ -12,10 +12,20 @@ import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.outbox.OutboxStore.News;
 import io.bookbell.server.quota.MembershipStore.DueMembership;
 import io.bookbell.server.quota.MembershipStore.LockedMembership;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Updates memberships whose month or week is over, or from whose rolling days something drops out,
@@ -24,7 +34,11 @@ import java.util.Map;
  * times tell which memberships are left. Thread-safe and stateless.
  */
 public final class PeriodRollover {
+  private static final Logger log = LoggerFactory.getLogger(PeriodRollover.class);
   private static final int SUPPORTERS_PER_STEP = 100;
+
+  /** No creator: a list of ids can't be empty. */
+  private static final Set<Long> NONE = Set.of(0L);
 
   private final MembershipStore membershipStore = new MembershipStore();
   private final CreatorStore creatorStore;
@@ -47,16 +61,50 @@ public final class PeriodRollover {
   }
 
   /**
+   * Updates all memberships that are due, in batches. Where one fails, the other creators'
+   * memberships are still updated.
+   *
+   * @param stopped whether to end early
+   */
+  public void renewAll(Database database, BooleanSupplier stopped) {
+    var failed = new HashSet<>(NONE);
+    var attempted = new AtomicReference<@Nullable UserId>();
+    boolean more = true;
+    while (more && !stopped.getAsBoolean()) {
+      try {
+        more = database.write(tx -> renewBatch(tx, failed, attempted)).join();
+      } catch (CompletionException e) {
+        @Nullable UserId creator = attempted.get();
+        if (creator == null || e.getCause() instanceof StorageException || stopped.getAsBoolean()) {
+          throw e;
+        }
+        failed.add(creator.value());
+        log.warn(
+            "Could not bring supporters of creator {} into the new period; trying again in a minute",
+            creator,
+            e);
+      }
+    }
+  }
+
+  /**
    * Updates a batch of one creator's memberships to the current period.
    *
    * @return whether there may be more
    */
   public boolean renewBatch(Transaction tx) {
-    List<DueMembership> due = membershipStore.findDue(tx, SUPPORTERS_PER_STEP);
+    return renewBatch(tx, NONE, new AtomicReference<>());
+  }
+
+  private boolean renewBatch(
+      Transaction tx, Set<Long> except, AtomicReference<@Nullable UserId> attempted) {
+    attempted.set(null);
+    List<DueMembership> due = membershipStore.findDue(tx, except, SUPPORTERS_PER_STEP);
     if (due.isEmpty()) {
       return false;
     }
     UserId creator = due.getFirst().creator();
+    attempted.set(creator);
     renewQuotas(
         tx,
         creator,

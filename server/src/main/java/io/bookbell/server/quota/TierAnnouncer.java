@@ -2,16 +2,21 @@ package io.bookbell.server.quota;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.SqlRow;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +38,9 @@ public final class TierAnnouncer {
   private final AtomicBoolean running = new AtomicBoolean();
   private final AtomicBoolean wanted = new AtomicBoolean();
 
+  /** The tiers that could not be announced in the present pass. */
+  private final Set<Long> failed = ConcurrentHashMap.newKeySet();
+
   public TierAnnouncer(
       Database database,
       CreatorStore creatorStore,
@@ -52,13 +60,30 @@ public final class TierAnnouncer {
     wanted.set(true);
     if (running.compareAndSet(false, true)) {
       wanted.set(false);
+      failed.clear();
       startBatch();
     }
   }
 
   private void startBatch() {
-    CompletableFuture<Boolean> step = database.write(this::announceBatch);
-    var _ = step.handle((more, failure) -> afterBatch(failure == null && more, failure));
+    var attempted = new AtomicReference<@Nullable Long>();
+    CompletableFuture<Boolean> step = database.write(tx -> announceBatch(tx, attempted));
+    var _ =
+        step.handle(
+            (more, failure) ->
+                failure == null
+                    ? afterBatch(more, null)
+                    : afterBatch(isOfOneTier(failure, attempted.get()), failure));
+  }
+
+  /** Notes a failure that may concern only one tier, so that the others are still announced. */
+  private boolean isOfOneTier(Throwable failure, @Nullable Long tier) {
+    boolean ofOneTier =
+        tier != null && !(CompletionFailures.unwrapCause(failure) instanceof StorageException);
+    if (ofOneTier) {
+      failed.add(tier);
+    }
+    return ofOneTier;
   }
 
   private boolean afterBatch(boolean more, @Nullable Throwable failure) {
@@ -77,13 +102,17 @@ public final class TierAnnouncer {
   }
 
   /** Processes one batch and returns whether there may be more. */
-  private boolean announceBatch(Transaction tx) {
+  private boolean announceBatch(Transaction tx, AtomicReference<@Nullable Long> attempted) {
+    attempted.set(null);
     Optional<Announcement> next =
         tx.query(
                 """
                 SELECT tier_id, creator_id, told_up_to FROM tier_announcement
-                ORDER BY tier_id LIMIT 1""")
+                WHERE tier_id NOT IN (?)
+                ORDER BY tier_id LIMIT 1""",
+                failed.isEmpty() ? List.of(0L) : failed)
             .first(Announcement::of);
+    next.ifPresent(announcement -> attempted.set(announcement.tier));
     next.ifPresent(announcement -> announceBatch(tx, announcement));
     return next.isPresent();
   }

@@ -10,8 +10,10 @@ import io.bookbell.server.activity.ActivityLog.ActivityFilter;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierAnnouncer;
+import io.bookbell.server.quota.TierService.TierChanges;
 import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -118,6 +120,36 @@ class TierMovesTest extends DomainTest {
     assertThat(moves(reader)).containsExactly("tom: Tier of 9 MONTH → " + name);
   }
 
+  @Test
+  void whatFailsForOneCreatorIsDoneForTheOthers() {
+    UserId other = domain.creator("zora");
+    long bronze = domain.tier(other, 1, Period.MONTH);
+    UserId neighbour = domain.join(other, domain.account("kofi"), bronze);
+    var changes = new TierChanges(Optional.empty(), Optional.of(7), Optional.empty());
+    run(tx -> domain.features.tiers.update(tx, creator, gold, changes));
+    run(tx -> domain.features.tiers.update(tx, other, bronze, changes));
+    domain.write(tx -> tx.update("UPDATE tier SET time_zone = 'Nowhere' WHERE id = ?", gold));
+
+    new TierAnnouncer(domain.database(), domain.features.creators, domain.features.inbox)
+        .triggerPass();
+    await().until(() -> waitingTiers().equals(List.of(gold)));
+    assertThat(domain.inboxTypes(neighbour)).last().isEqualTo("quota_update");
+
+    domain.passes(Duration.ofDays(40));
+    domain.write(tx -> tx.update("UPDATE membership SET turns_at = 0 WHERE user_id = ?", reader));
+    domain.features.periodTurns.renewAll(domain.database(), () -> false);
+    assertThat(
+            domain.<String>read(
+                tx ->
+                    tx.query("SELECT period_key FROM membership WHERE user_id = ?", neighbour)
+                        .single(row -> row.getString("period_key"))))
+        .isEqualTo("2026-06");
+
+    domain.write(tx -> tx.update("UPDATE tier SET time_zone = 'UTC' WHERE id = ?", gold));
+    announce();
+    assertThat(domain.inboxTypes(reader)).contains("quota_update");
+  }
+
   private void announce() {
     new TierAnnouncer(
             domain.database(),
@@ -125,11 +157,14 @@ class TierMovesTest extends DomainTest {
             domain.features.quotas,
             domain.features.inbox)
         .triggerPass();
-    await()
-        .until(
-            () ->
-                domain.<Boolean>read(
-                    tx -> !tx.query("SELECT 1 AS found FROM tier_announcement").exists()));
+    await().until(() -> waitingTiers().isEmpty());
+  }
+
+  /** The tiers whose supporters are still to be told. */
+  private List<Long> waitingTiers() {
+    return domain.read(
+        tx ->
+            tx.query("SELECT tier_id FROM tier_announcement").list(row -> row.getLong("tier_id")));
   }
 
   /** Oldest first. */
