@@ -56,6 +56,7 @@ final class AccountImport {
           }
         });
     List<Long> ids = people.keySet().stream().map(UserId::value).toList();
+    state.noteIds(RowKind.ACCOUNT, ids);
     Map<Long, ImportedRow> imported = findImported(ids);
     Map<UserId, Account> existing = accounts.findAll(state.tx, people.keySet());
     Set<UserId> removed = accounts.findRemoved(state.tx, people.keySet());
@@ -65,7 +66,6 @@ final class AccountImport {
     var stored = new ArrayList<ImportedRow>();
     fresh.forEach(
         (user, row) -> {
-          state.noteId("app_user", user.value());
           Account there = convert(user, row, owners);
           @Nullable ImportedRow before = imported.get(user.value());
           @Nullable Account here = existing.get(user);
@@ -96,7 +96,6 @@ final class AccountImport {
     state.removed.addAll(removed);
     for (UserId user : removed) {
       if (fresh.remove(user) != null) {
-        state.noteId("app_user", user.value());
         state.report.add(ImportFinding.REMOVED_HERE, describe(user));
         state.report.count(RowKind.ACCOUNT, Outcome.LEFT_OUT);
       }

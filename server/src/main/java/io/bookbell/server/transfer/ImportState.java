@@ -2,12 +2,14 @@ package io.bookbell.server.transfer;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -45,8 +47,8 @@ final class ImportState {
   /** People whose rows were read, and who have removed their accounts here. */
   final Set<UserId> removed = new HashSet<>();
 
-  /** The highest id that was read, by table of this database. */
-  private final Map<String, Long> highestIds = new TreeMap<>();
+  /** The highest id that was read and that the replaced system has given. */
+  private final Map<RowKind, Long> highestIds = new EnumMap<>(RowKind.class);
 
   ImportState(
       Transaction tx,
@@ -78,11 +80,23 @@ final class ImportState {
     progress.end();
   }
 
-  void noteId(String table, long id) {
-    highestIds.merge(table, id, Math::max);
+  /**
+   * Notes which ids were read, except for those that were given here and exported. On SQLite, these
+   * count, too: the replaced system's next ids follow them.
+   */
+  void noteIds(RowKind kind, Collection<Long> ids) {
+    long highest = highestIds.getOrDefault(kind, 0L);
+    List<Long> higher = ids.stream().filter(id -> id > highest).toList();
+    if (higher.isEmpty()) {
+      return;
+    }
+    Set<Long> ours = source.isPostgres() ? rows.findExported(tx, kind, higher) : Set.of();
+    higher.stream()
+        .filter(id -> !ours.contains(id))
+        .forEach(id -> highestIds.merge(kind, id, Math::max));
   }
 
-  Map<String, Long> highestIds() {
-    return highestIds;
+  Optional<Long> highestId(RowKind kind) {
+    return Optional.ofNullable(highestIds.get(kind));
   }
 }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what was imported, and in which state. Thread-safe and stateless. */
@@ -25,6 +26,14 @@ final class ImportedRowStore {
       """
       INSERT INTO imported_row (kind, creator, id, fingerprint, refunded)
       VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (kind, creator, id)
+        DO UPDATE SET fingerprint = EXCLUDED.fingerprint, refunded = EXCLUDED.refunded\
+      """;
+
+  private static final String UPSERT_EXPORTED =
+      """
+      INSERT INTO imported_row (kind, creator, id, fingerprint, refunded, exported)
+      VALUES (?, ?, ?, ?, ?, TRUE)
       ON CONFLICT (kind, creator, id)
         DO UPDATE SET fingerprint = EXCLUDED.fingerprint, refunded = EXCLUDED.refunded\
       """;
@@ -100,6 +109,29 @@ final class ImportedRowStore {
   boolean hasAny(Transaction tx, RowKind kind) {
     return tx.query("SELECT 1 AS found FROM imported_row WHERE kind = ? LIMIT 1", kind.storedName())
         .exists();
+  }
+
+  /** Returns those of the ids that were given here, to rows that were exported. */
+  Set<Long> findExported(Transaction tx, RowKind kind, Collection<Long> ids) {
+    return tx.query(
+            """
+            SELECT id FROM imported_row
+            WHERE kind = ? AND creator = ? AND exported = TRUE AND id IN (?)\
+            """,
+            kind.storedName(),
+            NO_CREATOR,
+            ids)
+        .set(row -> row.getLong("id"));
+  }
+
+  /** Stores rows that have just been exported, under ids that were given here. */
+  void storeExported(Transaction tx, RowKind kind, List<ImportedRow> rows) {
+    tx.writeAll(
+        UPSERT_EXPORTED,
+        rows,
+        row ->
+            ValueReader.values(
+                kind.storedName(), NO_CREATOR, row.id, row.fingerprint, row.refunded));
   }
 
   /** Stores rows, each at most once. */

@@ -9,7 +9,6 @@ import io.bookbell.server.storage.IdentitySequences;
 import io.bookbell.server.storage.Transaction;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +24,8 @@ public final class LegacyIdRanges {
   private static final long ROOM = LegacyImport.RESERVED_IDS / 2;
 
   private static final int MOST_NAMED = 5;
+
+  private static final ImportedRowStore ROWS = new ImportedRowStore();
 
   /** The key of the lock under which one node at a time raises the sequences: "old ids". */
   private static final long LOCK = 0x6F6C64_20696473L;
@@ -135,10 +136,19 @@ public final class LegacyIdRanges {
     }
     long highest =
         tx.query(
-                "SELECT max(o.id) AS highest FROM (\n%s\n) o WHERE o.id <= ?".formatted(table.rows),
+                """
+                SELECT coalesce(max(o.id), 0) AS highest
+                FROM (
+                %s
+                ) o
+                LEFT JOIN imported_row i ON i.kind = ? AND i.creator = ? AND i.id = o.id
+                WHERE o.id <= ? AND i.exported IS NOT TRUE\
+                """
+                    .formatted(table.rows),
+                table.kind.storedName(),
+                ImportedRowStore.NO_CREATOR,
                 LegacyRow.HIGHEST_ID)
-            .single(row -> Optional.ofNullable(row.findLong("highest")))
-            .orElse(0L);
+            .single(row -> row.getLong("highest"));
     raise(tx, table.name, highest);
   }
 
@@ -189,10 +199,10 @@ public final class LegacyIdRanges {
             .write(
                 tx -> {
                   lock(tx);
-                  if (new ImportedRowStore().hasAny(tx, RowKind.ACCOUNT)) {
+                  if (ROWS.hasAny(tx, RowKind.ACCOUNT)) {
                     return true; // which has raised the sequences
                   }
-                  LegacyImport.TABLES.forEach(table -> raise(tx, table, 0));
+                  LegacyImport.TABLES.keySet().forEach(table -> raise(tx, table, 0));
                   return false;
                 })
             .join();

@@ -8,7 +8,7 @@ import io.bookbell.server.request.ImportedRequestStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.IdentitySequences;
 import io.bookbell.server.storage.Transaction;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -22,8 +22,9 @@ public final class LegacyImport {
    */
   static final long RESERVED_IDS = 1_000_000;
 
-  /** Tables whose ids are those of the replaced system. */
-  static final List<String> TABLES = List.of("app_user", "book_request", "reply");
+  /** Tables whose ids are those of the replaced system, and as what their rows are remembered. */
+  static final Map<String, RowKind> TABLES =
+      Map.of("app_user", RowKind.ACCOUNT, "book_request", RowKind.REQUEST, "reply", RowKind.REPLY);
 
   private LegacyImport() {}
 
@@ -84,12 +85,13 @@ public final class LegacyImport {
       requests.recount(state.tx, creator);
       creatorStore.refreshImported(state.tx, creator, requests.countPending(state.tx, creator));
     }
-    for (String table : TABLES) {
-      Long highest = state.highestIds().get(table);
-      if (highest != null) {
-        IdentitySequences.raiseSequence(state.tx, table, highest + RESERVED_IDS);
-      }
-    }
+    TABLES.forEach(
+        (table, kind) ->
+            state
+                .highestId(kind)
+                .ifPresent(
+                    highest ->
+                        IdentitySequences.raiseSequence(state.tx, table, highest + RESERVED_IDS)));
     EpochStore.renewEpoch(state.tx); // pages that are open get a new snapshot
   }
 }

@@ -147,11 +147,10 @@ final class PeopleExport {
     var withoutPassword =
         new Account(
             person.id(), person.email(), person.displayName(), ImportedAccountStore.NO_PASSWORD);
-    state.rows.store(
+    state.rows.storeExported(
         state.tx,
         RowKind.ACCOUNT,
-        ImportedRowStore.NO_CREATOR,
-        new ImportedRow(person.id().value(), AccountImport.fingerprint(withoutPassword)));
+        List.of(new ImportedRow(person.id().value(), AccountImport.fingerprint(withoutPassword))));
     state.report.add(ImportFinding.PASSWORD_STAYS_HERE, AccountImport.describe(person.id()));
     state.report.count(RowKind.ACCOUNT, Outcome.ADDED);
     return true;

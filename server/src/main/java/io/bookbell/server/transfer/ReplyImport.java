@@ -31,6 +31,7 @@ final class ReplyImport {
 
   private void importBatch(List<LegacyRow> batch) {
     List<LegacyRow> rows = batch.stream().filter(this::hasNewId).toList();
+    state.noteIds(RowKind.REPLY, rows.stream().flatMap(row -> row.id("id").stream()).toList());
     Set<UserId> known =
         AccountImport.knownUsers(
             state,
@@ -63,7 +64,6 @@ final class ReplyImport {
       state.report.count(RowKind.REPLY, Outcome.LEFT_OUT);
     } else {
       last = id.get();
-      state.noteId("reply", last);
     }
     return added;
   }

@@ -106,7 +106,7 @@ final class RequestExport {
         state.report.count(RowKind.REQUEST, Outcome.ADDED);
       }
     }
-    state.rows.storeAll(state.tx, RowKind.REQUEST, ImportedRowStore.NO_CREATOR, stored);
+    state.rows.storeExported(state.tx, RowKind.REQUEST, stored);
   }
 
   private static Stream<UserId> peopleOf(ImportedRequest request) {
@@ -269,7 +269,7 @@ final class RequestExport {
         state.report.count(RowKind.REPLY, Outcome.ADDED);
       }
     }
-    state.rows.storeAll(state.tx, RowKind.REPLY, ImportedRowStore.NO_CREATOR, stored);
+    state.rows.storeExported(state.tx, RowKind.REPLY, stored);
     for (int same = imported.size(); same > 0; same--) {
       state.report.count(RowKind.REPLY, Outcome.UNCHANGED);
     }

@@ -86,9 +86,7 @@ final class RequestImport {
     for (LegacyRow row : rows) {
       row.id("id").ifPresent(ids::add);
     }
-    if (!ids.isEmpty()) {
-      state.noteId("book_request", ids.last());
-    }
+    state.noteIds(RowKind.REQUEST, ids);
     reportGone(before, last, ids);
     store(convertAll(state, rows));
   }

@@ -154,6 +154,29 @@ class LegacyExportTest extends TransferTest {
         .allSatisfy(failure -> assertThat(failure).hasMessageContaining("could not obtain lock"));
   }
 
+  /** On SQLite, the replaced system's next ids follow whatever is in its tables. */
+  @Test
+  void idsThatWereExportedAreNotTakenForIdsOfTheOtherSystem() {
+    fill();
+    importAll();
+    long first = domain.ask(new UserId(101), CREATOR, "Asked for here").id();
+    long account = domain.account("first").value();
+    for (int round = 0; round < 2; round++) {
+      exportAll();
+      importAll();
+    }
+    legacy.run("UPDATE users SET username = 'Amara' WHERE id = 101");
+    importAll();
+
+    long next = domain.ask(new UserId(101), CREATOR, "Another").id();
+    if (kind == TestDatabase.SQLITE) { // the other is PostgreSQL
+      assertThat(next).isBetween(first, first + 1000);
+      assertThat(domain.account("next").value()).isBetween(account, account + 1000);
+    } else {
+      assertThat(next).isGreaterThan(first + LegacyImport.RESERVED_IDS - 1);
+    }
+  }
+
   @Test
   void anExportRightAfterAnImportChangesNothing() throws SQLException {
     legacy.fillDirty(150, 3_000, 5);

@@ -93,6 +93,24 @@ class LegacyIdRangesTest {
     }
   }
 
+  /** Rows that an export has written. */
+  @Test
+  void idsThatWereExportedRaiseNothing() {
+    NewIds own = useAlone();
+    tables.creator(own.user);
+    tables.run("UPDATE users SET email = '" + own.cast.creator().email() + "'");
+    tables.request(own.request, own.user, own.cast.supporter().id(), "PENDING");
+    tables.run("UPDATE book_requests SET title = 'Made here'");
+    tables.run(
+        "INSERT INTO bookbell.imported_row (kind, creator, id, fingerprint, exported)"
+            + " VALUES ('account', 0, %d, '', TRUE), ('request', 0, %d, '', TRUE)"
+                .formatted(own.user, own.request));
+    try (var server = TestServer.with(beside)) {
+      NewIds next = NewIds.on(server);
+      assertThat(next.request).isBetween(own.request + RESERVED, own.request + RESERVED + 1000);
+    }
+  }
+
   @Test
   void theyAreHigherThanThoseOfOtherTablesWhoseIdsAreTexts() throws IOException {
     tables.run("CREATE TABLE orders (number TEXT, reader TEXT)");
