@@ -16,6 +16,7 @@ import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.TableDefinition;
 import io.bookbell.server.storage.check.TableDefinition.ColumnDefinition;
 import io.bookbell.server.storage.sql.DataAccessException;
+import io.bookbell.server.transfer.LegacyIdRanges;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -163,6 +164,7 @@ public final class BackupRestorer {
     IdentitySequences.resetSequences(tx);
     skipIdsOfTierChanges(tx);
     skipIdsOfNews(tx);
+    LegacyIdRanges.keepGaps(tx);
     ReplyStore.recountReplies(tx);
     resetSearchBacklog(tx);
     EpochStore.renewEpoch(tx, installation);

@@ -111,6 +111,18 @@ final class ImportedRowStore {
         .exists();
   }
 
+  /** The highest id of a kind that the replaced system has given; 0 if there is none. */
+  long highestImported(Transaction tx, RowKind kind) {
+    return tx.query(
+            """
+            SELECT coalesce(max(id), 0) AS highest FROM imported_row
+            WHERE kind = ? AND creator = ? AND exported = FALSE\
+            """,
+            kind.storedName(),
+            NO_CREATOR)
+        .single(row -> row.getLong("highest"));
+  }
+
   /** Returns those of the ids that were given here, to rows that were exported. */
   Set<Long> findExported(Transaction tx, RowKind kind, Collection<Long> ids) {
     return tx.query(

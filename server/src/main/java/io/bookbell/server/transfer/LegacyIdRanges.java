@@ -190,8 +190,22 @@ public final class LegacyIdRanges {
   }
 
   /**
-   * Leaves the first million ids to the replaced system if nothing of it was imported, because its
-   * tables can't be seen.
+   * Makes the next ids, after a restore, as much higher than the imported ones as after an import:
+   * a backup has rows, but not which ids come next.
+   */
+  public static void keepGaps(Transaction tx) {
+    LegacyImport.TABLES.forEach(
+        (table, kind) -> {
+          long highest = ROWS.highestImported(tx, kind);
+          if (highest > 0) {
+            IdentitySequences.raiseSequence(tx, table, highest + LegacyImport.RESERVED_IDS);
+          }
+        });
+  }
+
+  /**
+   * Leaves the ids above the imported ones to the replaced system, or the first million if nothing
+   * was imported, because its tables can't be seen.
    */
   public static void reserveUnseen(Database database) {
     boolean imported =
@@ -199,11 +213,9 @@ public final class LegacyIdRanges {
             .write(
                 tx -> {
                   lock(tx);
-                  if (ROWS.hasAny(tx, RowKind.ACCOUNT)) {
-                    return true; // which has raised the sequences
-                  }
-                  LegacyImport.TABLES.keySet().forEach(table -> raise(tx, table, 0));
-                  return false;
+                  LegacyImport.TABLES.forEach(
+                      (table, kind) -> raise(tx, table, ROWS.highestImported(tx, kind)));
+                  return ROWS.hasAny(tx, RowKind.ACCOUNT);
                 })
             .join();
     if (!imported) {

@@ -3,15 +3,22 @@ package io.bookbell.server.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.Domain;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.SessionClient;
 import io.bookbell.server.account.SessionStore;
+import io.bookbell.server.backup.BackupRestorer;
+import io.bookbell.server.backup.BackupWriter;
 import io.bookbell.server.invitation.Invitation;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.request.Status;
+import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.text.SearchWords;
 import io.bookbell.server.transfer.ImportReport.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -227,6 +234,24 @@ class LegacyRepeatTest extends TransferTest {
     assertThat(report.countOf(ImportFinding.GONE_THERE)).isEqualTo(2);
     assertThat(report.countOf(ImportFinding.REMOVED_FROM_TEAM)).isEqualTo(1);
     assertThat(team()).extracting("active").containsExactly(false);
+  }
+
+  /** The replaced system goes on giving ids, so those of Bookbell stay far above them. */
+  @Test
+  void theGapToTheIdsThereOutlivesARestore() throws IOException {
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+
+    for (TestDatabase other : TestDatabase.values()) {
+      try (var back = new Domain(other, Files.createDirectory(folder.resolve(other.name())))) {
+        BackupRestorer.restoreBackup(back.database(), file, false).join();
+
+        assertThat(back.ask(READER, CREATOR, "Asked for here").id())
+            .isGreaterThan(2 + LegacyImport.RESERVED_IDS);
+        assertThat(back.account("new").value()).isGreaterThan(102 + LegacyImport.RESERVED_IDS);
+        assertThat(back.breaches()).isEmpty();
+      }
+    }
   }
 
   @Test
