@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.request.ReplyStore;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseFailureReason;
@@ -147,12 +148,14 @@ public final class BackupRestorer {
     TableEraser.eraseAllRows(tx);
     long rows = 0;
     @Nullable RowBatch table = null;
+    boolean turnsAreKnown = true;
     for (JsonNode line = content.next(); line != null; line = content.next()) {
       if (line.isObject()) {
         if (table != null) {
           table.insertWaiting(tx);
         }
         table = isDerived(line) ? null : RowBatch.forTable(line);
+        turnsAreKnown &= table == null || !table.isWithoutTurns();
       } else if (table != null) {
         table.addRow(tx, line);
         rows++;
@@ -165,6 +168,9 @@ public final class BackupRestorer {
     skipIdsOfTierChanges(tx);
     skipIdsOfNews(tx);
     LegacyIdRanges.keepGaps(tx);
+    if (!turnsAreKnown) {
+      PeriodRollover.recalculateAll(tx);
+    }
     ReplyStore.recountReplies(tx);
     resetSearchBacklog(tx);
     EpochStore.renewEpoch(tx, installation);
@@ -302,6 +308,12 @@ public final class BackupRestorer {
                                 .formatted(table.name(), name))));
       }
       return new RowBatch(table, columns, new ArrayList<>());
+    }
+
+    /** Whether these are memberships from before schema version 20. */
+    boolean isWithoutTurns() {
+      return table.name().equals("membership")
+          && columns.stream().noneMatch(column -> column.name().equals("turns_at"));
     }
 
     void addRow(Transaction tx, JsonNode line) {

@@ -155,10 +155,14 @@ public final class ImportedQuotaStore {
                 tx.now()));
   }
 
-  /** Moves a supporter to another tier. */
+  /** Moves a supporter to another tier, which may have another period. */
   public void updateTier(Transaction tx, UserId creator, UserId user, long tierId) {
     tx.enqueue(
-        "UPDATE membership SET tier_id = ? WHERE creator_id = ? AND user_id = ?",
+        """
+        UPDATE membership
+        SET tier_id = ?, turns_at = CASE WHEN ended_at IS NULL THEN 0 ELSE turns_at END
+        WHERE creator_id = ? AND user_id = ?\
+        """,
         tierId,
         creator,
         user);

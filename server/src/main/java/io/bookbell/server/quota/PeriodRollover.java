@@ -60,6 +60,11 @@ public final class PeriodRollover {
     this.outboxStore = outboxStore;
   }
 
+  /** Has all memberships with a period updated, because it isn't known when their periods turn. */
+  public static void recalculateAll(Transaction tx) {
+    tx.update("UPDATE membership SET turns_at = 0 WHERE period_key <> 'none' AND ended_at IS NULL");
+  }
+
   /**
    * Updates all memberships that are due, in batches. Where one fails, the other creators'
    * memberships are still updated.

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
@@ -16,10 +18,12 @@ import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.creator.ProfilePicture;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationDetails;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.notification.NotificationService.NotificationItem;
 import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.quota.Period;
 import io.bookbell.server.storage.TableEraser;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.check.TableDefinition;
@@ -274,6 +278,65 @@ class BackupTest extends DomainTest {
 
   private static long addNews(Domain domain) {
     return domain.write(tx -> new OutboxStore().addForTarget(tx, 1, "test", "{}"));
+  }
+
+  /** Before schema version 20, nothing told when a period turns. */
+  @Test
+  void periodsOfAnOlderBackupTurn() throws IOException {
+    UserId creator = domain.creator("mara");
+    UserId reader =
+        domain.join(creator, domain.account("amara"), domain.tier(creator, 3, Period.MONTH));
+    UserId former =
+        domain.join(creator, domain.account("kofi"), domain.tier(creator, 4, Period.MONTH));
+    domain.write(
+        tx -> {
+          domain.features.membershipEnding.remove(tx, creator, creator, former);
+          return true;
+        });
+    domain.ask(reader, creator, "Kindred");
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+
+    BackupRestorer.restoreBackup(
+            domain.database(), zip(without("membership", "turns_at", unzip(file))), true)
+        .join();
+    domain.passes(Duration.ofDays(40));
+    while (domain.write(domain.features.periodTurns::renewBatch)) {
+      // the next step
+    }
+
+    assertThat(
+            domain.<List<String>>read(
+                tx ->
+                    tx.query("SELECT period_key, used FROM membership ORDER BY user_id")
+                        .list(row -> row.getString("period_key") + " " + row.getInt("used"))))
+        .containsExactly("2026-06 0", "2026-05 0");
+  }
+
+  /** A backup's lines without a column of a table. */
+  private static List<String> without(String table, String column, List<String> lines)
+      throws IOException {
+    var older = new ArrayList<String>();
+    int place = -1;
+    for (String line : lines) {
+      JsonNode json = Json.readTree(line);
+      if (json.isObject()) {
+        place = -1;
+        if (json.path("table").asText().equals(table)) {
+          for (JsonNode each : json.path("columns")) {
+            place++;
+            if (each.asText().equals(column)) {
+              break;
+            }
+          }
+          ((ArrayNode) json.path("columns")).remove(place);
+        }
+      } else if (place >= 0) {
+        ((ArrayNode) json).remove(place);
+      }
+      older.add(Json.writeAsString(json));
+    }
+    return older;
   }
 
   private void refuses(List<String> lines) throws IOException {

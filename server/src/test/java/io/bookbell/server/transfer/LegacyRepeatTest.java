@@ -12,6 +12,7 @@ import io.bookbell.server.backup.BackupWriter;
 import io.bookbell.server.invitation.Invitation;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.support.TestDatabase;
 import io.bookbell.server.text.SearchWords;
@@ -252,6 +253,31 @@ class LegacyRepeatTest extends TransferTest {
         assertThat(back.breaches()).isEmpty();
       }
     }
+  }
+
+  @Test
+  void whoeverMovesToATierWithAPeriodHasThatPeriod() {
+    domain.ask(READER, CREATOR, "Asked for here");
+    domain.write(
+        tx ->
+            domain.features.tiers.create(
+                tx, CREATOR, CREATOR, new TierTerms("Platinum", 9, Period.MONTH)));
+    legacy.run(
+        "UPDATE users SET patreon_tier_data = '"
+            + LegacyTables.tier("Platinum", 9, 2)
+            + "' WHERE id = 101");
+    importAll();
+
+    while (domain.write(domain.features.periodTurns::renewBatch)) {
+      // the next step
+    }
+
+    assertThat(
+            domain.<String>read(
+                tx ->
+                    tx.query("SELECT period_key FROM membership WHERE user_id = ?", READER)
+                        .single(row -> row.getString("period_key"))))
+        .isEqualTo("2026-05");
   }
 
   @Test
