@@ -37,15 +37,6 @@ public final class ActivityLog {
           WHERE\
           """);
 
-  private static final String FIRST_AT_OR_AFTER =
-      """
-      SELECT id
-      FROM activity
-      WHERE creator_id = ? AND created_at >= ?
-      ORDER BY created_at, id
-      LIMIT 1\
-      """;
-
   private final ActivityListener activityListener;
 
   public ActivityLog(ActivityListener activityListener) {
@@ -152,8 +143,8 @@ public final class ActivityLog {
         SqlFragment.of("a.creator_id = ?", creator)
             .and(whenGiven("a.kind = ?", activityFilter.kind()))
             .and(whenGiven("a.actor_id = ?", activityFilter.actor()))
-            .and(comparedWithTime("a.id >=", creator, activityFilter.from()))
-            .and(comparedWithTime("a.id <", creator, activityFilter.to()))
+            .and(whenGiven("a.created_at >= ?", activityFilter.from()))
+            .and(whenGiven("a.created_at < ?", activityFilter.to()))
             .and(whenGiven("a.id < ?", below));
     return tx.query(ENTRIES.append(condition).append("ORDER BY a.id DESC LIMIT ?", limit))
         .later(ActivityItem::of);
@@ -161,20 +152,6 @@ public final class ActivityLog {
 
   private static SqlFragment whenGiven(String condition, Optional<?> value) {
     return value.map(given -> SqlFragment.of(condition, given)).orElse(SqlFragment.TRUE);
-  }
-
-  /**
-   * A comparison with the id of the creator's first log entry at or after a time, which is greater
-   * than every id if there is none. Entries are written under the lock on the creator's row, so
-   * their ids and times have the same order.
-   */
-  private static SqlFragment comparedWithTime(
-      String comparison, UserId creator, Optional<Instant> time) {
-    return time.map(
-            from ->
-                SqlFragment.of(comparison + " coalesce((" + FIRST_AT_OR_AFTER, creator, from)
-                    .append("), ?)", Long.MAX_VALUE))
-        .orElse(SqlFragment.TRUE);
   }
 
   /**

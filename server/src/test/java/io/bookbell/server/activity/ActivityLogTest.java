@@ -14,6 +14,7 @@ import io.bookbell.server.activity.ActivityDetails.TextDetails;
 import io.bookbell.server.activity.ActivityDetails.TierDetails;
 import io.bookbell.server.activity.ActivityLog.ActivityFilter;
 import io.bookbell.server.activity.ActivityLog.ActivityItem;
+import io.bookbell.server.activity.ActivityLog.PastActivity;
 import io.bookbell.server.activity.FieldChange.ChangedField;
 import io.bookbell.server.creator.ProfilePicture;
 import io.bookbell.server.creator.ProfileService.ProfileChanges;
@@ -21,8 +22,11 @@ import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.TierService.TierChanges;
 import io.bookbell.server.support.Images;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,49 @@ class ActivityLogTest extends DomainTest {
                     new FieldChange(ChangedField.REQUESTS_ALLOWED, 3, 7),
                     new FieldChange(ChangedField.PERIOD, "none", "month"))),
             ActivityItem::details);
+  }
+
+  /** An import adds what was done earlier. */
+  @Test
+  void aTimeSelectsEntriesWhateverTheOrderOfTheirIds() {
+    long request = domain.ask(supporter, creator, "Kindred").id();
+    Instant now = domain.now();
+    domain.write(
+        tx -> {
+          ActivityLog.recordPastActivities(
+              tx,
+              Stream.of(now.minus(Duration.ofDays(9)), now.minus(Duration.ofDays(20)))
+                  .map(
+                      at ->
+                          new PastActivity(
+                              creator,
+                              supporter,
+                              ActivityKind.REQUEST_CREATED,
+                              request,
+                              "At " + at,
+                              at))
+                  .toList());
+          return true;
+        });
+    domain.passes(Duration.ofDays(1));
+
+    assertThat(titles(Optional.of(now.minus(Duration.ofDays(10))), Optional.of(now)))
+        .containsExactly("At " + now.minus(Duration.ofDays(9)));
+    assertThat(titles(Optional.of(now), Optional.empty())).containsExactly("Kindred");
+    assertThat(titles(Optional.empty(), Optional.of(now))).hasSize(2);
+  }
+
+  private List<String> titles(Optional<Instant> from, Optional<Instant> to) {
+    var times =
+        new ActivityFilter(
+            Optional.of(ActivityKind.REQUEST_CREATED.wireName()), Optional.empty(), from, to);
+    var page = new PageRequest(10, Optional.empty());
+    return domain
+        .read(tx -> domain.features.activity.listLater(tx, creator, times, page).get())
+        .items()
+        .stream()
+        .map(item -> ((RequestDetails) item.details()).title())
+        .toList();
   }
 
   @Test
