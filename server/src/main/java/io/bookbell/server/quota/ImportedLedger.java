@@ -4,6 +4,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.quota.ImportedQuotaStore.Counter;
 import io.bookbell.server.quota.Ledger.LedgerRow;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -17,8 +19,8 @@ import java.util.Set;
  *
  * <p>The replaced system has a counter and no ledger. Of a supporter's requests that were not given
  * back, the newest count in the period {@code none}, as many as the counter says, so that rejecting
- * one of them gives it back. All others count in the month in which they were made. What the
- * counter has beyond them is an import line.
+ * one of them gives it back. All others count in the month in which they were made, or in the last
+ * one that is over. What the counter has beyond them is an import line.
  */
 public final class ImportedLedger {
   private final UserId creator;
@@ -56,7 +58,7 @@ public final class ImportedLedger {
     var lines = new ArrayList<LedgerRow>();
     for (ImportedConsumption each : consumptions) {
       String period =
-          (counting.contains(each.request) ? Period.NONE : Period.MONTH).keyAt(each.createdAt);
+          counting.contains(each.request) ? Period.NONE.wireName() : pastMonth(each.createdAt, now);
       int before = used.getOrDefault(period, 0);
       lines.addAll(linesOf(creator, each, period, before, counter.requestsAllowed()));
       used.put(period, lines.getLast().usedAfter());
@@ -74,6 +76,17 @@ public final class ImportedLedger {
               now));
     }
     return lines;
+  }
+
+  /**
+   * The key of the month in which a request counts that doesn't count any more: the one in which it
+   * was made, unless that is still the current month somewhere. A tier with months would count the
+   * request again.
+   */
+  static String pastMonth(Instant createdAt, Instant now) {
+    YearMonth made = YearMonth.from(createdAt.atOffset(ZoneOffset.UTC));
+    YearMonth over = YearMonth.from(now.atOffset(ZoneOffset.UTC).minusDays(1)).minusMonths(1);
+    return (made.isAfter(over) ? over : made).toString();
   }
 
   private Set<Long> newestCounting(List<ImportedConsumption> consumptions) {

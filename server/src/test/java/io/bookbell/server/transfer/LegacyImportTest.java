@@ -116,6 +116,26 @@ class LegacyImportTest extends TransferTest {
     assertThat(quota(102).used()).isEqualTo(3);
   }
 
+  /** The replaced system's counter was set to 0 this month. */
+  @Test
+  void whatNoLongerCountsThereDoesNotCountInAMonthEither() {
+    legacy.creator(1);
+    legacy.supporter(102, 1, 3, 1);
+    for (int id = 1; id <= 3; id++) {
+      legacy.request(id, 1, 102, "PENDING");
+    }
+    legacy.run("UPDATE book_requests SET created_at = '2026-05-12 12:00:00'");
+    importAll();
+
+    move(102, domain.tier(CREATOR, 3, Period.MONTH));
+
+    assertThat(quota(102).used()).isEqualTo(1);
+    assertThat(entries(102))
+        .filteredOn(entry -> entry.kind().equals("consume"))
+        .extracting(LedgerEntry::period)
+        .containsOnly("none", "2026-04");
+  }
+
   private void move(long user, long tier) {
     domain.write(
         tx -> domain.features.supporters.setTier(tx, CREATOR, CREATOR, new UserId(user), tier));
