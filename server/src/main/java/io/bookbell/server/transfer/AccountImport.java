@@ -9,6 +9,7 @@ import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.SessionEnding;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.key.KeyStore;
+import io.bookbell.server.request.RenamedSupporters;
 import io.bookbell.server.text.EmailAddress;
 import io.bookbell.server.transfer.ImportReport.Outcome;
 import io.bookbell.server.transfer.ImportedRowStore.ImportedRow;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** Imports accounts: people of any role. Confined to the transaction's thread. */
 final class AccountImport {
   private final ImportedAccountStore accounts = new ImportedAccountStore();
+  private final RenamedSupporters renamed = new RenamedSupporters();
   private final ImportState state;
   private final SessionEnding sessionEnding;
   private final Set<UserId> seen = new HashSet<>();
@@ -193,6 +195,9 @@ final class AccountImport {
     boolean changed = !after.equals(here);
     if (changed) {
       accounts.update(state.tx, after);
+      if (!after.displayName().equals(here.displayName())) {
+        renamed.recordRename(state.tx, after.id());
+      }
       endSessions(here, after);
     }
     state.report.count(RowKind.ACCOUNT, changed ? Outcome.CHANGED : Outcome.UNCHANGED);

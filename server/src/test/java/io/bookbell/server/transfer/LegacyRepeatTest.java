@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +236,30 @@ class LegacyRepeatTest extends TransferTest {
     assertThat(report.countOf(ImportFinding.GONE_THERE)).isEqualTo(2);
     assertThat(report.countOf(ImportFinding.REMOVED_FROM_TEAM)).isEqualTo(1);
     assertThat(team()).extracting("active").containsExactly(false);
+  }
+
+  @Test
+  void aNewNameIsFoundByTheSearch() {
+    while (domain.write(domain.features.asked::indexOlder)) {
+      // the next step
+    }
+    assertThat(requestsWithWord("name")).containsExactlyInAnyOrder(1L, 2L);
+    legacy.run("UPDATE users SET username = 'Octavia' WHERE id = 101");
+    importAll();
+    domain.passes(Duration.ofMinutes(1));
+    while (domain.write(domain.features.renamed::indexBatch)) {
+      // the next step
+    }
+
+    assertThat(requestsWithWord("octavia")).containsExactlyInAnyOrder(1L, 2L);
+    assertThat(requestsWithWord("name")).isEmpty();
+  }
+
+  private Set<Long> requestsWithWord(String word) {
+    return domain.read(
+        tx ->
+            tx.query("SELECT request_id FROM request_word WHERE word = ?", word)
+                .set(row -> row.getLong("request_id")));
   }
 
   /** The replaced system goes on giving ids, so those of Bookbell stay far above them. */
