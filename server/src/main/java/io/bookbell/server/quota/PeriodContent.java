@@ -3,6 +3,7 @@ package io.bookbell.server.quota;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,15 +40,24 @@ final class PeriodContent {
 
   private record OtherLine(String kind, int amount, Instant at) {}
 
+  /** What is left of a grant, or of a line that takes one back. */
+  private record Grant(int amount, Instant at) {
+    boolean isUndoneBy(int change) {
+      return Integer.signum(amount) == -Integer.signum(change);
+    }
+  }
+
   private final Map<Long, CountedRequest> requests;
   private final List<OtherLine> others;
+  private final List<Grant> grants;
   private final Instant cutoff;
 
   private PeriodContent(
-      Map<Long, CountedRequest> requests, List<OtherLine> others, Instant cutoff) {
+      Map<Long, CountedRequest> requests, List<OtherLine> others, String key, Instant now) {
     this.requests = requests;
     this.others = others;
-    this.cutoff = cutoff;
+    this.grants = settle(linesOf(Ledger.GRANT).toList(), key);
+    this.cutoff = PeriodSchedule.cutoffOf(key, now);
   }
 
   static PeriodContent read(Transaction tx, UserId creator, UserId user, String key) {
@@ -64,7 +74,7 @@ final class PeriodContent {
                 row ->
                     new OtherLine(
                         row.getString("kind"), row.getInt("amount"), row.getTime("created_at")));
-    return new PeriodContent(requests, others, PeriodSchedule.cutoffOf(key, tx.now()));
+    return new PeriodContent(requests, others, key, tx.now());
   }
 
   /** The requests that count now, in the order of their ids. */
@@ -103,7 +113,34 @@ final class PeriodContent {
   }
 
   int granted() {
-    return sum(currentLines(Ledger.GRANT));
+    return currentGrants().mapToInt(Grant::amount).sum();
+  }
+
+  private Stream<Grant> currentGrants() {
+    return grants.stream().filter(grant -> isCurrent(grant.at));
+  }
+
+  /**
+   * What is left of the grants: one that takes back, or makes good, what was granted or taken
+   * before undoes the oldest of it that counted then, and both stop counting together.
+   */
+  private static List<Grant> settle(List<OtherLine> lines, String key) {
+    var left = new ArrayList<Grant>();
+    for (OtherLine line : lines) {
+      int amount = line.amount;
+      Instant cutoff = PeriodSchedule.cutoffOf(key, line.at);
+      for (int index = 0; index < left.size() && amount != 0; index++) {
+        Grant before = left.get(index);
+        if (before.at.isAfter(cutoff) && before.isUndoneBy(amount)) {
+          int sum = before.amount + amount;
+          boolean undoneWhole = Integer.signum(sum) != Integer.signum(before.amount);
+          left.set(index, new Grant(undoneWhole ? 0 : sum, before.at));
+          amount = undoneWhole ? sum : 0;
+        }
+      }
+      left.add(new Grant(amount, line.at));
+    }
+    return left.stream().filter(grant -> grant.amount != 0).toList();
   }
 
   /** The sum of the grants that the ledger still counts although their time is over. */
@@ -118,12 +155,11 @@ final class PeriodContent {
 
   /** When the earliest of what counts now began to count; null if nothing does. */
   @Nullable Instant earliest() {
-    return Stream.concat(
+    return Stream.of(
             current().stream().map(CountedRequest::since),
-            others.stream()
-                .filter(line -> List.of(Ledger.IMPORT, Ledger.GRANT).contains(line.kind))
-                .map(OtherLine::at)
-                .filter(this::isCurrent))
+            currentLines(Ledger.IMPORT).map(OtherLine::at),
+            currentGrants().map(Grant::at))
+        .flatMap(times -> times)
         .min(Instant::compareTo)
         .orElse(null);
   }

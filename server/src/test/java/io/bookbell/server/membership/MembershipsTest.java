@@ -310,6 +310,37 @@ class MembershipsTest extends DomainTest {
     refused("validation_failed", () -> importList("email\nada@test.example", true));
   }
 
+  /** What is taken back counts no longer than what it takes back. */
+  @Test
+  void takingBackAGrantLapsesWithTheGrant() {
+    UserId reader = join("amara", new TierTerms("Rolling", 2, Period.ROLLING, 30, null, false));
+    grant(reader, 5);
+    domain.passes(Duration.ofDays(19));
+    grant(reader, -5);
+    assertThat(quota(reader).allowed()).isEqualTo(2);
+
+    domain.passes(Duration.ofDays(12));
+    turnPeriods();
+    assertThat(quota(reader).allowed()).isEqualTo(2);
+
+    grant(reader, 3);
+    domain.passes(Duration.ofDays(5));
+    grant(reader, 2);
+    domain.passes(Duration.ofDays(1));
+    grant(reader, -4);
+    assertThat(quota(reader).allowed()).isEqualTo(3);
+    domain.passes(Duration.ofDays(25));
+    turnPeriods();
+    assertThat(quota(reader).allowed()).as("of the second grant, one is left").isEqualTo(3);
+    domain.passes(Duration.ofDays(5));
+    turnPeriods();
+    assertThat(quota(reader).allowed()).isEqualTo(2);
+  }
+
+  private void grant(UserId reader, int amount) {
+    run(tx -> domain.features.supporters.grantRequests(tx, creator, creator, reader, amount, "Hi"));
+  }
+
   private SupporterListImport.ImportResult importList(String text, boolean dryRun) {
     return domain.write(
         tx ->

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -143,8 +144,22 @@ final class QuotaModel {
     return new View(basis == null ? null : (Integer) Math.max(0, basis + given), used);
   }
 
+  /** What is taken back, or made good, is the oldest that still counts. */
   void give(Person person, int amount, Instant now) {
-    person.given.computeIfAbsent(person.period, _ -> new ArrayList<>()).add(new Given(amount, now));
+    String key = person.period;
+    List<Given> all = person.given.computeIfAbsent(key, _ -> new ArrayList<>());
+    all.removeIf(each -> !isWithin(key, each.at, now));
+    int left = amount;
+    for (ListIterator<Given> each = all.listIterator(); each.hasNext() && left != 0; ) {
+      Given before = each.next();
+      if (Integer.signum(before.amount) == -Integer.signum(left)) {
+        int undone =
+            Integer.signum(before.amount) * Math.min(Math.abs(before.amount), Math.abs(left));
+        left += undone;
+        each.set(new Given(before.amount - undone, before.at));
+      }
+    }
+    all.add(new Given(left, now));
   }
 
   static Period anyPeriod(int number) {
