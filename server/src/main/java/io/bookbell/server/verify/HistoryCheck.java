@@ -61,13 +61,14 @@ final class HistoryCheck {
 
   private static final String WRONG_STATUS_COUNTS =
       """
-      SELECT creator_id, status, amount, standing
+      SELECT creator_id, status, sum(amount) AS amount, sum(standing) AS standing
       FROM (
-        SELECT n.creator_id, n.status, n.amount,
-          (SELECT count(*) FROM book_request r
-            WHERE r.creator_id = n.creator_id AND r.status = n.status) AS standing
-        FROM request_count n) AS counts
-      WHERE standing <> amount
+        SELECT creator_id, status, amount, 0 AS standing FROM request_count
+        UNION ALL
+        SELECT creator_id, status, 0 AS amount, count(*) AS standing FROM book_request
+        GROUP BY creator_id, status) AS counts
+      GROUP BY creator_id, status
+      HAVING sum(standing) <> sum(amount)
       LIMIT ?""";
 
   private static final String INBOXES_WITH_GAPS =

@@ -119,6 +119,18 @@ class StoredInvariantsTest extends DomainTest {
   }
 
   @Test
+  void aCountByStatusThatIsOffIsFound() {
+    write("update request_count set amount = 3 where status = 'pending'");
+    found(3, "counts as pending: 3 requests, there are 1");
+  }
+
+  @Test
+  void aCountByStatusThatIsMissingIsFound() {
+    write("delete from request_count where status = 'pending'");
+    found(3, "counts as pending: 0 requests, there are 1");
+  }
+
+  @Test
   void aGapInAnInboxIsFound() {
     write("delete from inbox where user_id = " + supporter + " and seq = 3");
     found(4, "the inbox of user " + supporter);
