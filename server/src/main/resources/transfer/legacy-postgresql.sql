@@ -31,23 +31,23 @@ SELECT id, request_id, user_id, body, created_at
 FROM public.book_request_replies
 
 -- The next two run in the transaction of each command while both systems serve (BOOKBELL_LEGACY_QUOTA), in Bookbell's own connections.
--- They change one row if there was room, and none otherwise.
+-- They change one row if there was room, and none otherwise. Numbers are read as an import reads them, also 3.0.
 
 -- name: consume
 UPDATE public.users
 SET patreon_tier_data = jsonb_set(patreon_tier_data, '{book_requests_used}', to_jsonb(
-  CASE WHEN patreon_tier_data ->> 'book_requests_used' ~ '^[0-9]{1,9}$'
-    THEN (patreon_tier_data ->> 'book_requests_used')::integer ELSE 0 END + 1))
+  CASE WHEN patreon_tier_data ->> 'book_requests_used' ~ '^\s*[0-9]{1,18}([.]0*){0,1}\s*$'
+    THEN least((patreon_tier_data ->> 'book_requests_used')::numeric, 1000000)::integer ELSE 0 END + 1))
 WHERE id = :user_id AND created_by = :creator_id AND is_active
-  AND CASE WHEN patreon_tier_data ->> 'book_requests_used' ~ '^[0-9]{1,9}$'
-    THEN (patreon_tier_data ->> 'book_requests_used')::integer ELSE 0 END
-  < CASE WHEN patreon_tier_data ->> 'book_requests_allowed' ~ '^[0-9]{1,9}$'
-    THEN (patreon_tier_data ->> 'book_requests_allowed')::integer ELSE 0 END
+  AND CASE WHEN patreon_tier_data ->> 'book_requests_used' ~ '^\s*[0-9]{1,18}([.]0*){0,1}\s*$'
+    THEN least((patreon_tier_data ->> 'book_requests_used')::numeric, 1000000)::integer ELSE 0 END
+  < CASE WHEN patreon_tier_data ->> 'book_requests_allowed' ~ '^\s*[0-9]{1,18}([.]0*){0,1}\s*$'
+    THEN least((patreon_tier_data ->> 'book_requests_allowed')::numeric, 1000000)::integer ELSE 0 END
 
 -- name: refund
 UPDATE public.users
 SET patreon_tier_data = jsonb_set(patreon_tier_data, '{book_requests_used}',
-  to_jsonb((patreon_tier_data ->> 'book_requests_used')::integer - 1))
+  to_jsonb(least((patreon_tier_data ->> 'book_requests_used')::numeric, 1000000)::integer - 1))
 WHERE id = :user_id AND created_by = :creator_id
-  AND CASE WHEN patreon_tier_data ->> 'book_requests_used' ~ '^[0-9]{1,9}$'
-    THEN (patreon_tier_data ->> 'book_requests_used')::integer ELSE 0 END > 0
+  AND CASE WHEN patreon_tier_data ->> 'book_requests_used' ~ '^\s*[0-9]{1,18}([.]0*){0,1}\s*$'
+    THEN least((patreon_tier_data ->> 'book_requests_used')::numeric, 1000000)::integer ELSE 0 END > 0

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LegacyQuotaCounter implements SharedCounter {
   private static final Pattern PARAMETER = Pattern.compile("(?<!:):(creator_id|user_id)\\b");
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
   private final ImportedRowStore rows = new ImportedRowStore();
   private final NamedStatement consume;
@@ -143,12 +142,10 @@ public final class LegacyQuotaCounter implements SharedCounter {
     return () -> rows.get().stream().mapToInt(remaining -> remaining).findFirst();
   }
 
-  /** Texts that aren't numbers count as 0, as in an import. */
   private static int remainingIn(SqlRow row) throws SQLException {
-    return Math.max(0, number(row.findString("allowed")) - number(row.findString("used")));
-  }
-
-  private static int number(@Nullable String text) {
-    return text != null && NUMBER.matcher(text).matches() ? Integer.parseInt(text) : 0;
+    return Math.max(
+        0,
+        SupporterImport.possibleCounter(row.findString("allowed"))
+            - SupporterImport.possibleCounter(row.findString("used")));
   }
 }

@@ -62,15 +62,18 @@ record LegacyRow(LegacyQuery query, List<@Nullable String> values) {
 
   /** A whole number, also one written as 3.0. */
   Optional<Long> wholeNumber(String column) {
-    return text(column)
-        .flatMap(
-            text -> {
-              try {
-                return Optional.of(new BigDecimal(text.strip()).longValueExact());
-              } catch (ArithmeticException | NumberFormatException e) {
-                return Optional.empty();
-              }
-            });
+    return parseWholeNumber(text(column).orElse(null));
+  }
+
+  static Optional<Long> parseWholeNumber(@Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new BigDecimal(text.strip()).longValueExact());
+    } catch (ArithmeticException | NumberFormatException e) {
+      return Optional.empty();
+    }
   }
 
   /** A truth value as any database or program writes it. */

@@ -99,7 +99,12 @@ final class SupporterImport {
 
   /** A number of requests; 0, or the nearest possible one, in place of an impossible one. */
   static int possibleCounter(LegacyRow row, String column) {
-    return (int) Math.clamp(row.wholeNumber(column).orElse(0L), 0, MOST_REQUESTS);
+    return possibleCounter(row.text(column).orElse(null));
+  }
+
+  /** The same for a text. */
+  static int possibleCounter(@Nullable String text) {
+    return (int) Math.clamp(LegacyRow.parseWholeNumber(text).orElse(0L), 0, MOST_REQUESTS);
   }
 
   private int counter(LegacyRow row, String column, UserId user) {

@@ -334,4 +334,42 @@ class SideBySideTest {
     assertThat(quota.at("/entries/0/counter").asText()).isEqualTo("own");
     assertThat(quota.get("remaining").asInt()).isEqualTo(3);
   }
+
+  /** A program that writes JSON may write whole numbers like this. */
+  @Test
+  void numbersWithAFractionOfZeroCountAsAnImportReadsThem() {
+    tables.run(
+        "UPDATE users SET patreon_tier_data = jsonb_set(jsonb_set(patreon_tier_data,"
+            + " '{book_requests_used}', '3.0'), '{book_requests_allowed}', '\" 4.0 \"')"
+            + " WHERE id = "
+            + READER);
+    importAll();
+    assertThat(quotaHere(READER).used()).isEqualTo(3);
+    assertThat(remainingHere(READER)).isEqualTo(1);
+
+    Optional<Long> request = createHere(READER, "Made here");
+    assertThat(request).isPresent();
+    assertThat(usedThere(READER)).isEqualTo(4);
+    assertThat(createHere(READER, "One too many")).isEmpty();
+
+    tables.run(
+        "UPDATE users SET patreon_tier_data = jsonb_set(patreon_tier_data,"
+            + " '{book_requests_used}', '4.0') WHERE id = "
+            + READER);
+    here(READER).post("/api/book-requests/" + request.get() + "/cancel", Map.of()).expect(200);
+    assertThat(usedThere(READER)).isEqualTo(3);
+  }
+
+  private int usedThere(long user) {
+    String used =
+        tables
+            .rows("SELECT patreon_tier_data ->> 'book_requests_used' FROM users WHERE id = " + user)
+            .getFirst();
+    return Integer.parseInt(used);
+  }
+
+  private int remainingHere(long user) {
+    JsonNode quota = here(user).get("/api/book-requests/quota?creator_id=1").expect(200).body();
+    return quota.get("remaining").asInt();
+  }
 }
