@@ -73,8 +73,7 @@ public final class ImportedQuotaStore {
     return tx.query(
             """
             INSERT INTO tier (creator_id, name, requests_allowed, period, time_zone, created_at)
-            VALUES (?, ?, ?, 'none', coalesce(
-              (SELECT min(time_zone) FROM tier WHERE creator_id = ?), 'UTC'), ?)
+            VALUES (?, ?, ?, 'none', (SELECT time_zone FROM creator WHERE id = ?), ?)
             RETURNING id\
             """,
             creator,

@@ -136,6 +136,21 @@ class LegacyImportTest extends TransferTest {
         .containsOnly("none", "2026-04");
   }
 
+  @Test
+  void tiersTurnInTheTimeZoneOfTheCreator() {
+    legacy.creator(1);
+    importAll();
+    domain.write(tx -> tx.update("UPDATE creator SET time_zone = 'Asia/Kolkata'"));
+    legacy.supporter(101, 1, 3, 0);
+    importAll();
+
+    assertThat(
+            domain.<List<String>>read(
+                tx ->
+                    tx.query("SELECT time_zone FROM tier").list(row -> row.getString("time_zone"))))
+        .containsExactly("Asia/Kolkata");
+  }
+
   private void move(long user, long tier) {
     domain.write(
         tx -> domain.features.supporters.setTier(tx, CREATOR, CREATOR, new UserId(user), tier));
