@@ -130,8 +130,7 @@ class TierMovesTest extends DomainTest {
     run(tx -> domain.features.tiers.update(tx, other, bronze, changes));
     domain.write(tx -> tx.update("UPDATE tier SET time_zone = 'Nowhere' WHERE id = ?", gold));
 
-    new TierAnnouncer(domain.database(), domain.features.creators, domain.features.inbox)
-        .triggerPass();
+    announcer().triggerPass();
     await().until(() -> waitingTiers().equals(List.of(gold)));
     assertThat(domain.inboxTypes(neighbour)).last().isEqualTo("quota_update");
 
@@ -151,12 +150,7 @@ class TierMovesTest extends DomainTest {
   }
 
   private void announce() {
-    new TierAnnouncer(
-            domain.database(),
-            domain.features.creators,
-            domain.features.quotas,
-            domain.features.inbox)
-        .triggerPass();
+    announcer().triggerPass();
     await().until(() -> waitingTiers().isEmpty());
   }
 
@@ -195,5 +189,10 @@ class TierMovesTest extends DomainTest {
           command.accept(tx);
           return true;
         });
+  }
+
+  private TierAnnouncer announcer() {
+    return new TierAnnouncer(
+        domain.database(), domain.features.creators, domain.features.quotas, domain.features.inbox);
   }
 }
