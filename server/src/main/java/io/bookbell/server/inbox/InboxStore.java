@@ -125,7 +125,8 @@ public final class InboxStore {
   }
 
   /**
-   * Records that one of the user's devices has everything up to a number.
+   * Records that one of the user's devices has everything up to a number, which is the newest at
+   * most.
    *
    * @return the number up to which some device had everything before, at least that of the last
    *     removed message
@@ -164,22 +165,31 @@ public final class InboxStore {
   }
 
   /**
-   * The revisions of a request that are in inboxes of these users but haven't reached any of their
-   * devices.
+   * The revisions of a request that have reached a device of one of these users. Of a message that
+   * has left an inbox, they are known to have it if some device has everything that has left. One
+   * that is older than what is left was never in that inbox. Revisions that nothing is known of are
+   * missing.
    */
-  public Set<Integer> unreceivedRevisions(Transaction tx, long request, Collection<UserId> users) {
+  public Set<Integer> receivedRevisions(Transaction tx, long request, Collection<UserId> users) {
     return tx.query(
             """
-            SELECT message.revision AS revision
-            FROM message
-            JOIN inbox ON inbox.message_id = message.id
-            JOIN inbox_head ON inbox_head.user_id = inbox.user_id
-            WHERE message.request_id = ? AND inbox.user_id IN (?)
-            GROUP BY message.revision
-            HAVING min(inbox.seq - inbox_head.received) > 0\
+            SELECT DISTINCT place.revision AS revision
+            FROM (
+              SELECT message.revision AS revision, message.id AS id, h.received AS received,
+                h.removed AS removed, (
+                  SELECT own.seq FROM inbox own
+                  WHERE own.message_id = message.id AND own.user_id = h.user_id) AS seq, (
+                  SELECT eldest.message_id FROM inbox eldest
+                  WHERE eldest.user_id = h.user_id AND eldest.seq = h.removed + 1) AS eldest
+              FROM message
+              JOIN inbox_head h ON h.user_id IN (?)
+              WHERE message.request_id = ?) place
+            WHERE place.seq <= place.received
+            OR (place.seq IS NULL AND place.removed > 0 AND place.received >= place.removed
+              AND (place.eldest IS NULL OR place.eldest > place.id))\
             """,
-            request,
-            users)
+            users,
+            request)
         .set(row -> row.getInt("revision"));
   }
 

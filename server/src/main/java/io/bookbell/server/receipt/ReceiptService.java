@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -62,17 +64,33 @@ public final class ReceiptService {
   }
 
   /**
-   * Stores acknowledgements. One below the device's stored position is ignored. Device rows are
-   * locked before inbox heads, in the same order as by {@link MessageRetention}.
+   * Stores acknowledgements. One below the device's stored position is ignored. One above the
+   * user's newest message was made before the database was restored, and counts up to that message.
+   * Device rows are locked before inbox heads, in the same order as by {@link MessageRetention}.
    *
    * @param positions the number of the last message that each device has, in the order of the
    *     devices
    */
   public void acknowledgePositions(Transaction tx, SortedMap<Device, Long> positions) {
-    positions.forEach((device, seq) -> upsertPosition(tx, device, seq));
-    positions.forEach(
+    SortedMap<Device, Long> existing = limitToHeads(tx, positions);
+    existing.forEach((device, seq) -> upsertPosition(tx, device, seq));
+    existing.forEach(
         (device, seq) ->
             recordReceipts(tx, device.user(), inboxStore.acknowledge(tx, device.user(), seq), seq));
+  }
+
+  private SortedMap<Device, Long> limitToHeads(Transaction tx, SortedMap<Device, Long> positions) {
+    Map<UserId, Long> heads =
+        inboxStore.findHeads(tx, positions.keySet().stream().map(Device::user).distinct().toList());
+    var existing = new TreeMap<Device, Long>();
+    positions.forEach(
+        (device, seq) -> {
+          Long head = heads.get(device.user());
+          if (head != null) {
+            existing.put(device, Math.min(seq, head));
+          }
+        });
+    return existing;
   }
 
   private static void upsertPosition(Transaction tx, Device device, long seq) {
@@ -142,7 +160,7 @@ public final class ReceiptService {
    * A change that a supporter made to their own request.
    *
    * @param kind as in the activity log
-   * @param seen whether it has reached a device of somebody on the team
+   * @param seen whether it is known to have reached a device of somebody else on the team
    */
   public record SeenStatus(String kind, Instant createdAt, boolean seen) {}
 
@@ -159,8 +177,10 @@ public final class ReceiptService {
     if (!request.userId().equals(user)) {
       throw Problem.forbidden("Only the supporter who made the request can see this.");
     }
-    Set<UserId> admins = creatorRoles.adminsOf(tx, creatorStore.get(tx, request.creatorId()));
-    Set<Integer> unseen = inboxStore.unreceivedRevisions(tx, id, admins);
+    var others =
+        new TreeSet<>(creatorRoles.adminsOf(tx, creatorStore.get(tx, request.creatorId())));
+    others.remove(user); // on the team, too
+    Set<Integer> seen = inboxStore.receivedRevisions(tx, id, others);
     var own = new ArrayList<SeenStatus>();
     int revision = 0;
     for (ActivityLog.ActivityEvent activityEvent : activityLog.findByRequest(tx, id)) {
@@ -168,7 +188,7 @@ public final class ReceiptService {
       if (activityEvent.actorId().equals(user)) {
         own.add(
             new SeenStatus(
-                activityEvent.kind(), activityEvent.createdAt(), !unseen.contains(revision)));
+                activityEvent.kind(), activityEvent.createdAt(), seen.contains(revision)));
       }
     }
     return new SeenStatusList(own);
