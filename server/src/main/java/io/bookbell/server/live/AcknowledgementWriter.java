@@ -1,15 +1,18 @@
 package io.bookbell.server.live;
 
+import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.receipt.Device;
 import io.bookbell.server.receipt.ReceiptService;
 import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.StorageException;
 import java.time.Duration;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ final class AcknowledgementWriter implements AutoCloseable {
           Thread.ofPlatform().name("acknowledgements").daemon().factory());
   private final Database database;
   private final ReceiptService receiptService;
+  private final AtomicInteger discards = new AtomicInteger();
   private boolean failing;
 
   AcknowledgementWriter(Database database, ReceiptService receiptService) {
@@ -46,24 +50,37 @@ final class AcknowledgementWriter implements AutoCloseable {
     waiting.merge(device, seq, Math::max);
   }
 
-  /** Discards pending acknowledgements, whose numbers are invalid in another epoch. */
+  /**
+   * Discards pending acknowledgements, whose numbers are invalid in another epoch. Called after the
+   * connections of the former epoch were closed. Those that are just being stored aren't tried
+   * again.
+   */
   void discardPending() {
+    discards.incrementAndGet();
     waiting.clear();
   }
 
   private void storePending() {
     while (!waiting.isEmpty()) {
+      int discarded = discards.get();
       var batch = new TreeMap<Device, Long>();
       waiting.keySet().stream()
           .limit(DEVICES_AT_ONCE)
-          .forEach(device -> batch.put(device, waiting.remove(device)));
-      if (!storeBatch(batch)) {
+          .forEach(
+              device -> {
+                Long seq = waiting.remove(device);
+                if (seq != null) { // null if discarded meanwhile
+                  batch.put(device, seq);
+                }
+              });
+      if (!storeBatch(batch, discarded)) {
         return;
       }
     }
   }
 
-  private boolean storeBatch(SortedMap<Device, Long> batch) {
+  /** Returns false if the database is in trouble, so that the rest has to wait. */
+  private boolean storeBatch(NavigableMap<Device, Long> batch, int discarded) {
     try {
       database
           .write(
@@ -75,13 +92,36 @@ final class AcknowledgementWriter implements AutoCloseable {
       failing = false;
       return true;
     } catch (RuntimeException e) {
-      batch.forEach(this::recordAcknowledgement);
-      if (!failing) {
-        log.warn("Acknowledgements could not be stored; trying again", e);
-        failing = true;
+      if (CompletionFailures.unwrapCause(e) instanceof StorageException) {
+        keepForLater(batch, discarded, e);
+        return false;
       }
-      return false;
+      return storeEach(batch, discarded, e);
     }
+  }
+
+  private void keepForLater(NavigableMap<Device, Long> batch, int discarded, RuntimeException e) {
+    if (discards.get() == discarded) {
+      batch.forEach(this::recordAcknowledgement);
+    }
+    if (!failing) {
+      log.warn("Acknowledgements could not be stored; trying again", e);
+      failing = true;
+    }
+  }
+
+  /** One that can't be stored is dropped, and holds up no others. */
+  private boolean storeEach(NavigableMap<Device, Long> batch, int discarded, RuntimeException e) {
+    if (batch.size() == 1) {
+      log.error("An acknowledgement of the user {} can't be stored", batch.firstKey().user(), e);
+      return true;
+    }
+    boolean stored = true;
+    for (Device device : batch.keySet()) {
+      var single = new TreeMap<>(batch.subMap(device, true, device, true));
+      stored &= storeBatch(single, discarded);
+    }
+    return stored;
   }
 
   /** Stores the pending acknowledgements. */

@@ -288,8 +288,8 @@ public final class LiveConnections implements AutoCloseable {
     @Override
     public void epochChanged(String epoch) {
       newLife.accept(epoch);
-      acknowledgementWriter.discardPending();
       manager.resetForNewEpoch();
+      acknowledgementWriter.discardPending(); // none of the former connections adds any more
     }
 
     @Override
