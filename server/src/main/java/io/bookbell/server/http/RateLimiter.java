@@ -52,9 +52,10 @@ public final class RateLimiter<K> {
     return Math.max(1, Duration.between(clock.instant(), windowEnd).toSeconds() + 1);
   }
 
+  /** A window is also over if it can't have begun yet: the clock was set back. */
   private void startWindowIfOver() {
     Instant now = clock.instant();
-    if (!now.isBefore(windowEnd)) {
+    if (!now.isBefore(windowEnd) || now.isBefore(windowEnd.minus(WINDOW))) {
       counts.clear();
       windowEnd = now.plus(WINDOW);
     }
