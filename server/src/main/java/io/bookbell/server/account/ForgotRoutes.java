@@ -3,6 +3,7 @@ package io.bookbell.server.account;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
@@ -12,12 +13,16 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code /api/auth/forgot} and {@code /api/auth/confirm-email}: what is done by links in mails
  * about accounts.
  */
 public final class ForgotRoutes {
+  private static final Logger log = LoggerFactory.getLogger(ForgotRoutes.class);
+
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
   private final PasswordSwitch passwordSwitch = new PasswordSwitch();
   private final Database database;
@@ -90,13 +95,28 @@ public final class ForgotRoutes {
     mailer.ifPresent(
         there -> {
           var _ =
-              database.write(
-                  tx -> {
-                    accountStore.lockAccount(tx, account.id()); // one mail, if asked twice
-                    there.sendResetLink(tx, account, chosen);
-                    return true;
-                  });
+              database
+                  .write(
+                      tx -> {
+                        accountStore.lockAccount(tx, account.id()); // one mail, if asked twice
+                        there.sendResetLink(tx, account, chosen);
+                        return true;
+                      })
+                  .whenComplete(
+                      (_, failure) -> {
+                        if (failure != null) {
+                          logTrouble(account, CompletionFailures.unwrapCause(failure));
+                        }
+                      });
         });
+  }
+
+  /** The caller has the same answer as always. A database's message may contain the address. */
+  private static void logTrouble(Account account, Throwable failure) {
+    log.warn(
+        "A link for a new password could not be mailed to the account {}: {}",
+        account.id(),
+        failure.getClass().getSimpleName());
   }
 
   private CompletionStage<ApiResponse> confirmAddress(ApiRequest apiRequest) {

@@ -3,12 +3,16 @@ package io.bookbell.server.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.account.ForgotRoutes;
 import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
@@ -44,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 /** Mails as a real mail server gets them. */
 @ParameterizedClass
@@ -155,6 +160,26 @@ class MailTest {
     stranger.post("/api/auth/reset", reset).expect(404);
     assertThat(mailsTo("nobody@home.test")).isEmpty();
     assertThat(mailsTo(cast.other().email())).isEmpty();
+  }
+
+  @Test
+  void aLinkThatCannotBeMailedIsInTheLogWithoutTheAddress() {
+    var appender = new ListAppender<ILoggingEvent>();
+    var log = (Logger) LoggerFactory.getLogger(ForgotRoutes.class);
+    appender.start();
+    log.addAppender(appender);
+    server.database().write(tx -> tx.update("ALTER TABLE news_target RENAME TO elsewhere")).join();
+    try {
+      String email = cast.supporter().email();
+      server.client().post("/api/auth/forgot", Map.of("email", email)).expect(202);
+
+      await().until(() -> !appender.list.isEmpty());
+      assertThat(appender.list.getFirst().getFormattedMessage())
+          .contains("new password", "account " + cast.supporter().id())
+          .doesNotContain(email);
+    } finally {
+      log.detachAppender(appender);
+    }
   }
 
   private void turnPasswordsOff(boolean off) {
