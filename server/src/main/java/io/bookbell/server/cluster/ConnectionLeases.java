@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -186,10 +187,17 @@ public final class ConnectionLeases implements AutoCloseable {
     UserId user = held.remove(id);
     if (user != null) {
       freed.put(id, user);
-      if (!thread.isShutdown() && freeing.compareAndSet(false, true)) {
-        var _ =
-            thread.schedule(this::deleteReleased, FREED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      if (freeing.compareAndSet(false, true)) {
+        scheduleDeletion();
       }
+    }
+  }
+
+  private void scheduleDeletion() {
+    try {
+      var _ = thread.schedule(this::deleteReleased, FREED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException _) {
+      // closing, which deletes them all
     }
   }
 
