@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The ledger's lines of kind {@code tier}: a supporter has moved to another tier because of a
- * membership service, of somebody of the team, or of an invitation. They don't count anything.
- * Append-only. Stateless and thread-safe.
+ * membership service, of somebody of the team, of an invitation, or because their tier was deleted.
+ * They don't count anything. Append-only. Stateless and thread-safe.
  */
 final class TierLines {
   static final String TIER = "tier";

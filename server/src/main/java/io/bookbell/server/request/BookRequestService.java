@@ -35,7 +35,6 @@ import java.util.function.Supplier;
  * the messages of the change, all in the given transaction.
  */
 public final class BookRequestService {
-  /** Limit per creator; each supporter is also limited by their quota. */
   private final RequestStore store = new RequestStore();
 
   private final ReplyStore replies = new ReplyStore();

@@ -91,7 +91,11 @@ public final class TeamService {
     return addMember(tx, actor, creator, user, role);
   }
 
-  /** Adds a user who may do everything. See the other method. */
+  /**
+   * Adds a user who may do everything to the team of a creator whose row is locked.
+   *
+   * @throws Problem 409 when already on the team, or when the team has the maximum size
+   */
   public TeamMember addMember(Transaction tx, UserId actor, CreatorRow creator, UserId user) {
     return addMember(tx, actor, creator, user, TeamRole.EVERYTHING);
   }
