@@ -131,23 +131,38 @@ public final class ActivityLog {
   }
 
   /**
-   * Reads the entries with ids below a given one, newest first, together with the next statement.
+   * Reads entries, newest first, together with the next statement: in the order of their ids, or of
+   * their times if times select them. Imported entries have later ids than entries that were made
+   * before the import.
+   *
+   * @param after the id of the last entry of the page before
    */
   PendingResult<List<ActivityItem>> findLinesLater(
       Transaction tx,
       UserId creator,
       ActivityFilter activityFilter,
-      Optional<Long> below,
+      Optional<Long> after,
       int limit) {
     SqlFragment condition =
         SqlFragment.of("a.creator_id = ?", creator)
             .and(whenGiven("a.kind = ?", activityFilter.kind()))
             .and(whenGiven("a.actor_id = ?", activityFilter.actor()))
             .and(whenGiven("a.created_at >= ?", activityFilter.from()))
-            .and(whenGiven("a.created_at < ?", activityFilter.to()))
-            .and(whenGiven("a.id < ?", below));
-    return tx.query(ENTRIES.append(condition).append("ORDER BY a.id DESC LIMIT ?", limit))
-        .later(ActivityItem::of);
+            .and(whenGiven("a.created_at < ?", activityFilter.to()));
+    if (activityFilter.from().isEmpty() && activityFilter.to().isEmpty()) {
+      condition = condition.and(whenGiven("a.id < ?", after)).append("ORDER BY a.id DESC");
+    } else {
+      condition =
+          condition
+              .and(after.map(ActivityLog::isEarlierThan).orElse(SqlFragment.TRUE))
+              .append("ORDER BY a.created_at DESC, a.id DESC");
+    }
+    return tx.query(ENTRIES.append(condition).append("LIMIT ?", limit)).later(ActivityItem::of);
+  }
+
+  private static SqlFragment isEarlierThan(long entry) {
+    return SqlFragment.of(
+        "(a.created_at, a.id) < ((SELECT created_at FROM activity WHERE id = ?), ?)", entry, entry);
   }
 
   private static SqlFragment whenGiven(String condition, Optional<?> value) {
