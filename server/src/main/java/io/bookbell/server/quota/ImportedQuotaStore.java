@@ -287,7 +287,8 @@ public final class ImportedQuotaStore {
       }
       boolean counts = left > 0 && added.countsThere() && !added.refunded();
       left -= counts ? 1 : 0;
-      String period = counts ? membership.period : Period.MONTH.keyAt(added.createdAt());
+      String period =
+          counts ? membership.period : ImportedLedger.pastMonth(added.createdAt(), tx.now());
       int used = Ledger.countUsed(tx, membership.creator, membership.user, period);
       List<Ledger.LedgerRow> lines =
           ImportedLedger.linesOf(
