@@ -147,7 +147,7 @@ function draftFor(id) {
 
 /** @param {string} text @param {'good' | 'plain'} [tone] */
 function showToast(text, tone = 'good') {
-  document.querySelector('bookbell-app')?.dispatchEvent(new CustomEvent('toast', {detail: {text, tone}}));
+  document.dispatchEvent(new CustomEvent('toast', {detail: {text, tone}}));
 }
 
 /** What is about to be sent, and the button that takes it back. */
