@@ -69,8 +69,11 @@ class OutboxFailureTest extends OutboxTest {
         "picky",
         item -> item.id() == refused ? new ItemRefused("too long") : new SendResult.Accepted());
 
-    sendUntil(() -> assertThat(outside.at("picky")).hasSize(2));
-    assertThat(states("picky")).containsExactly(ItemState.SENT, ItemState.FAILED, ItemState.SENT);
+    sendUntil(
+        () ->
+            assertThat(states("picky"))
+                .containsExactly(ItemState.SENT, ItemState.FAILED, ItemState.SENT));
+    assertThat(outside.at("picky")).hasSize(2);
   }
 
   /** Or the next failure would be taken for the end of a day of them. */
