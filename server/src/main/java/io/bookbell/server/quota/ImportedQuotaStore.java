@@ -68,18 +68,23 @@ public final class ImportedQuotaStore {
                     row.getLong("id"), row.getString("name"), row.getInt("requests_allowed")));
   }
 
-  /** Creates a tier without a period. */
-  public long createTier(Transaction tx, UserId creator, String name, int requestsAllowed) {
+  /**
+   * Creates a tier without a period.
+   *
+   * @param timeZone the creator's, for the day on which the tier gets a period
+   */
+  public long createTier(
+      Transaction tx, UserId creator, String name, int requestsAllowed, String timeZone) {
     return tx.query(
             """
             INSERT INTO tier (creator_id, name, requests_allowed, period, time_zone, created_at)
-            VALUES (?, ?, ?, 'none', (SELECT time_zone FROM creator WHERE id = ?), ?)
+            VALUES (?, ?, ?, 'none', ?, ?)
             RETURNING id\
             """,
             creator,
             name,
             requestsAllowed,
-            creator,
+            timeZone,
             tx.now())
         .single(row -> row.getLong("id"));
   }

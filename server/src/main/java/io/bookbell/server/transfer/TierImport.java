@@ -1,6 +1,8 @@
 package io.bookbell.server.transfer;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.creator.CreatorStore;
+import io.bookbell.server.http.BasePath;
 import io.bookbell.server.quota.ImportedQuotaStore;
 import io.bookbell.server.quota.ImportedQuotaStore.ImportedTier;
 import io.bookbell.server.text.CaseFolding;
@@ -22,6 +24,7 @@ final class TierImport {
   static final String NO_TIER = "No tier";
 
   private final ImportedQuotaStore quotas = new ImportedQuotaStore();
+  private final CreatorStore creatorStore = new CreatorStore(BasePath.NONE);
   private final Map<UserId, Map<String, Long>> tiers = new HashMap<>();
   private final ImportState state;
 
@@ -70,7 +73,11 @@ final class TierImport {
             .orElseGet(
                 () ->
                     quotas.createTier(
-                        state.tx, creator, uniqueName(wanted, allowed, existing), allowed));
+                        state.tx,
+                        creator,
+                        uniqueName(wanted, allowed, existing),
+                        allowed,
+                        creatorStore.get(state.tx, creator).creator().timeZone()));
     state.rows.store(
         state.tx, RowKind.TIER, creator.value(), new ImportedRow(id, fingerprint(title, allowed)));
     state.report.count(RowKind.TIER, same.isPresent() ? Outcome.UNCHANGED : Outcome.ADDED);
