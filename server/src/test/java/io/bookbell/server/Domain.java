@@ -12,6 +12,7 @@ import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.Decision;
@@ -217,6 +218,11 @@ public final class Domain implements AutoCloseable {
 
   public int pending(UserId creator) {
     return read(tx -> features.creators.get(tx, creator).pendingCount());
+  }
+
+  /** Returns a new announcer of changed tiers, as a node creates one when it starts. */
+  public TierAnnouncer tierAnnouncer() {
+    return new TierAnnouncer(database, features.creators, features.quotas, features.inbox);
   }
 
   public List<InvariantVerifier.InvariantViolation> breaches() {

@@ -5,13 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
-import io.bookbell.server.config.ServerConfig.MailConfig;
-import io.bookbell.server.mail.ActionMail.ActionLink;
-import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.Digest;
 import io.bookbell.server.news.NewsPreference;
 import io.bookbell.server.news.NewsPreferenceStore;
-import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
@@ -61,20 +57,7 @@ class DigestRetryTest extends DomainTest {
                   tx, target, Set.of(NewsEvent.REQUEST_CREATED));
               return target.id();
             });
-    transport =
-        new MailTransport(
-            new MailConfig(
-                "127.0.0.1",
-                script.socket.getLocalPort(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                "books@books.test"),
-            PublicUrl.parse("https://books.test").orElseThrow(),
-            new PersonalFilter(domain.features.notifications, domain.features.access),
-            Map.of(
-                "password_reset",
-                (_, _, _) -> Optional.of(new ActionLink("/reset#secret", "en", Map.of()))));
+    transport = script.transportOf(domain);
     sender = new OutboxSender(domain.database(), List.of(transport), new OutboxStatistics());
   }
 

@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
-import io.bookbell.server.config.ServerConfig.MailConfig;
-import io.bookbell.server.mail.ActionMail.ActionLink;
-import io.bookbell.server.network.PublicUrl;
-import io.bookbell.server.news.PersonalFilter;
 import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
@@ -20,7 +16,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,20 +43,7 @@ class MailRetryTest extends DomainTest {
           domain.features.newsTargets.replaceEvents(tx, target, Set.of(NewsEvent.REQUEST_CREATED));
           return target;
         });
-    transport =
-        new MailTransport(
-            new MailConfig(
-                "127.0.0.1",
-                script.socket.getLocalPort(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                "books@books.test"),
-            PublicUrl.parse("https://books.test").orElseThrow(),
-            new PersonalFilter(domain.features.notifications, domain.features.access),
-            Map.of(
-                "password_reset",
-                (_, _, _) -> Optional.of(new ActionLink("/reset#secret", "en", Map.of()))));
+    transport = script.transportOf(domain);
     sender = newSender(domain);
   }
 

@@ -3,7 +3,6 @@ package io.bookbell.server.mail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.bookbell.server.config.ServerConfig.MailConfig;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.SendResult;
 import io.bookbell.server.outbox.SendResult.Accepted;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -37,14 +35,7 @@ class MailServerTest {
   }
 
   private MailServer open(Duration patience) {
-    var settings =
-        new MailConfig(
-            "127.0.0.1",
-            script.socket.getLocalPort(),
-            false,
-            Optional.empty(),
-            Optional.empty(),
-            "books@books.test");
+    var settings = script.config();
     return new MailServer(settings, patience);
   }
 

@@ -2,6 +2,11 @@ package io.bookbell.server.mail;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.bookbell.server.Domain;
+import io.bookbell.server.config.ServerConfig.MailConfig;
+import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.network.PublicUrl;
+import io.bookbell.server.news.PersonalFilter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -10,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,6 +58,28 @@ final class ScriptedMailServer implements AutoCloseable {
 
   ScriptedMailServer() throws IOException {
     Thread.startVirtualThread(this::acceptAll);
+  }
+
+  /** Settings with which mails go to this server. */
+  MailConfig config() {
+    return new MailConfig(
+        "127.0.0.1",
+        socket.getLocalPort(),
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        "books@books.test");
+  }
+
+  /** A transport that sends here what a domain's people have chosen, and links for passwords. */
+  MailTransport transportOf(Domain domain) {
+    return new MailTransport(
+        config(),
+        PublicUrl.parse("https://books.test").orElseThrow(),
+        new PersonalFilter(domain.features.notifications, domain.features.access),
+        Map.of(
+            "password_reset",
+            (_, _, _) -> Optional.of(new ActionLink("/reset#secret", "en", Map.of()))));
   }
 
   /** From now on, no mail is accepted until {@link #release}. */

@@ -21,7 +21,6 @@ import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.SupporterService.SupporterChanges;
 import io.bookbell.server.quota.Tier;
-import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.NewRequest;
@@ -408,12 +407,7 @@ class MembershipsTest extends DomainTest {
   }
 
   private void announce() {
-    new TierAnnouncer(
-            domain.database(),
-            domain.features.creators,
-            domain.features.quotas,
-            domain.features.inbox)
-        .triggerPass();
+    domain.tierAnnouncer().triggerPass();
     Function<Transaction, Boolean> done =
         tx -> !tx.query("SELECT 1 AS found FROM tier_announcement").exists();
     Awaitility.await().until(() -> domain.read(done));

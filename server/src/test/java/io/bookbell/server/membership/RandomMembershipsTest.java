@@ -14,7 +14,6 @@ import io.bookbell.server.membership.QuotaModel.View;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.SupporterService.SupporterChanges;
-import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.quota.TierService.TierChanges;
 import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.request.BookRequest;
@@ -392,12 +391,7 @@ class RandomMembershipsTest extends DomainTest {
   }
 
   private void announce() {
-    new TierAnnouncer(
-            domain.database(),
-            domain.features.creators,
-            domain.features.quotas,
-            domain.features.inbox)
-        .triggerPass();
+    domain.tierAnnouncer().triggerPass();
     Awaitility.await()
         .pollInterval(Duration.ofMillis(2))
         .until(

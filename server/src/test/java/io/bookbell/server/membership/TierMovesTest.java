@@ -9,7 +9,6 @@ import io.bookbell.server.activity.ActivityKind;
 import io.bookbell.server.activity.ActivityLog.ActivityFilter;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.quota.Period;
-import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.quota.TierService.TierChanges;
 import io.bookbell.server.quota.TierService.TierTerms;
 import io.bookbell.server.storage.Transaction;
@@ -130,7 +129,7 @@ class TierMovesTest extends DomainTest {
     run(tx -> domain.features.tiers.update(tx, other, bronze, changes));
     domain.write(tx -> tx.update("UPDATE tier SET time_zone = 'Nowhere' WHERE id = ?", gold));
 
-    announcer().triggerPass();
+    domain.tierAnnouncer().triggerPass();
     await().until(() -> waitingTiers().equals(List.of(gold)));
     assertThat(domain.inboxTypes(neighbour)).last().isEqualTo("quota_update");
 
@@ -150,7 +149,7 @@ class TierMovesTest extends DomainTest {
   }
 
   private void announce() {
-    announcer().triggerPass();
+    domain.tierAnnouncer().triggerPass();
     await().until(() -> waitingTiers().isEmpty());
   }
 
@@ -189,10 +188,5 @@ class TierMovesTest extends DomainTest {
           command.accept(tx);
           return true;
         });
-  }
-
-  private TierAnnouncer announcer() {
-    return new TierAnnouncer(
-        domain.database(), domain.features.creators, domain.features.quotas, domain.features.inbox);
   }
 }
