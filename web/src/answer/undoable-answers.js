@@ -44,7 +44,7 @@ export class UndoableAnswers extends EventTarget {
     const {signal} = ended;
     const sendBeforeUnload = () => session.sendQueue.sendBeforeUnload(this.waiting.map(({key}) => key));
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && sendBeforeUnload(), {signal});
-    addEventListener('pagehide', () => sendBeforeUnload(), {signal});
+    addEventListener('pagehide', sendBeforeUnload, {signal});
     for (const event of ['online', 'offline']) addEventListener(event, () => this.#changed(), {signal});
     session.beforeSignOut.push(() => this.sendNow());
     session.sendQueue.addEventListener('change', () => this.#changed(), {signal});

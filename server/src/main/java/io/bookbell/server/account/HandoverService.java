@@ -153,8 +153,8 @@ public final class HandoverService {
     var ended = new TreeSet<UserId>();
     ownerChange.endTies(tx, user, ended);
     Account former = accountStore.lockAccount(tx, user);
-    ownerChange.endTies(
-        tx, user, ended); // those of joins that were committed before the account was locked
+    // and those of joins that were committed before the account was locked
+    ownerChange.endTies(tx, user, ended);
     PendingHandover pending = requirePending(tx, takeOver.token);
     requireWithoutAccount(tx, pending.email());
     accountStore.updateEmail(tx, user, pending.email());

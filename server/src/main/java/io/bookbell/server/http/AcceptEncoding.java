@@ -20,7 +20,6 @@ public final class AcceptEncoding {
    */
   public static boolean acceptsGzip(@Nullable String header) {
     return header != null
-        && header.toLowerCase(Locale.ROOT).contains("gzip")
         && Arrays.stream(header.toLowerCase(Locale.ROOT).split(",", -1))
             .anyMatch(AcceptEncoding::isAcceptedGzip);
   }

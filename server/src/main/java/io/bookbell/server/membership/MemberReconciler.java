@@ -129,15 +129,12 @@ public final class MemberReconciler {
   private SyncCounts reconcileUser(Transaction tx, UserId creator, String source, UserId user) {
     Set<Long> tiers = memberStore.findTiers(tx, creator, user);
     Optional<GivenTier> given = GivenTier.find(tx, creator, user);
+    Optional<GivenTier> notKept = given.filter(last -> !last.kept());
     if (tiers.isEmpty()) {
-      return given
-          .filter(last -> !last.kept())
-          .map(last -> takeBack(tx, creator, source, user, last))
-          .orElse(SyncCounts.NONE);
+      return notKept.map(last -> takeBack(tx, creator, source, user, last)).orElse(SyncCounts.NONE);
     }
     Optional<Long> best = membershipChange.findBest(tx, creator, tiers);
-    Optional<Long> last =
-        given.filter(tier -> !tier.kept()).flatMap(tier -> findCurrent(tx, creator, tier.tier()));
+    Optional<Long> last = notKept.flatMap(tier -> findCurrent(tx, creator, tier.tier()));
     if (best.isEmpty() || best.equals(last)) {
       return SyncCounts.NONE; // nothing new, or the tier was deleted
     }

@@ -160,8 +160,9 @@ final class EventLoopWorker {
   /** Checks every connection, backwards because a check may remove the connection. */
   void sweep() {
     long now = hub.ticker().getAsLong();
+    Consumer<ConnectionState> check = each -> each.checkKeepAlive(now);
     for (int place = members.size() - 1; place >= 0; place--) {
-      runFor(members.get(place), each -> each.checkKeepAlive(now));
+      runFor(members.get(place), check);
     }
   }
 
