@@ -40,12 +40,12 @@ export class JoinPage extends LightElement {
 
   render() {
     if (this.user) return this.#asUser(this.user);
-    if (this.hasAccount) return html`<sign-in .api=${this.api} reason=${translate('join.sign_in_first')}></sign-in>`;
+    if (this.hasAccount) return html`<sign-in .api=${this.api} .invitation=${this.token} reason=${translate('join.sign_in_first')}></sign-in>`;
     return signedOutLayout(html`
       <h1 class="doorstep__title" tabindex="-1">${translate('join.title')}</h1>
       <p class="doorstep__lead">${translate('join.lead')}</p>
       ${this.methods?.password === false ? nothing : this.#form()}
-      ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods} .invitation=${this.token}></sign-in-ways>` : nothing}
+      ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods} .invitation=${this.token} .forNewAccounts=${true}></sign-in-ways>` : nothing}
       <p class="doorstep__foot">
         <button type="button" class="button button--link" data-testid="join-sign-in" @click=${() => (this.hasAccount = true)}>${translate('join.have_account')}</button>
       </p>

@@ -10,7 +10,7 @@ import {signedOutLayout} from './signed-out-layout.js';
 
 /** The sign-in form. Emits `signed-in`. */
 export class SignIn extends LightElement {
-  static properties = {api: {attribute: false}, reason: {}, methods: {state: true}};
+  static properties = {api: {attribute: false}, reason: {}, invitation: {attribute: false}, methods: {state: true}};
 
   #sending = new FormSubmission(this);
 
@@ -20,6 +20,8 @@ export class SignIn extends LightElement {
     this.api = required();
     /** Why the visitor is asked to sign in. */
     this.reason = '';
+    /** The token of the invitation that the visitor has opened, if any. */
+    this.invitation = '';
     /** What there is beside the password, once its module is here. @type {any} */
     this.methods = null;
   }
@@ -30,7 +32,7 @@ export class SignIn extends LightElement {
       <h1 class="doorstep__title" tabindex="-1">${translate('account.sign_in')}</h1>
       ${this.reason ? html`<p class="notice" role="status" data-testid="sign-in-reason">${this.reason}</p>` : nothing}
       ${this.methods?.password === false ? nothing : this.#form(wrong)}
-      ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods}></sign-in-ways>` : nothing}
+      ${this.methods ? html`<sign-in-ways .api=${this.api} .methods=${this.methods} .invitation=${this.invitation}></sign-in-ways>` : nothing}
       ${this.methods?.password === false ? nothing : html`<p class="doorstep__foot">${this.methods?.mail ? html`<a href="${BASE_PATH}/news" data-testid="forgot-password">${translate('account.forgot_mail')}</a>` : translate('account.forgot')}</p>`}
       <p class="doorstep__foot">${translate('account.new_here')}</p>
     `);

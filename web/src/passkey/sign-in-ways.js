@@ -14,7 +14,7 @@ import {canUsePasskeys, isDismissed, signInWithPasskey} from './web-authn.js';
 
 /** The ways to sign in beside the password, and why one of them has failed. Emits `signed-in`. */
 export class SignInWays extends LightElement {
-  static properties = {api: {attribute: false}, methods: {attribute: false}, invitation: {attribute: false}};
+  static properties = {api: {attribute: false}, methods: {attribute: false}, invitation: {attribute: false}, forNewAccounts: {attribute: false}};
 
   #sending = new FormSubmission(this, {passkey_refused: 'ways.passkey_refused', passkey_expired: 'ways.passkey_expired'});
 
@@ -24,15 +24,17 @@ export class SignInWays extends LightElement {
     this.api = required();
     /** @type {SignInMethods} */
     this.methods = required();
-    /** The token of an invitation that somebody new has opened. */
+    /** The token of the invitation that the visitor has opened, if any. */
     this.invitation = '';
+    /** Whether only the ways are shown that can make a new account for an invitation. */
+    this.forNewAccounts = false;
     this.refused = new URLSearchParams(location.search).get('refused') ?? '';
   }
 
   render() {
     const {oidc, password, passkey} = this.methods;
-    const byPasskey = passkey && canUsePasskeys() && !this.invitation;
-    const byPatreon = this.methods.patreon && !this.invitation;
+    const byPasskey = passkey && canUsePasskeys() && !this.forNewAccounts;
+    const byPatreon = this.methods.patreon && !this.forNewAccounts;
     if (!byPasskey && !byPatreon && oidc.length === 0) return nothing;
     return html`<div class="ways" data-testid="sign-in-ways">
       ${password ? html`<p class="ways__or">${translate('ways.or')}</p>` : nothing} ${formError(this.#why())}

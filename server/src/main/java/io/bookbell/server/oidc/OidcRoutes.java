@@ -236,13 +236,12 @@ public final class OidcRoutes implements AutoCloseable {
       OidcProvider provider,
       PendingSignIn pending,
       ProviderClaims claims) {
-    String address = apiRequest.publicUrl() + pending.returnTo();
     if (pending.addsProvider()) {
       Caller user = caller.filter(pending::isAskedBy).orElseThrow(() -> refusal("sign_in_expired"));
       return database.write(
           tx -> {
             signInService.link(tx, user, claims);
-            return ApiResponse.redirect(address);
+            return ApiResponse.redirect(apiRequest.publicUrl() + pending.returnTo());
           });
     }
     return database
@@ -255,7 +254,11 @@ public final class OidcRoutes implements AutoCloseable {
                     provider.config().autoJoin(),
                     apiRequest.clientDescription()))
         .thenApply(
-            session -> SessionResponses.redirectTo(session, apiRequest.cookieSetter(), address));
+            signIn ->
+                SessionResponses.redirectTo(
+                    signIn.session(),
+                    apiRequest.cookieSetter(),
+                    apiRequest.publicUrl() + pending.pageAfter(signIn.isNew())));
   }
 
   private static Problem refusal(String code) {

@@ -43,6 +43,7 @@ record PendingSignIn(
   static final String HOME = "/";
   private static final Pattern PATH =
       Pattern.compile("/(?:[A-Za-z0-9_-][A-Za-z0-9/_.?=&-]{0,400})?");
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]+");
   private static final int LONGEST_COOKIE = 2_000;
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
@@ -97,6 +98,18 @@ record PendingSignIn(
   /** Whether the caller's session is the one that wants to add a provider. */
   boolean isAskedBy(Caller caller) {
     return markOf(caller).equals(asker);
+  }
+
+  /**
+   * The path at which the page continues after the sign-in. Those who had an account and opened an
+   * invitation come back to it, where they accept or decline.
+   *
+   * @param isNew whether the account is new, and has used the invitation
+   */
+  String pageAfter(boolean isNew) {
+    return invitation == null || isNew || !TOKEN.matcher(invitation).matches()
+        ? returnTo
+        : "/join#" + invitation;
   }
 
   /** Reads the cookie; empty if it is none of ours or too old. */

@@ -51,24 +51,32 @@ public final class ProviderSignInService {
   }
 
   /**
-   * Signs in with what a provider says.
+   * A session, and whether its account was made for it.
+   *
+   * @param isNew whether the account was made by this sign-in, and has used the invitation
+   */
+  record ProviderSignIn(OpenedSession session, boolean isNew) {}
+
+  /**
+   * Signs in with what a provider says. An invitation is used only for a new account: whoever has
+   * one decides on the page whether it joins.
    *
    * @throws Problem 403 if the account is disabled, the address isn't verified, or a newcomer has
    *     no invitation; 404 if the invitation isn't valid
    */
-  OpenedSession signIn(
+  ProviderSignIn signIn(
       Transaction tx,
       ProviderClaims claims,
       Optional<String> invitation,
       Optional<AutoJoin> autoJoin,
       ClientDescription client) {
     Optional<UserId> known = identityStore.findUser(tx, claims);
-    Account account =
+    Optional<Account> existing =
         known.isPresent()
-            ? recordUse(tx, known.get(), claims)
-            : findByAddress(tx, claims)
-                .orElseGet(() -> createAccount(tx, claims, invitation, autoJoin));
-    return signInService.openSession(tx, account, client);
+            ? Optional.of(recordUse(tx, known.get(), claims))
+            : findByAddress(tx, claims);
+    Account account = existing.orElseGet(() -> createAccount(tx, claims, invitation, autoJoin));
+    return new ProviderSignIn(signInService.openSession(tx, account, client), existing.isEmpty());
   }
 
   private Account recordUse(Transaction tx, UserId user, ProviderClaims claims) {

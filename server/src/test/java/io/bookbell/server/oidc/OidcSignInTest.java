@@ -202,6 +202,28 @@ class OidcSignInTest {
   }
 
   @Test
+  void peopleWhoHaveAnAccountComeBackToTheInvitationAndDecide() {
+    var terms =
+        Map.of("creator_id", cast.creator().id(), "kind", "supporter", "tier_id", cast.tier());
+    TestClient creator = cast.creator().client();
+    String link = creator.post("/api/invitations", terms).expect(201).body().get("url").asText();
+    String token = link.replaceFirst(".*#", "");
+    second.signInAs(somebody("regular@id.test", true));
+    new Visitor().signIn("2", ""); // joins another creator by the provider's setting
+
+    var visitor = new Visitor();
+    assertThat(visitor.signIn("2", "?invitation=" + token)).isEqualTo("/join#" + token);
+    TestClient regular = visitor.client();
+    assertThat(regular.get("/api/me").body().get("memberships")).hasSize(1);
+    regular.post("/api/auth/accept", Map.of("token", token)).expect(200);
+    assertThat(regular.get("/api/me").body().get("memberships")).hasSize(2);
+
+    first.signInAs(somebody("regular@id.test", true)); // found by the address, not the identity
+    assertThat(new Visitor().signIn("1", "?invitation=" + token)).isEqualTo("/join#" + token);
+    assertThat(new Visitor().signIn("1", "?invitation=%22%3E%0A")).isEqualTo("/");
+  }
+
+  @Test
   void theSignedInLinkAProviderAndNobodyLosesTheLastWay() {
     TestClient owner = cast.other().client();
     first.signInAs(new Person("77", "private@id.test", false, "Ada"));
