@@ -126,7 +126,8 @@ class LauncherTest {
             .formatted(jar));
     Path target = Files.createDirectories(home.resolve("server/target"));
     Path lock = target.resolve("bookbell.building");
-    Files.createSymbolicLink(lock, Path.of("999999999")); // left behind by a killed process
+    // Left behind by a process that was killed, and whose number another process has now.
+    Files.createSymbolicLink(lock, Path.of(ProcessHandle.current().pid() + " since 1"));
 
     Process first = start("--version");
     Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> said().contains("Building"));
