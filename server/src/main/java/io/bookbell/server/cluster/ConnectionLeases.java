@@ -20,7 +20,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,9 +84,9 @@ public final class ConnectionLeases implements AutoCloseable {
   private final Map<Long, UserId> held = new ConcurrentHashMap<>();
   private final Map<Long, UserId> freed = new ConcurrentHashMap<>();
   private final AtomicBoolean freeing = new AtomicBoolean();
-  private final AtomicLong lastId = new AtomicLong();
   private final Database database;
   private final int most;
+  private long lastId;
   private int beats;
   private boolean failing;
 
@@ -114,8 +113,7 @@ public final class ConnectionLeases implements AutoCloseable {
 
   /** Takes a slot; empty if the user already holds the maximum. */
   public CompletionStage<Optional<ConnectionLease>> acquireLease(UserId user) {
-    long id = lastId.incrementAndGet();
-    held.put(id, user);
+    long id = hold(user);
     CompletableFuture<Boolean> taken = database.write(tx -> acquireLease(tx, id, user));
     return taken
         .whenComplete(
@@ -125,6 +123,23 @@ public final class ConnectionLeases implements AutoCloseable {
               }
             })
         .thenApply(granted -> granted ? Optional.of(() -> releaseLease(id)) : Optional.empty());
+  }
+
+  private synchronized long hold(UserId user) {
+    lastId++;
+    held.put(lastId, user);
+    return lastId;
+  }
+
+  /**
+   * The slots that are held, of all that have an id up to the last one.
+   *
+   * @param lastId slots with a higher id may be held by now
+   */
+  private record HeldSlots(List<Long> ids, long lastId) {}
+
+  private synchronized HeldSlots heldSlots() {
+    return new HeldSlots(List.copyOf(held.keySet()), lastId);
   }
 
   /** Counts the slots of each user on all nodes, of {@code most} users at most. */
@@ -218,7 +233,7 @@ public final class ConnectionLeases implements AutoCloseable {
             insertLeases(tx, Map.copyOf(held));
           }
           if (thorough) {
-            deleteExcept(tx, List.copyOf(held.keySet()));
+            deleteExcept(tx, heldSlots());
             deleteExpiredNodes(tx);
           }
         });
@@ -232,11 +247,14 @@ public final class ConnectionLeases implements AutoCloseable {
     return tx.query(RENEW_NODE, node, LEASE.toMillis()).single(row -> row.getBoolean("added"));
   }
 
-  private void deleteExcept(Transaction tx, List<Long> ids) {
+  private void deleteExcept(Transaction tx, HeldSlots slots) {
     tx.update(
-        "DELETE FROM socket_place WHERE node_id = ? AND NOT (id = ANY (CAST(? AS bigint[])))",
+        """
+        DELETE FROM socket_place
+        WHERE node_id = ? AND id <= ? AND NOT (id = ANY (CAST(? AS bigint[])))""",
         node,
-        toArrayText(ids));
+        slots.lastId,
+        toArrayText(slots.ids));
   }
 
   private static void deleteExpiredNodes(Transaction tx) {

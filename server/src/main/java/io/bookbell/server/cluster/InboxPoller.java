@@ -91,19 +91,23 @@ public final class InboxPoller implements AutoCloseable {
     this.pollListener = pollListener;
   }
 
+  /**
+   * Takes the database's present state as the start, and polls from then on. Everybody who connects
+   * after this call is told of all changes since.
+   *
+   * @throws java.util.concurrent.CompletionException if the database can't be read
+   */
   public void start() {
+    advance(database.read(this::readChanges).join());
     var _ =
-        thread.scheduleWithFixedDelay(this::pollOnce, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+            this::pollOnce, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void pollOnce() {
     try {
       PollResult pollResult = database.read(this::readChanges).join();
-      boolean newLife = epoch != null && !epoch.equals(pollResult.epoch);
-      epoch = pollResult.epoch;
-      cursor = pollResult.next;
-      reached = pollResult.reached;
-      if (newLife) {
+      if (advance(pollResult)) {
         log.warn("The database was restored or replaced; every client gets a fresh snapshot");
         pollListener.epochChanged(pollResult.epoch);
       } else {
@@ -121,6 +125,15 @@ public final class InboxPoller implements AutoCloseable {
     }
   }
 
+  /** Returns whether the epoch has changed. */
+  private boolean advance(PollResult pollResult) {
+    boolean newEpoch = epoch != null && !epoch.equals(pollResult.epoch);
+    epoch = pollResult.epoch;
+    cursor = pollResult.next;
+    reached = pollResult.reached;
+    return newEpoch;
+  }
+
   private void notifyListener(PollResult pollResult) {
     if (!pollResult.messages.isEmpty()) {
       pollListener.messagesFound(pollResult.messages);
@@ -131,8 +144,8 @@ public final class InboxPoller implements AutoCloseable {
   }
 
   /**
-   * Reads the changes. The first poll of a database only sets the cursor, because nobody was
-   * connected before.
+   * Reads the changes. The first poll of a database only sets the cursor, because nobody has
+   * connected yet, or everybody gets a fresh snapshot.
    */
   private PollResult readChanges(Transaction tx) {
     SnapshotIds ids =
