@@ -10,6 +10,7 @@ import io.bookbell.server.membership.ExternalMember;
 import io.bookbell.server.membership.ExternalTier;
 import io.bookbell.server.membership.MemberState;
 import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.GraphemeClusters;
 import java.net.URLDecoder;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -39,9 +40,9 @@ record KofiPayment(String token, Optional<String> email, Optional<String> tier, 
       JsonNode data = Json.readUntrusted(findData(new String(form, UTF_8)));
       boolean subscription = data.path("is_subscription_payment").asBoolean(false);
       Optional<String> tier =
-          Optional.of(data.path("tier_name").asText("").strip())
-              .filter(name -> subscription && !name.isEmpty() && !name.equals("null"))
-              .map(name -> name.length() > LONGEST_TIER ? name.substring(0, LONGEST_TIER) : name);
+          Optional.of(
+                  GraphemeClusters.truncateText(data.path("tier_name").asText(""), LONGEST_TIER))
+              .filter(name -> subscription && !name.isEmpty() && !name.equals("null"));
       return new KofiPayment(
           data.path("verification_token").asText(""),
           EmailAddress.of(data.path("email").asText("")),

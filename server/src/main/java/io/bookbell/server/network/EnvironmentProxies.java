@@ -42,17 +42,14 @@ public final class EnvironmentProxies extends ProxySelector {
   }
 
   private static Optional<Proxy> parseProxy(String text) {
-    URI address;
     try {
-      address = URI.create(text.contains("://") ? text : "http://" + text);
+      URI address = URI.create(text.contains("://") ? text : "http://" + text);
+      int port = address.getPort() < 0 ? USUAL_PORT : address.getPort();
+      return Optional.ofNullable(address.getHost())
+          .map(host -> new Proxy(Proxy.Type.HTTP, new InetSocketAddress(host, port)));
     } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      return Optional.empty(); // no address, or a port above 65535
     }
-    if (address.getHost() == null) {
-      return Optional.empty();
-    }
-    int port = address.getPort() < 0 ? USUAL_PORT : address.getPort();
-    return Optional.of(new Proxy(Proxy.Type.HTTP, new InetSocketAddress(address.getHost(), port)));
   }
 
   /** A name in the list also matches its subdomains; {@code *} matches every host. */

@@ -6,6 +6,7 @@ import io.bookbell.server.membership.ExternalTier;
 import io.bookbell.server.membership.MemberState;
 import io.bookbell.server.membership.MembershipSource.MemberPage;
 import io.bookbell.server.text.EmailAddress;
+import io.bookbell.server.text.GraphemeClusters;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,7 +50,7 @@ final class PatreonDocuments {
     return id.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Campaign(id, shorten(name.isEmpty() ? text(attributes.path("vanity")) : name)));
+            new Campaign(id, shortName(name.isEmpty() ? text(attributes.path("vanity")) : name)));
   }
 
   static List<ExternalTier> readTiers(JsonNode document) {
@@ -58,7 +59,7 @@ final class PatreonDocuments {
       String id = text(resource.path("id"));
       if (text(resource.path("type")).equals("tier") && isUsableId(id)) {
         JsonNode attributes = resource.path("attributes");
-        String title = shorten(text(attributes.path("title")));
+        String title = shortName(text(attributes.path("title")));
         tiers.add(
             new ExternalTier(
                 id, title.isEmpty() ? id : title, attributes.path("amount_cents").asLong(0)));
@@ -108,7 +109,7 @@ final class PatreonDocuments {
       }
     }
     return Optional.of(
-        new Identity(id, shorten(text(attributes.path("full_name"))), email, memberships));
+        new Identity(id, shortName(text(attributes.path("full_name"))), email, memberships));
   }
 
   private static ExternalMember withEmail(ExternalMember member, Optional<String> email) {
@@ -169,9 +170,7 @@ final class PatreonDocuments {
     return node.isTextual() || node.isNumber() ? node.asText() : "";
   }
 
-  private static String shorten(String text) {
-    return text.codePointCount(0, text.length()) <= LONGEST_NAME
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, LONGEST_NAME));
+  private static String shortName(String text) {
+    return GraphemeClusters.truncateText(text, LONGEST_NAME);
   }
 }

@@ -48,6 +48,11 @@ class KofiPaymentTest {
     assertThat(member.id()).hasSizeLessThanOrEqualTo(200).doesNotContain("reader");
   }
 
+  @Test
+  void aLongNameOfATierIsCutBetweenTheCharactersThatPeopleSee() {
+    assertThat(payment("👩‍👩‍👧".repeat(101), NOON).tier()).contains("👩‍👩‍👧".repeat(100));
+  }
+
   private static ExternalMember applyAll(List<KofiPayment> payments) {
     Optional<ExternalMember> member = Optional.empty();
     for (KofiPayment payment : payments) {

@@ -63,6 +63,8 @@ class PublicAddressesTest {
             + " DIRECT",
         "https://myopenlibrary.org/x    | HTTPS_PROXY=p.test:1;NO_PROXY=openlibrary.org     |"
             + " p.test:1",
+        "https://openlibrary.org/x      | HTTPS_PROXY=p.test:465000                         |"
+            + " DIRECT",
         "https://10.1.2.3/x             | HTTPS_PROXY=p.test:1;NO_PROXY=10.0.0.0/8          |"
             + " DIRECT"
       })
