@@ -12,13 +12,14 @@ import '../ui/time-ago.js';
 
 /** The newest notifications by day. It reads them when it's shown, and again after the session has started afresh. */
 export class NotificationList extends SessionElement {
-  static properties = {loading: {state: true}, cursor: {state: true}, failed: {state: true}};
+  static properties = {loaded: {state: true}, cursor: {state: true}, failed: {state: true}};
 
   #generation = -1;
 
   constructor() {
     super();
-    this.loading = false;
+    /** Whether there was an answer. */
+    this.loaded = false;
     /** @type {string | null} */
     this.cursor = null;
     this.failed = '';
@@ -37,7 +38,7 @@ export class NotificationList extends SessionElement {
         ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>${translate('notification.read_all')}</button>` : nothing}
       </header>
       ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
-      ${notifications.length === 0 && !this.loading ? html`<p class="notifications__none" data-testid="notifications-empty">${translate('notification.none')}</p>` : nothing}
+      ${notifications.length === 0 && this.loaded ? html`<p class="notifications__none" data-testid="notifications-empty">${translate('notification.none')}</p>` : nothing}
       ${groupByDay(notifications).map(
         ({day, items}) => html`<h3 class="notifications__day" data-testid="notifications-day">${day}</h3>
           <ol class="notifications__list">
@@ -71,16 +72,14 @@ export class NotificationList extends SessionElement {
   /** @param {string | null} cursor */
   async #load(cursor) {
     this.#generation = this.session.store.generation;
-    this.loading = true;
     try {
       const page = await this.session.api.notifications({limit: 30, cursor});
       this.session.store.keepNotifications(page.items, cursor === null && page.next_cursor === null);
       this.cursor = page.next_cursor;
+      this.loaded = true;
       this.failed = '';
     } catch (error) {
       this.failed = errorText(/** @type {Error} */ (error));
-    } finally {
-      this.loading = false;
     }
   }
 

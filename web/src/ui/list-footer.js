@@ -11,7 +11,7 @@ export function listFooter(pages, empty) {
       <p>${errorText(pages.error)}</p>
       <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => pages.load()}>${translate('list.retry')}</button>
     </div>`;
-  if (pages.loading && pages.items.length === 0) return html`<div class="skeleton skeleton--line" aria-hidden="true"></div>`;
+  if (!pages.loaded) return html`<div class="skeleton skeleton--line" aria-hidden="true"></div>`;
   if (pages.items.length === 0) return html`<div class="empty" data-testid="list-empty">${empty}</div>`;
   if (pages.cursor === null) return nothing;
   return html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${pages.loading} @click=${() => pages.more()}>${translate('list.more')}</button>`;

@@ -16,6 +16,8 @@ export class PagedList {
   /** @type {string | null} */
   cursor = null;
   loading = true;
+  /** Whether there was an answer; only before it is there a stand-in for the items. */
+  loaded = false;
   /** @type {Error | null} */
   error = null;
   #requestNumber = 0;
@@ -69,7 +71,7 @@ export class PagedList {
         items = [...items, ...page.items];
         cursor = page.next_cursor ?? null;
       } while (cursor !== null && items.length < atLeast);
-      Object.assign(this, {items, cursor, error: null});
+      Object.assign(this, {items, cursor, loaded: true, error: null});
     } catch (error) {
       if (turn === this.#requestNumber) this.error = /** @type {Error} */ (error);
     } finally {
