@@ -74,3 +74,30 @@ test('the import map has the versions that the development tools check against',
 
   assert.ok(readFileSync(join(SOURCES, 'index.html'), 'utf8').includes(`/webjars/lit-element/${version}/`));
 });
+
+/** The arguments of a call, as written; `from` is behind its bracket. @param {string} text @param {number} from */
+function argumentsOf(text, from) {
+  const found = [''];
+  for (let at = from, depth = 0; depth >= 0; at++) {
+    if ('([{'.includes(text[at])) depth++;
+    if (')]}'.includes(text[at])) depth--;
+    if (text[at] === ',' && depth === 0) found.push('');
+    else if (depth >= 0) found[found.length - 1] += text[at];
+  }
+  return found.map((one) => one.trim()).filter(Boolean);
+}
+
+test('what is sent again under the same key is the same: each command says what it sends, and takes no time of its own', () => {
+  let commands = 0;
+  for (const file of modules) {
+    const text = readFileSync(join(SOURCES, file), 'utf8');
+    for (const call of text.matchAll(/\.run\(/g)) {
+      const [action, content] = argumentsOf(text, call.index + call[0].length);
+      if (!/^(async )?\(key\b/.test(action)) continue;
+      commands++;
+      assert.ok(content, `${file}: what a key stands for must be said to run(), or the next command gets the key of one whose answer was lost: ${action}`);
+      assert.doesNotMatch(action, /serverNow\(|Date\.now\(|new Date\(\)|random/, `${file}: run() gives the time at which this was first sent`);
+    }
+  }
+  assert.ok(commands > 20, `${commands} commands`);
+});

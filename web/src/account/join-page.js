@@ -71,7 +71,7 @@ export class JoinPage extends LightElement {
   }
 
   async #accept() {
-    if (await this.#sending.run((key) => this.api.acceptInvitation({token: this.token}, {key}))) this.emit('signed-in');
+    if (await this.#sending.run((key) => this.api.acceptInvitation({token: this.token}, {key}), this.token)) this.emit('signed-in');
   }
 
   /** @param {SubmitEvent} event */

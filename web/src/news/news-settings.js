@@ -221,7 +221,7 @@ export class NewsSettings extends SessionElement {
 
   /** @param {number} channel */
   async #test(channel) {
-    if (await this.#testing.run((key) => this.session.api.testChannel(channel, {key}))) this.showToast(translate('news.test_sent'));
+    if (await this.#testing.run((key) => this.session.api.testChannel(channel, {key}), channel)) this.showToast(translate('news.test_sent'));
   }
 }
 

@@ -256,7 +256,7 @@ export class RequestCard extends LightElement {
   }
 
   async #cancel() {
-    const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key));
+    const done = await this.#cancelling.run((key) => this.session.cancel(this.request.id, key), this.request.id);
     if (done) this.showToast(translate('request.withdrawn_told', {title: this.request.title}));
     else this.#showError(this.#cancelling.error);
     if (document.activeElement === document.body) this.focus(); // the button is gone

@@ -2,7 +2,6 @@ import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import '../creator/creator-look.js';
-import {serverNow} from '../client/server-clock.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
@@ -152,8 +151,8 @@ export class SetupGuide extends SessionElement {
   /** @param {number} tierId */
   async #invite(tierId) {
     const wish = {creator_id: this.creatorId, kind: 'supporter', tier_id: tierId, uses: GUESTS};
-    await this.#inviting.run(async (key) => {
-      const {url} = await this.session.api.invite({...wish, expires_at: new Date(serverNow() + WEEK).toISOString()}, {key});
+    await this.#inviting.run(async (key, time) => {
+      const {url} = await this.session.api.invite({...wish, expires_at: new Date(time + WEEK).toISOString()}, {key});
       this.links = new Map(this.links).set(tierId, url ?? '');
     }, wish);
   }

@@ -90,7 +90,7 @@ export class CreatorWebhooks extends SessionElement {
 
   /** @param {number} id */
   async #test(id) {
-    if (!(await this.#changing.run((key) => this.session.api.testWebhook(id, {key})))) return;
+    if (!(await this.#changing.run((key) => this.session.api.testWebhook(id, {key}), {test: id}))) return;
     this.showToast(translate('webhook.test_sent'));
     this.shown = id;
     await this.updateComplete;
@@ -99,7 +99,7 @@ export class CreatorWebhooks extends SessionElement {
 
   /** The same URL makes a webhook active again. @param {number} id @param {string} url */
   async #resume(id, url) {
-    await this.#changing.run((key) => this.session.api.changeWebhook(id, {url}, {key}));
+    await this.#changing.run((key) => this.session.api.changeWebhook(id, {url}, {key}), {id, url});
     this.#webhooks.load();
   }
 

@@ -64,7 +64,7 @@ export class WebhookDeliveries extends SessionElement {
 
   /** @param {number} id */
   async #retry(id) {
-    await this.#sending.run((key) => this.session.api.retryDelivery(this.webhookId, id, {key}));
+    await this.#sending.run((key) => this.session.api.retryDelivery(this.webhookId, id, {key}), id);
     await this.load();
   }
 }
