@@ -1,10 +1,10 @@
-import {html, nothing} from 'lit';
+import {html} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesSavedReplies} from '../answer/saved-reply-choice.js';
 import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {errorText} from '../ui/error-text.js';
 import {formField, formError} from '../ui/form-field.js';
+import {listFailure} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
@@ -19,6 +19,7 @@ export class SavedReplyEditor extends SessionElement {
   /** @type {PagedList<SavedReply>} */
   #answers = new PagedList(this, () => this.session.api.savedReplies(this.creatorId));
   #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
+  #removing = new FormSubmission(this);
   #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `canned-${this.creatorId}-${this.editing}`}));
 
   constructor() {
@@ -42,7 +43,7 @@ export class SavedReplyEditor extends SessionElement {
     return html`<section class="panel" aria-labelledby="canned-title">
       <h2 class="panel__title" id="canned-title">${translate('desk.canned')}</h2>
       <p class="panel__text">${translate('desk.canned_lead')}</p>
-      ${this.#answers.error ? formError(errorText(this.#answers.error)) : nothing}
+      ${listFailure(this.#answers)} ${formError(this.#removing.message)}
       <ul class="rows" data-testid="canned-list">
         ${repeat(
           this.#answers.items,
@@ -115,7 +116,7 @@ export class SavedReplyEditor extends SessionElement {
 
   /** @param {number} id */
   async #remove(id) {
-    if (await this.#saving.run(() => this.session.api.removeSavedReply(id), id)) this.#answers.load();
+    if (await this.#removing.run(() => this.session.api.removeSavedReply(id), id)) this.#answers.load();
   }
 }
 

@@ -7,7 +7,7 @@ import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
-import {listFooter} from '../ui/list-footer.js';
+import {listFailure, listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {numberField} from '../ui/number-field.js';
@@ -92,7 +92,7 @@ export class InvitationsPage extends SessionElement {
     const tiers = /** @type {[number, string][]} */ (this.#tiers.items.map(({id, name}) => [id, name]));
     return html`<form class="panel panel--form" novalidate @submit=${this.#make} @change=${this.#onKind}>
       <h2 class="panel__title">${translate('invitations.invite')}</h2>
-      ${formError(this.#making.message)}
+      ${formError(this.#making.message)} ${listFailure(this.#tiers)}
       <div class="pair">
         ${formField({id: 'invite-kind', name: 'kind', label: translate('invitations.who'), options: this.session.me.user.id === this.creatorId ? KINDS : KINDS.slice(0, 1), value: this.kind, testid: 'invitation-kind', error: wrong.kind})}
         ${this.kind === 'supporter' ? formField({id: 'invite-tier', name: 'tier_id', label: translate('invitations.tier'), options: tiers, testid: 'invitation-tier', error: wrong.tier_id}) : nothing}

@@ -3,6 +3,7 @@ import {live} from 'lit/directives/live.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
+import {readFailure} from '../ui/list-footer.js';
 import {translate} from '../words/translate.js';
 import {USUAL_EVENTS, ownEndpoint} from './browser-push.js';
 import '../ui/confirm-button.js';
@@ -20,7 +21,7 @@ const DIGESTS = ['off', 'daily', 'weekly'];
 
 /** A part of the account page: what one is told outside the page, by which channel, and when. */
 export class NewsSettings extends SessionElement {
-  static properties = {settings: {state: true}, endpoint: {state: true}};
+  static properties = {settings: {state: true}, endpoint: {state: true}, failure: {state: true}};
 
   #saving = new FormSubmission(this);
   #testing = new FormSubmission(this);
@@ -37,6 +38,8 @@ export class NewsSettings extends SessionElement {
     this.settings = null;
     /** Of this browser, if it is a channel. */
     this.endpoint = '';
+    /** Why the settings could not be read. @type {Error | null} */
+    this.failure = null;
   }
 
   firstUpdated() {
@@ -44,8 +47,13 @@ export class NewsSettings extends SessionElement {
   }
 
   async #load() {
-    this.endpoint = await ownEndpoint();
-    this.settings = await this.session.api.notificationSettings();
+    try {
+      this.endpoint = await ownEndpoint();
+      this.settings = await this.session.api.notificationSettings();
+      this.failure = null;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
   }
 
   /** With what was chosen since; the channels as the server has them. */
@@ -60,6 +68,7 @@ export class NewsSettings extends SessionElement {
     return html`<section class="panel" id="news" aria-labelledby="news-title" data-testid="news-settings">
       <h2 class="panel__title" id="news-title">${translate('news.title')}</h2>
       <p class="panel__text">${translate(settings?.kinds.length === 0 ? 'news.none_set_up' : 'news.lead')}</p>
+      ${readFailure(this.failure, () => this.#load())}
       ${(settings?.broken ?? []).map(({kind, error}) => html`<p class="notice" role="status" data-testid="news-broken">${translate('news.broken', {kind: translate(`news.kind_${kind}`), reason: error})}</p>`)}
       ${formError((wrong['quiet.from'] ?? wrong['quiet.to'] ?? this.#saving.message) || this.#testing.message)}
       ${settings && (settings.kinds.length > 0 || settings.channels.length > 0) ? [this.#channels(settings), settings.channels.length > 0 ? [this.#events(settings), this.#times(settings)] : nothing] : nothing}

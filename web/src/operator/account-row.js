@@ -48,7 +48,7 @@ export class AccountRow extends SessionElement {
           <button type="button" class="button button--quiet" data-testid="account-open" aria-expanded=${this.detail ? 'true' : 'false'} @click=${this.#toggle}>${translate(this.detail ? 'operator.close' : 'operator.open')}</button>
         </div>
       </div>
-      ${this.detail ? this.#details(this.detail) : nothing}`;
+      ${formError(this.#changing.message)} ${this.detail ? this.#details(this.detail) : nothing}`;
   }
 
   #badges() {
@@ -69,7 +69,6 @@ export class AccountRow extends SessionElement {
         ${translate('operator.since', {date: dateInWords(created_at)})} · ${translate(has_password ? 'operator.has_password' : 'operator.no_password')} · ${translate('operator.passkeys', {count: passkeys})} ·
         ${translate('operator.identities', {count: identities})}
       </p>
-      ${formError(this.#changing.message)}
       <div class="row__actions">
         <button type="button" class="button" data-testid="account-reset" ?disabled=${this.#changing.busy} @click=${this.#reset}>${translate('operator.reset')}</button>
         ${

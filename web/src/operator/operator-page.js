@@ -3,7 +3,7 @@ import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
-import {listFooter} from '../ui/list-footer.js';
+import {listFooter, readFailure} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {searchField} from '../ui/search-field.js';
 import {translate} from '../words/translate.js';
@@ -20,7 +20,7 @@ const EVERY = 5_000;
 
 /** The operator's view of people: how they sign in, who is connected, and all accounts. */
 export class OperatorPage extends SessionElement {
-  static properties = {sought: {state: true}, settings: {state: true}};
+  static properties = {sought: {state: true}, settings: {state: true}, failure: {state: true}};
 
   #changing = new FormSubmission(this, {no_other_way: 'operator.no_other_way'});
   /** @type {PagedList<Account>} */
@@ -37,6 +37,8 @@ export class OperatorPage extends SessionElement {
     this.sought = '';
     /** @type {SignInSettings | null} */
     this.settings = null;
+    /** Why the settings could not be read. @type {Error | null} */
+    this.failure = null;
   }
 
   get #api() {
@@ -53,10 +55,19 @@ export class OperatorPage extends SessionElement {
     clearInterval(this.#timer);
   }
 
-  async firstUpdated() {
+  firstUpdated() {
     this.#accounts.load();
     this.#loadCurrent();
-    this.settings = await this.#api.signIn().catch(() => null);
+    return this.#readSettings();
+  }
+
+  async #readSettings() {
+    try {
+      this.settings = await this.#api.signIn();
+      this.failure = null;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
   }
 
   #loadCurrent() {
@@ -72,7 +83,7 @@ export class OperatorPage extends SessionElement {
   }
 
   #signIn() {
-    if (!this.settings) return nothing;
+    if (!this.settings) return readFailure(this.failure, () => this.#readSettings());
     const {passwords, may_turn_off} = this.settings;
     return html`<section class="panel">
       <h2 class="panel__title">${translate('operator.passwords')}</h2>

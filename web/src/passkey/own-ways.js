@@ -3,6 +3,7 @@ import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
+import {listFailure} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {dateInWords} from '../words/time-text.js';
 import {translate, translateMarkup} from '../words/translate.js';
@@ -59,11 +60,12 @@ export class OwnWays extends SessionElement {
     const passkeys = this.#passkeys.items;
     const identities = this.#identities.items;
     const mayAdd = methods?.passkey && canUsePasskeys();
-    if (!mayAdd && !methods?.oidc.length && !passkeys.length && !identities.length) return nothing;
+    const failure = [this.#passkeys, this.#identities].find(({error}) => error);
+    if (!failure && !mayAdd && !methods?.oidc.length && !passkeys.length && !identities.length) return nothing;
     return html`<section class="panel" aria-labelledby="ways-title" data-testid="own-ways">
       <h2 class="panel__title" id="ways-title">${translate('ways.title')}</h2>
       <p class="panel__text">${translate('ways.lead')}</p>
-      ${formError(this.#removing.message || this.#linking.message || (this.refused && refusalText(this.refused)))}
+      ${formError(this.#removing.message || this.#linking.message || (this.refused && refusalText(this.refused)))} ${failure ? listFailure(failure) : nothing}
       <ul class="rows">
         ${repeat(
           passkeys,

@@ -2,6 +2,7 @@ import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
+import {readFailure} from '../ui/list-footer.js';
 import {translate} from '../words/translate.js';
 import './request-details.js';
 import './request-card.js';
@@ -15,7 +16,7 @@ export class RequestPage extends SessionElement {
   constructor() {
     super();
     this.requestId = 0;
-    /** @type {Error | null} */
+    /** @type {import('../client/http.js').ApiError | null} */
     this.failure = null;
   }
 
@@ -50,12 +51,14 @@ export class RequestPage extends SessionElement {
         <h1 tabindex="-1" class="visually-hidden">${request?.title ?? translate('request.title')}</h1>
       </header>
       ${request ? html`<request-card .session=${this.session} .request=${request} open></request-card>` : nothing}
-      ${
-        this.failure && !request
-          ? html`<div class="empty" data-testid="request-missing"><h2>${translate('request.missing')}</h2><p>${translate('request.missing_hint')}</p></div>`
-          : nothing
-      }
+      ${request ? nothing : this.#missing()}
     </div>`;
+  }
+
+  /** It isn't there, or isn't for this user; whether it is can't be said of one that could not be read. */
+  #missing() {
+    if (![403, 404].includes(this.failure?.status ?? 0)) return readFailure(this.failure, () => this.#load());
+    return html`<div class="empty" data-testid="request-missing"><h2>${translate('request.missing')}</h2><p>${translate('request.missing_hint')}</p></div>`;
   }
 }
 

@@ -6,6 +6,7 @@ import {FormDraft} from '../ui/form-draft.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
+import {readFailure} from '../ui/list-footer.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {numberField} from '../ui/number-field.js';
 import {tierTerms} from '../supporter/tier-terms.js';
@@ -22,7 +23,7 @@ const GUESTS = 50;
 
 /** From the first account to the first supporter: look, tiers, links. One may leave at any step and come back. */
 export class SetupGuide extends SessionElement {
-  static properties = {creatorId: {attribute: false}, progress: {state: true}, links: {state: true}, copied: {state: true}};
+  static properties = {creatorId: {attribute: false}, progress: {state: true}, failure: {state: true}, links: {state: true}, copied: {state: true}};
 
   #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
   #inviting = new FormSubmission(this);
@@ -33,6 +34,8 @@ export class SetupGuide extends SessionElement {
     this.creatorId = 0;
     /** @type {Progress | null} */
     this.progress = null;
+    /** Why it could not be read. @type {Error | null} */
+    this.failure = null;
     /** The links made here, by tier. @type {Map<number, string>} */
     this.links = new Map();
     /** Of which tier the link was copied last. */
@@ -45,7 +48,12 @@ export class SetupGuide extends SessionElement {
   }
 
   async #read() {
-    this.progress = await readSetupProgress(this.session, this.creatorId).catch(() => this.progress);
+    try {
+      this.progress = await readSetupProgress(this.session, this.creatorId);
+      this.failure = null;
+    } catch (error) {
+      this.failure = /** @type {Error} */ (error);
+    }
   }
 
   render() {
@@ -57,6 +65,7 @@ export class SetupGuide extends SessionElement {
         <h1 tabindex="-1">${translate('guide.title', {name: this.session.me.user.display_name})}</h1>
         <p class="page-head__sub">${translate('guide.lead')}</p>
       </header>
+      ${readFailure(this.failure, () => this.#read())}
       <ol class="guide__steps">
         ${this.#step('account', true, translate('guide.account'), html`<p class="panel__text">${translate('guide.account_done')}</p>`)}
         ${this.#step('look', look, translate('guide.look'), html`<creator-look .session=${this.session} .creatorId=${this.creatorId}></creator-look>`)}

@@ -9,7 +9,7 @@ import {statusBadge} from '../ui/status-badge.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {initials} from '../ui/text-limits.js';
-import {listFooter} from '../ui/list-footer.js';
+import {listFailure, listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import '../ui/time-ago.js';
 import '../ui/toast-region.js';
@@ -90,7 +90,7 @@ class SupporterDrawer extends SessionElement {
         </div>
         <button type="button" class="button button--quiet" aria-label=${translate('desk.close')} data-testid="drawer-close" @click=${() => this.#dialog.close()}>${icon('close')}</button>
       </header>
-      ${account ? this.#quota(account) : html`<div class="skeleton skeleton--line"></div>`}
+      ${listFailure(this.#accounts)} ${account ? this.#quota(account) : this.#accounts.error ? nothing : html`<div class="skeleton skeleton--line"></div>`}
       <h3 class="drawer__title">${translate('desk.history')}</h3>
       <p><a href="${BASE_PATH}/creators/${this.creatorId}/inbox?status=&user_id=${this.userId}" data-testid="drawer-only" @click=${() => this.#dialog.close()}>${translate('desk.show_theirs')}</a></p>
       <ul class="history" data-testid="drawer-requests">

@@ -3,7 +3,7 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {changesCreatorLists} from '../client/creator-lists.js';
 import {SessionElement} from '../ui/base-elements.js';
-import {listFooter} from '../ui/list-footer.js';
+import {listFailure, listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import {searchField} from '../ui/search-field.js';
 import {translate} from '../words/translate.js';
@@ -58,7 +58,7 @@ export class SupportersPage extends SessionElement {
         <h1 tabindex="-1">${translate('supporters.title')}</h1>
         ${searchField({sought: this.#sought, label: translate('supporters.search'), placeholder: translate('supporters.search_hint'), testid: 'supporter-search', search: (sought) => this.#search(sought)})}
       </header>
-      ${supportersNav(this.creatorId, 'supporters', mayManage)}
+      ${supportersNav(this.creatorId, 'supporters', mayManage)} ${listFailure(this.#tiers)}
       <ul class="rows" data-testid="supporter-list">
         ${repeat(
           this.#supporters.items,

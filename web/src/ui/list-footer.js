@@ -4,13 +4,21 @@ import {errorText} from './error-text.js';
 
 /** @import {PagedList} from './paged-list.js' */
 
+/** What could not be read, and the button that tries it again; nothing where there was no failure. @param {Error | null} error @param {() => unknown} retry */
+export function readFailure(error, retry) {
+  if (!error) return nothing;
+  return html`<div class="notice notice--bad" role="alert">
+    <p>${errorText(error)}</p>
+    <button type="button" class="button button--quiet" data-testid="list-retry" @click=${retry}>${translate('list.retry')}</button>
+  </div>`;
+}
+
+/** For a list whose other states are drawn otherwise, or aren't drawn. @param {PagedList<any>} pages */
+export const listFailure = (pages) => readFailure(pages.error, () => pages.load(pages.items.length));
+
 /** What stands below a paged list: a failure, an empty state, or the button for more. @param {PagedList<any>} pages @param {unknown} empty */
 export function listFooter(pages, empty) {
-  if (pages.error)
-    return html`<div class="notice notice--bad" role="alert">
-      <p>${errorText(pages.error)}</p>
-      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => pages.load()}>${translate('list.retry')}</button>
-    </div>`;
+  if (pages.error) return listFailure(pages);
   if (!pages.loaded) return html`<div class="skeleton skeleton--line" aria-hidden="true"></div>`;
   if (pages.items.length === 0) return html`<div class="empty" data-testid="list-empty">${empty}</div>`;
   if (pages.cursor === null) return nothing;

@@ -1,7 +1,10 @@
 import {html, nothing} from 'lit';
+import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
+import {listFooter} from '../ui/list-footer.js';
+import {PagedList} from '../ui/paged-list.js';
 import {translate} from '../words/translate.js';
 import '../ui/time-ago.js';
 import './webhook-words.js';
@@ -13,17 +16,17 @@ const REFRESH_AFTER = 2_000;
 
 /** What was sent to a webhook lately, newest first. */
 export class WebhookDeliveries extends SessionElement {
-  static properties = {webhookId: {attribute: false}, deliveries: {state: true}};
+  static properties = {webhookId: {attribute: false}};
 
   #sending = new FormSubmission(this);
+  /** @type {PagedList<WebhookDelivery>} */
+  #deliveries = new PagedList(this, () => this.#fetch());
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
   constructor() {
     super();
     this.webhookId = 0;
-    /** @type {WebhookDelivery[] | null} */
-    this.deliveries = null;
   }
 
   firstUpdated() {
@@ -35,20 +38,27 @@ export class WebhookDeliveries extends SessionElement {
     clearTimeout(this.#timer);
   }
 
-  async load() {
+  load() {
+    return this.#deliveries.load();
+  }
+
+  async #fetch() {
     clearTimeout(this.#timer);
-    const {items} = await this.session.api.webhookDeliveries(this.webhookId);
-    this.deliveries = items;
-    if (this.isConnected && items.some(({state}) => state === 'queued')) this.#timer = setTimeout(() => this.load().catch(() => {}), REFRESH_AFTER);
+    const page = await this.session.api.webhookDeliveries(this.webhookId);
+    if (this.isConnected && page.items.some(({state}) => state === 'queued')) this.#timer = setTimeout(() => this.load(), REFRESH_AFTER);
+    return page;
   }
 
   render() {
-    if (!this.deliveries) return nothing;
-    if (this.deliveries.length === 0) return html`<p class="row__sub">${translate('webhook.no_deliveries')}</p>`;
     return html`${formError(this.#sending.message)}
       <ol class="rows" aria-label=${translate('webhook.deliveries')}>
-        ${this.deliveries.map((delivery) => this.#row(delivery))}
-      </ol>`;
+        ${repeat(
+          this.#deliveries.items,
+          ({id}) => id,
+          (delivery) => this.#row(delivery),
+        )}
+      </ol>
+      ${listFooter(this.#deliveries, html`<p>${translate('webhook.no_deliveries')}</p>`)}`;
   }
 
   /** @param {WebhookDelivery} delivery */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {mock, test} from 'node:test';
 import {settle} from '../support/browser.js';
+import {press} from '../support/markup.js';
 import {installPage} from '../support/page.js';
 
 installPage();
@@ -20,8 +21,8 @@ test('an invitation that is sent again after a lost answer is the same one', asy
   const guide = Object.assign(new SetupGuide(), {creatorId: 1, session: {api: {invite}, me: {user: {display_name: 'Ada'}}, store: {creators: new Map()}}});
   guide.progress = {look: false, invited: false, tiers: [{id: 7, name: 'Readers', requests_allowed: 3, period: 'month'}]};
 
-  for (let press = 0; press < 2; press++) {
-    handlerOf(guide.render(), 'guide-invite')();
+  for (let turn = 0; turn < 2; turn++) {
+    press(guide, 'guide-invite');
     await settle();
   }
 
@@ -29,12 +30,3 @@ test('an invitation that is sent again after a lost answer is the same one', asy
   assert.deepEqual(sent[1], sent[0]);
   assert.equal(guide.links.get(7), 'https://books.example/join#token');
 });
-
-/** What a button does when it is pressed. @param {any} part @param {string} testid @returns {any} */
-function handlerOf(part, testid) {
-  if (Array.isArray(part)) return part.map((one) => handlerOf(one, testid)).find(Boolean);
-  if (part?._$litDirective$) return handlerOf(part.values[0].map(part.values.at(-1)), testid); // repeated for each item
-  if (!part?.strings) return undefined;
-  if (part.strings[0].includes(`data-testid="${testid}"`)) return part.values.find((value) => typeof value === 'function');
-  return handlerOf(part.values, testid);
-}

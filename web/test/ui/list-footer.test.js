@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {html} from 'lit';
 import {deferred} from '../support/browser.js';
+import {markup} from '../support/markup.js';
 import {installPage} from '../support/page.js';
 
 installPage();
@@ -32,9 +33,3 @@ test('an empty list that is read again shows what it showed, not what stands for
 
 /** The markup below a list. @param {InstanceType<typeof PagedList>} list */
 const shown = (list) => markup(listFooter(list, html`<p>Nobody is connected.</p>`));
-
-/** @param {any} part @returns {string} */
-function markup(part) {
-  if (Array.isArray(part)) return part.map(markup).join('');
-  return part?.strings ? part.strings.join('') + part.values.map(markup).join('') : '';
-}
