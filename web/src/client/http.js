@@ -6,6 +6,9 @@ import {BASE_PATH} from '../base-path.js';
  * `message` is fit for people; `code` is the stable word of the problem.
  */
 export class ApiError extends Error {
+  /** In how many seconds the call may be made again, where the server says it. */
+  retryAfter = 0;
+
   /** @param {number} status @param {any} problem application/problem+json, where there is one */
   constructor(status, problem) {
     super(problem.detail || problem.title || `The server answered ${status}.`);
@@ -108,6 +111,7 @@ export class Http {
       return content;
     }
     const error = new ApiError(response.status, content);
+    error.retryAfter = Number(response.headers.get('Retry-After'));
     if (response.status === 401 && (error.code === 'other_user' || !path.startsWith('/api/auth/'))) this.onSessionEnded();
     throw error;
   }

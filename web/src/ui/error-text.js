@@ -1,3 +1,4 @@
+import {waitInWords} from '../words/time-text.js';
 import {hasTranslation, translate} from '../words/translate.js';
 
 /** @import {ApiError} from '../client/http.js' */
@@ -21,6 +22,9 @@ const RULES = [
  */
 export function errorText(error, special = {}) {
   const code = 'code' in error ? error.code : '';
+  const wait = 'retryAfter' in error ? error.retryAfter : 0;
+  const isLong = wait > 60 && hasTranslation(`error.${code}_long`);
+  if (isLong) return translate(`error.${code}_long`, {when: waitInWords(wait)});
   const key = special[code] ?? `error.${code}`;
   if (hasTranslation(key)) return translate(key);
   return 'problem' in error && !error.problem.detail ? translate('error.internal_error') : error.message;

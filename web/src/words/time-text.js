@@ -45,6 +45,12 @@ export function momentInWords(time) {
   return moment.format(new Date(time));
 }
 
+/** How long one has to wait. @param {number} seconds */
+export function waitInWords(seconds) {
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 90 ? relative.format(minutes, 'minute') : relative.format(Math.ceil(minutes / 60), 'hour');
+}
+
 /** Days of the calendar, here. @param {string} time @param {number} [now] */
 export function daysBetween(time, now = serverNow()) {
   return Math.round((midnight(new Date(now)) - midnight(new Date(time))) / DAY);

@@ -365,4 +365,6 @@ export default {
   'fault.tier_must_be_the_name_of_one_of_the_creator_s_tiers': 'لا توجد فئة بهذا الاسم.',
   'fault.must_be_at_most_pixels_wide_and_high': 'في هذه الصورة بكسلات كثيرة جدًا. اختر صورة أصغر.',
   'fault.cannot_be_read': 'هذه الصورة تالفة. اختر صورة أخرى.',
+  'error.rate_limited_long': 'بلغتَ الحد المسموح به حاليًا. حاول مرة أخرى {when}.',
+  'error.too_many_logins_long': 'أُدخلت كلمة مرور خاطئة مرات كثيرة. أعد المحاولة {when}.',
 };

@@ -330,4 +330,6 @@ export default {
   'fault.tier_must_be_the_name_of_one_of_the_creator_s_tiers': 'Eine Stufe mit diesem Namen gibt es nicht.',
   'fault.must_be_at_most_pixels_wide_and_high': 'Dieses Bild hat zu viele Pixel. Wähle ein kleineres.',
   'fault.cannot_be_read': 'Dieses Bild ist beschädigt. Wähle ein anderes.',
+  'error.rate_limited_long': 'Für den Moment ist das Limit erreicht. Versuch es {when} noch einmal.',
+  'error.too_many_logins_long': 'Das Passwort war zu oft falsch. Versuch es {when} noch einmal.',
 };

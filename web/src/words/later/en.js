@@ -330,4 +330,6 @@ export default {
   'fault.tier_must_be_the_name_of_one_of_the_creator_s_tiers': 'There’s no tier with this name.',
   'fault.must_be_at_most_pixels_wide_and_high': 'This picture has too many pixels. Choose a smaller one.',
   'fault.cannot_be_read': 'This picture is damaged. Choose another one.',
+  'error.rate_limited_long': 'You’ve reached the limit for now. Try again {when}.',
+  'error.too_many_logins_long': 'Too many wrong passwords for this account. Try again {when}.',
 };

@@ -330,4 +330,6 @@ export default {
   'fault.tier_must_be_the_name_of_one_of_the_creator_s_tiers': 'No hay ningún nivel con ese nombre.',
   'fault.must_be_at_most_pixels_wide_and_high': 'Esta imagen tiene demasiados píxeles. Elige una más pequeña.',
   'fault.cannot_be_read': 'Esta imagen está dañada. Elige otra.',
+  'error.rate_limited_long': 'De momento has alcanzado el límite. Inténtalo de nuevo {when}.',
+  'error.too_many_logins_long': 'Demasiadas contraseñas incorrectas. Inténtalo de nuevo {when}.',
 };

@@ -330,4 +330,6 @@ export default {
   'fault.tier_must_be_the_name_of_one_of_the_creator_s_tiers': 'Aucun palier ne porte ce nom.',
   'fault.must_be_at_most_pixels_wide_and_high': 'Cette image a trop de pixels. Choisis-en une plus petite.',
   'fault.cannot_be_read': 'Cette image est abîmée. Choisis-en une autre.',
+  'error.rate_limited_long': 'La limite est atteinte pour le moment. Réessaie {when}.',
+  'error.too_many_logins_long': 'Trop de mots de passe erronés pour ce compte. Réessaie {when}.',
 };

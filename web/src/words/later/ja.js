@@ -330,4 +330,6 @@ export default {
   'fault.tier_must_be_the_name_of_one_of_the_creator_s_tiers': 'この名前のプランはありません。',
   'fault.must_be_at_most_pixels_wide_and_high': 'この画像は画素数が多すぎます。小さい画像を選んでください。',
   'fault.cannot_be_read': 'この画像は壊れています。別の画像を選んでください。',
+  'error.rate_limited_long': '現在、上限に達しています。{when}にもう一度お試しください。',
+  'error.too_many_logins_long': 'パスワードの間違いが続きました。{when}にもう一度お試しください。',
 };

@@ -7,7 +7,6 @@ import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AddressChangeStore;
 import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.http.JsonBody;
-import io.bookbell.server.http.Problem;
 import io.bookbell.server.mail.ActionMail.ActionLink;
 import io.bookbell.server.news.ChannelKind;
 import io.bookbell.server.news.NewsWords;
@@ -37,7 +36,6 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   private static final int MOST_RESETS_PER_HOUR = 3;
 
   private static final int MOST_LINKS_PER_DAY = 20;
-  private static final int SECONDS_PER_HOUR = 3600;
 
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
   private final OutboxStore outboxStore;
@@ -167,10 +165,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   }
 
   private void requireFew(Transaction tx, UserId user, String event) {
-    if (countSince(tx, user, event, Duration.ofDays(1)) >= MOST_LINKS_PER_DAY) {
-      throw Problem.tooMany(
-          "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
-    }
+    DailyMails.requireFew(tx, outboxStore, user, event, 1, MOST_LINKS_PER_DAY);
   }
 
   private void queueMail(

@@ -37,7 +37,6 @@ public final class InvitationMails {
   private static final int MOST_ADDRESSES = 50;
   private static final int MOST_PER_DAY = 200;
   private static final Duration LIFE = Duration.ofDays(14);
-  private static final int SECONDS_PER_HOUR = 3600;
 
   private final InvitationService invitationService;
   private final OutboxStore outboxStore;
@@ -130,20 +129,13 @@ public final class InvitationMails {
     if (wanted.role != null) {
       details.put("role", wanted.role.wireName());
     }
-    requireFew(tx, caller.user(), wanted.emails.size());
+    DailyMails.requireFew(
+        tx, outboxStore, caller.user(), InvitationEnding.MAIL, wanted.emails.size(), MOST_PER_DAY);
     String body = NewsBody.of(InvitationEnding.MAIL, details);
     for (String email : wanted.emails) {
       outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, InvitationEnding.MAIL, body);
     }
     return wanted.emails.size();
-  }
-
-  private void requireFew(Transaction tx, UserId user, int more) {
-    Instant yesterday = tx.now().minus(Duration.ofDays(1));
-    if (outboxStore.countOnce(tx, user, InvitationEnding.MAIL, yesterday) + more > MOST_PER_DAY) {
-      throw Problem.tooMany(
-          "rate_limited", "Too many mails were sent for you today.", SECONDS_PER_HOUR);
-    }
   }
 
   /** A mail that is tried again has the same invitation, with another link. */

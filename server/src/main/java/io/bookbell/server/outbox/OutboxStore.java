@@ -157,6 +157,27 @@ public final class OutboxStore {
   }
 
   /**
+   * Returns when the oldest of the items that {@link #countOnce} counts was added, or the oldest
+   * but some.
+   */
+  public Instant timeOfOnce(
+      Transaction tx, UserId user, String event, Instant since, int olderOnes) {
+    return tx.query(
+            """
+            SELECT t.created_at
+            FROM news_target t
+            JOIN outbox_item i ON i.target_id = t.id
+            WHERE t.user_id = ? AND t.purpose = 'once' AND t.created_at > ? AND i.event = ?
+            ORDER BY t.created_at
+            LIMIT 1 OFFSET ?""",
+            user,
+            since,
+            event,
+            olderOnes)
+        .single(row -> row.getTime("created_at"));
+  }
+
+  /**
    * An item that isn't sent yet, to an address that gets nothing else.
    *
    * @param targetDetails JSON

@@ -1,0 +1,36 @@
+package io.bookbell.server.mail;
+
+import io.bookbell.hub.UserId;
+import io.bookbell.server.http.Problem;
+import io.bookbell.server.outbox.OutboxStore;
+import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Limits the mails that one user has sent to addresses that get nothing else. Stateless. */
+final class DailyMails {
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private DailyMails() {}
+
+  /**
+   * Checks that a user may have more mails sent.
+   *
+   * @param more at most {@code most}
+   * @param most within 24 hours
+   * @throws Problem 429 with the time until enough of the earlier mails are a day old
+   */
+  static void requireFew(
+      Transaction tx, OutboxStore outboxStore, UserId user, String event, int more, int most) {
+    Instant yesterday = tx.now().minus(DAY);
+    int excess = outboxStore.countOnce(tx, user, event, yesterday) + more - most;
+    if (excess > 0) {
+      Instant free = outboxStore.timeOfOnce(tx, user, event, yesterday, excess - 1).plus(DAY);
+      long wait = Math.max(1, Duration.between(tx.now(), free).toSeconds() + 1);
+      throw Problem.tooMany(
+          "rate_limited",
+          "Too many mails were sent for you within 24 hours. Try again in " + wait + " seconds.",
+          wait);
+    }
+  }
+}
