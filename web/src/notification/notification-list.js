@@ -6,6 +6,7 @@ import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {groupByDay} from './group-by-day.js';
 import {notificationLink, notificationText} from './notification-text.js';
+import {keepNewest, markRead} from './reading.js';
 import '../ui/time-ago.js';
 
 /** @import {Notification} from '../client/types.js' */
@@ -74,7 +75,8 @@ export class NotificationList extends SessionElement {
     this.#generation = this.session.store.generation;
     try {
       const page = await this.session.api.notifications({limit: 30, cursor});
-      this.session.store.keepNotifications(page.items, cursor === null && page.next_cursor === null);
+      if (cursor === null) keepNewest(this.session, page);
+      else this.session.store.keepNotifications(page.items, false);
       this.cursor = page.next_cursor;
       this.loaded = true;
       this.failed = '';
@@ -85,9 +87,7 @@ export class NotificationList extends SessionElement {
 
   /** @param {number} id */
   async #read(id) {
-    if (this.session.store.notifications.get(id)?.read) return;
-    this.session.store.markRead([id]);
-    await this.session.api.markRead({ids: [id]}).catch(() => {});
+    if (!this.session.store.notifications.get(id)?.read) await markRead(this.session, [id]);
   }
 
   async #readAll() {

@@ -57,7 +57,7 @@ export class UnreadMark extends SessionElement {
     const ids = this.seen && !document.hidden ? this.#unread.map(({id}) => id) : [];
     if (ids.length === 0) return;
     this.session.store.markRead(ids);
-    this.session.api.markRead({ids}).catch(() => {});
+    this.session.api.markRead({ids}).catch(() => import('./reading.js').then(({tellLater}) => tellLater(this.session, ids)).catch(() => {}));
   }
 
   render() {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import {mock, test} from 'node:test';
-import {settle} from '../support/browser.js';
+import {pass, settle} from '../support/browser.js';
+import {press} from '../support/markup.js';
 import {installPage, page} from '../support/page.js';
 
 installPage();
@@ -12,7 +13,10 @@ const {Store} = await import('../../src/client/store.js');
 const {ApiError} = await import('../../src/client/http.js');
 
 function session(api) {
-  return Object.assign(new EventTarget(), {store: new Store(), api: {notifications: async () => ({items: [], next_cursor: null}), ...api}});
+  return Object.assign(new EventTarget(), {
+    store: new Store(),
+    api: {notifications: async () => ({items: [], next_cursor: null, unread_notifications: 0}), ...api},
+  });
 }
 
 const notification = (id) => ({
@@ -58,14 +62,66 @@ test('where the server could not be told that all is read, nothing is', async ()
   assert.notEqual(list.failed, '');
 
   list.session.api.markRead = async () => {};
-  list.session.api.notifications = async () => ({items: [], next_cursor: 'more'});
+  list.session.api.notifications = async () => ({items: [], next_cursor: 'more', unread_notifications: 0});
   await readAll(list);
   assert.equal(list.session.store.unread, 0);
 });
 
+test('what the server could not be told is read is told when it is there again', async () => {
+  const list = new NotificationList();
+  const told = [];
+  let away = true;
+  const client = Object.assign(new EventTarget(), {status: {state: 'offline'}});
+  const markRead = async ({ids}) => {
+    if (away) throw new ApiError(0, {code: 'unreachable', detail: ''});
+    told.push(ids);
+    return {unread_notifications: 1};
+  };
+  list.session = Object.assign(session({markRead}), {client});
+  const {store} = list.session;
+  store.keepNotifications([notification(1), notification(2)], true);
+  press(list, 'notification-read');
+  await settle();
+  assert.deepEqual(told, []);
+  assert.equal(store.unread, 1);
+
+  store.apply({type: 'initial_data', book_requests: [], quota: [], pending_count: {}, creators: [], unread_notifications: 2});
+  away = false;
+  client.status.state = 'live';
+  client.dispatchEvent(new Event('state'));
+  await settle();
+  assert.deepEqual(told, [[2]]);
+  assert.equal(store.unread, 1);
+
+  away = true;
+  store.keepNotifications([notification(3), notification(2), notification(1)], true);
+  press(list, 'notification-read');
+  await settle();
+  away = false;
+  await pass(20_000);
+  assert.deepEqual(told, [[2], [3]]);
+});
+
+test('what another device has read is no longer counted, though it is older than what the list shows', async () => {
+  const list = new NotificationList();
+  const newest = (...items) => ({items, next_cursor: 'more', unread_notifications: 1});
+  list.session = session({notifications: async () => newest(notification(40), {...notification(39), read: true})});
+  const {store} = list.session;
+  store.keepNotifications([40, 39, 5, 4].map(notification), true);
+  assert.equal(store.unread, 4);
+
+  list.firstUpdated();
+  store.apply({type: 'notification', notification: notification(41)}); // while it is read
+  await settle();
+  assert.equal(store.unread, 2);
+  assert.deepEqual(
+    store.newestNotifications.filter(({read}) => !read).map(({id}) => id),
+    [41, 40],
+  );
+});
+
 /** Presses the button of the list's head. */
 async function readAll(list) {
-  const button = list.render().values.find((value) => value?.strings?.[0].includes('notifications-read-all'));
-  await button.values.find((value) => typeof value === 'function')();
+  press(list, 'notifications-read-all');
   await settle();
 }
