@@ -9,17 +9,16 @@ import {statusBadge} from '../ui/status-badge.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {initials} from '../ui/text-limits.js';
+import {passOnToasts} from '../ui/dialog-toasts.js';
 import {listFailure, listFooter} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
 import '../ui/time-ago.js';
-import '../ui/toast-region.js';
 import './grant-form.js';
 import './supporter-account.js';
 
 /**
  * @import {Session} from '../client/session.js'
  * @import {BookRequest, ServerMessage, SupporterAccount} from '../client/types.js'
- * @import {ToastRegion} from '../ui/toast-region.js'
  */
 
 /** Opens beside the page what there is to know of a supporter. @param {Session} session @param {number} creatorId @param {number} userId */
@@ -55,11 +54,9 @@ class SupporterDrawer extends SessionElement {
     this.#dialog.showModal();
   }
 
-  /** What it says in passing is said on without it. */
   disconnectedCallback() {
     super.disconnectedCallback();
-    const region = /** @type {ToastRegion | null} */ (this.querySelector('toast-region'));
-    for (const toast of region?.toasts ?? []) document.dispatchEvent(new CustomEvent('toast', {detail: toast}));
+    passOnToasts(this);
   }
 
   get #dialog() {

@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {LightElement} from '../ui/base-elements.js';
+import {passOnToasts} from '../ui/dialog-toasts.js';
 import {translate} from '../words/translate.js';
 import {enableShortcuts, shortcutsEnabled} from './keyboard-shortcuts.js';
 
@@ -20,7 +21,7 @@ const KEYS = [
 /** All keyboard shortcuts of the team's inbox, and the switch that turns them off. */
 export class ShortcutsDialog extends LightElement {
   render() {
-    return html`<dialog class="sheet" aria-labelledby="keys-title" data-testid="keys-sheet" @click=${this.#outside}>
+    return html`<dialog class="sheet" aria-labelledby="keys-title" data-testid="keys-sheet" @click=${this.#outside} @close=${() => passOnToasts(this)}>
       <h2 class="panel__title" id="keys-title">${translate('desk.keys')}</h2>
       <dl class="keys">
         ${KEYS.map(
@@ -32,6 +33,7 @@ export class ShortcutsDialog extends LightElement {
       </dl>
       <label class="keys__switch"><input type="checkbox" ?checked=${shortcutsEnabled()} data-testid="keys-on" @change=${this.#switched} /> ${translate('desk.keys_on')}</label>
       <div class="buttons"><button type="button" class="button button--main" data-testid="keys-close" @click=${() => this.#dialog.close()}>${translate('desk.close')}</button></div>
+      <toast-region></toast-region>
     </dialog>`;
   }
 

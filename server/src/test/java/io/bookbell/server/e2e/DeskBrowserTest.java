@@ -23,6 +23,19 @@ class DeskBrowserTest {
 
   private static final int MANY = 3000;
 
+  private static final String SAY_IN_PASSING =
+      """
+      document.dispatchEvent(new CustomEvent('toast', {detail: {text: arguments[0], act() {}}}));
+      """;
+
+  /** Whether a part isn't covered by others. */
+  private static final String IS_IN_FRONT =
+      """
+      const part = document.querySelector(arguments[0]);
+      const {left, top, width, height} = part.getBoundingClientRect();
+      return part.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      """;
+
   @TempDir Path folder;
   private TestServer server;
   private TestClient api;
@@ -76,6 +89,21 @@ class DeskBrowserTest {
     browser.await("the search field with the focus", browser.part("inbox-search")::hasFocus);
     browser.await("nine approved", () -> count("approved") == approved + 9);
     assertThat(count("pending")).isEqualTo(pending - 9);
+  }
+
+  @Test
+  void whatIsSaidInPassingStandsBeforeTheSheetAndStaysWithoutIt() {
+    Browser browser = InboxPage.open(browsers.of("team"), server, "team1").browser();
+    browser.part("keys-open").click();
+    browser.part("keys-sheet").awaitShown();
+    browser.run(SAY_IN_PASSING, "A newer version is there.");
+    browser.part("toast").awaitText("A newer version is there.");
+    assertThat(browser.run(IS_IN_FRONT, ".toast")).isEqualTo(true);
+
+    browser.part("keys-close").click();
+    browser.await("the sheet to close", () -> !browser.part("keys-sheet").isShown());
+    browser.part("toast").awaitText("A newer version is there.");
+    assertThat(browser.run(IS_IN_FRONT, ".toast")).isEqualTo(true);
   }
 
   @Test
