@@ -1,6 +1,6 @@
 import {html} from 'lit';
 import {signedOutLayout} from './signed-out-layout.js';
-import {LightElement, required} from '../ui/base-elements.js';
+import {LightElement, required, liveRegion} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
@@ -36,9 +36,10 @@ export class MailLinkPage extends LightElement {
     const forgot = !this.token.includes('=');
     return signedOutLayout(html`
       <h1 class="doorstep__title" tabindex="-1">${text('title')}</h1>
+      ${liveRegion('status', this.done ? html`<p class="doorstep__lead" data-testid="news-link-done">${this.answer?.mail === false ? translate('account.forgot') : text('done')}</p>` : '')}
       ${
         this.done
-          ? html`<p class="doorstep__lead" role="status" data-testid="news-link-done">${this.answer?.mail === false ? translate('account.forgot') : text('done')}</p>`
+          ? ''
           : html`<p class="doorstep__lead">${text('lead')}</p>
             <form novalidate @submit=${this.#send} data-testid="news-link-form">
               ${formError(this.#sending.message)}

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {ApiError} from '../client/http.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {dateInWords} from '../words/time-text.js';
@@ -40,7 +40,7 @@ export class OwnHandover extends SessionElement {
       <h2 class="panel__title">${translate('handover.title')}</h2>
       <p class="panel__text">${translate('handover.lead')}</p>
       ${this.session.me.operator ? html`<p class="panel__text" data-testid="handover-operator">${translate('handover.operator')}</p>` : nothing}
-      ${this.pending ? this.#link(this.pending) : this.#form()}
+      ${liveRegion('status', this.pending ? this.#told(this.pending) : nothing)} ${this.pending ? this.#link(this.pending) : this.#form()}
     </section>`;
   }
 
@@ -67,10 +67,14 @@ export class OwnHandover extends SessionElement {
   }
 
   /** @param {Handover} pending */
-  #link({email, url, expires_at}) {
-    return html`<div role="status">
+  #told({email, url, expires_at}) {
+    return html`<p class="panel__text">${translate(url ? 'handover.made' : 'handover.pending', {email, date: dateInWords(expires_at)})}</p>`;
+  }
+
+  /** @param {Handover} pending */
+  #link({url}) {
+    return html`<div>
       ${formError(this.#cancelling.message)}
-      <p class="panel__text">${translate(url ? 'handover.made' : 'handover.pending', {email, date: dateInWords(expires_at)})}</p>
       ${
         url
           ? html`<input class="input" dir="ltr" readonly aria-label=${translate('handover.link')} .value=${url} data-testid="handover-url"

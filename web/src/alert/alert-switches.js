@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import '../news/push-switch.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {translate} from '../words/translate.js';
 import {ringBell} from './bell-sound.js';
 import {alertChoices, chooseAlerts, notificationPermission} from './desktop-notifications.js';
@@ -18,7 +18,7 @@ export class AlertSwitches extends SessionElement {
   render() {
     return html`<div class="menu__part" role="group" aria-label=${translate('alert.when')}>
       ${notificationPermission() === 'unsupported' ? nothing : this.#switch('banner', translate('alert.banner'), () => this.#banner())}
-      ${this.refused ? html`<p class="menu__hint" role="status">${translate('alert.refused')}</p>` : nothing}
+      ${liveRegion('status', this.refused ? html`<p class="menu__hint">${translate('alert.refused')}</p>` : nothing)}
       <push-switch .session=${this.session}></push-switch>
       ${this.#switch('bell', translate('alert.bell'), () => this.#bell())}
     </div>`;

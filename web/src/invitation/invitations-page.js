@@ -4,7 +4,7 @@ import {changesCreatorLists} from '../client/creator-lists.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
 import {serverNow} from '../client/server-clock.js';
 import {FormDraft} from '../ui/form-draft.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {icon} from '../ui/icon-set.js';
 import {listFailure, listFooter} from '../ui/list-footer.js';
@@ -74,7 +74,7 @@ export class InvitationsPage extends SessionElement {
   render() {
     return html`
       <header class="page-head page-head--row"><h1 tabindex="-1">${translate('supporters.title')}</h1></header>
-      ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${this.made ? this.#link(this.made) : nothing}
+      ${supportersNav(this.creatorId, 'invitations', true)} ${this.#form()} ${liveRegion('status', this.made ? this.#link(this.made) : nothing)}
       ${this.byMail ? html`<invite-by-mail .session=${this.session} .creatorId=${this.creatorId} .tiers=${this.#tiers.items}></invite-by-mail>` : nothing} ${formError(this.#revoking.message)}
       <ul class="rows" data-testid="invitation-list">
         ${repeat(
@@ -106,7 +106,7 @@ export class InvitationsPage extends SessionElement {
 
   /** @param {Invitation} invitation */
   #link({url}) {
-    return html`<div class="notice notice--good" role="status" data-testid="invitation-made">
+    return html`<div class="notice notice--good" data-testid="invitation-made">
       <div class="made-link">
         <p>${translate('invitations.made')}</p>
         <p class="made-link__row">

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {FormDraft} from '../ui/form-draft.js';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {icon} from '../ui/icon-set.js';
@@ -47,7 +47,7 @@ export class NewKey extends SessionElement {
         </fieldset>
         <button class="button button--main" data-testid="key-submit" ?disabled=${this.#making.busy}>${icon('plus')} ${translate('keys.make')}</button>
       </form>
-      ${this.made ? this.#secret(this.made) : nothing}
+      ${liveRegion('status', this.made ? this.#secret(this.made) : nothing)}
     `;
   }
 
@@ -61,7 +61,7 @@ export class NewKey extends SessionElement {
 
   /** @param {CreatedKey} made */
   #secret({key, name}) {
-    return html`<div class="notice notice--good" role="status" data-testid="key-made">
+    return html`<div class="notice notice--good" data-testid="key-made">
       <div class="made-link">
         <p>${translate('keys.made')}</p>
         <copy-field testid="key-secret" label=${translate('keys.key_of', {name})} .value=${key}></copy-field>

@@ -4,7 +4,7 @@ import {html, nothing} from 'lit';
 import {newAccountFields} from '../account/new-account-fields.js';
 import {passwordOf} from '../account/sign-in.js';
 import {signedOutLayout} from '../account/signed-out-layout.js';
-import {LightElement, required} from '../ui/base-elements.js';
+import {LightElement, required, liveRegion} from '../ui/base-elements.js';
 import {formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
@@ -64,13 +64,22 @@ export class PatreonPage extends LightElement {
   render() {
     return signedOutLayout(html`
       <h1 class="doorstep__title" tabindex="-1">${translate(this.result?.purpose === 'creator' ? 'patreon.title' : 'patreon.join_title')}</h1>
-      ${formError(this.#sending.message || (this.refused ? translate('patreon.refused') : ''))} ${this.#content()}
+      ${formError(this.#sending.message || (this.refused ? translate('patreon.refused') : ''))} ${liveRegion('status', this.#told())} ${this.#content()}
     `);
+  }
+
+  /** What became of it. */
+  #told() {
+    if (!this.result) return this.#sending.busy ? html`<p class="doorstep__lead">${translate('patreon.working')}</p>` : nothing;
+    const {purpose, creator_ids} = this.result;
+    if (purpose === 'join') return nothing;
+    const text = purpose === 'creator' ? 'patreon.done_creator' : creator_ids?.length ? 'patreon.linked' : 'patreon.linked_none';
+    return html`<p class="doorstep__lead" data-testid="patreon-done">${translate(text)}</p>`;
   }
 
   #content() {
     if (this.result) return this.#outcome(this.result);
-    if (this.#sending.busy) return html`<p class="doorstep__lead" role="status">${translate('patreon.working')}</p>`;
+    if (this.#sending.busy) return nothing;
     return html`
       <p class="doorstep__lead">${translate(this.linked ? 'patreon.linked' : 'patreon.join_lead')}</p>
       ${
@@ -86,8 +95,7 @@ export class PatreonPage extends LightElement {
   #outcome(result) {
     switch (result.purpose) {
       case 'creator':
-        return html`<p class="doorstep__lead" role="status" data-testid="patreon-done">${translate('patreon.done_creator')}</p>
-          <p class="doorstep__foot"><a href="${BASE_PATH}/creators/${result.creator_id}/settings">${translate('app.go_home')}</a></p>`;
+        return html`<p class="doorstep__foot"><a href="${BASE_PATH}/creators/${result.creator_id}/settings">${translate('app.go_home')}</a></p>`;
       case 'join':
         return html`<p class="doorstep__lead">${translate('patreon.new_account')}</p>
           <form novalidate data-testid="patreon-join" @submit=${(/** @type {SubmitEvent} */ event) => this.#join(event, result.token)}>
@@ -95,8 +103,7 @@ export class PatreonPage extends LightElement {
             <button class="button button--main button--wide" data-testid="patreon-join-submit" ?disabled=${this.#sending.busy}>${translate('join.join')}</button>
           </form>`;
       default:
-        return html`<p class="doorstep__lead" role="status" data-testid="patreon-done">${translate(result.creator_ids?.length ? 'patreon.linked' : 'patreon.linked_none')}</p>
-          ${this.#home()}`;
+        return this.#home();
     }
   }
 

@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {pushState, turnOffPush, turnOnPush} from './browser-push.js';
@@ -36,7 +36,7 @@ export class PushSwitch extends SessionElement {
     return html`<button type="button" class="menu__item menu__item--switch" role="switch" aria-checked=${state === 'on'} ?disabled=${this.busy || state === 'unsupported'} data-testid="push-switch" @click=${() => this.#turn()}>
         <span>${translate('news.push')}</span><span class="switch switch--small" aria-hidden="true"><span class="switch__knob"></span></span>
       </button>
-      ${hint ? html`<p class="menu__hint" role="status" data-testid="push-hint">${hint}</p>` : nothing}`;
+      ${liveRegion('status', hint ? html`<p class="menu__hint" data-testid="push-hint">${hint}</p>` : nothing)}`;
   }
 
   async #turn() {

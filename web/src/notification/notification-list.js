@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
+import {formError} from '../ui/form-field.js';
 import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {groupByDay} from './group-by-day.js';
@@ -38,7 +39,7 @@ export class NotificationList extends SessionElement {
         <h2>${translate('notification.title')}</h2>
         ${unread > 0 ? html`<button type="button" class="button button--link" data-testid="notifications-read-all" @click=${() => this.#readAll()}>${translate('notification.read_all')}</button>` : nothing}
       </header>
-      ${this.failed ? html`<p class="notice notice--bad" role="alert">${this.failed}</p>` : nothing}
+      ${formError(this.failed)}
       ${notifications.length === 0 && this.loaded ? html`<p class="notifications__none" data-testid="notifications-empty">${translate('notification.none')}</p>` : nothing}
       ${groupByDay(notifications).map(
         ({day, items}) => html`<h3 class="notifications__day" data-testid="notifications-day">${day}</h3>

@@ -96,7 +96,7 @@ export class NewRequest extends SessionElement {
       <button class="button button--main button--wide" data-testid="new-request-submit" ?disabled=${this.#sending.busy}>
         ${translate(this.#sending.busy ? 'form.sending' : 'ask.send')}
       </button>
-      ${Object.keys(wrong).length ? html`<p class="visually-hidden" role="alert">${translate('form.attention')}</p>` : nothing}
+      <p class="visually-hidden" role="alert">${Object.keys(wrong).length ? translate('form.attention') : nothing}</p>
     </form>`;
   }
 

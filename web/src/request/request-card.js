@@ -1,7 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {replyCount} from '../client/store.js';
-import {LightElement, lazyModule, required} from '../ui/base-elements.js';
+import {LightElement, lazyModule, required, liveRegion} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {currentPeriod} from '../quota/quota-text.js';
 import {FormSubmission} from '../ui/form-submission.js';
@@ -155,9 +155,8 @@ export class RequestCard extends LightElement {
   }
 
   #colleagueNote() {
-    return html`<p class="request__colleague" role="status" data-testid="request-colleague" ?hidden=${!this.colleague}>
-      ${this.colleague ? html`${icon('people')} ${translate('desk.answering', {name: this.colleague})}` : nothing}
-    </p>`;
+    const note = html`<p class="request__colleague" data-testid="request-colleague">${icon('people')} ${translate('desk.answering', {name: this.colleague})}</p>`;
+    return liveRegion('status', this.colleague ? note : nothing);
   }
 
   async #showSupporter() {
@@ -208,11 +207,11 @@ export class RequestCard extends LightElement {
   }
 
   #conflictNote() {
-    if (!this.conflict) return nothing;
-    return html`<div class="notice notice--kind" role="status" data-testid="request-conflict">
+    const note = () => html`<div class="notice notice--kind" data-testid="request-conflict">
       <p>${this.conflict}</p>
       <button type="button" class="button button--quiet" data-testid="request-conflict-dismiss" @click=${() => this.#setConflict('')}>${translate('request.understood')}</button>
     </div>`;
+    return liveRegion('status', this.conflict ? note() : nothing);
   }
 
   #actions() {

@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {RequestList} from '../client/request-list.js';
-import {SessionElement, required} from '../ui/base-elements.js';
+import {SessionElement, liveRegion, required} from '../ui/base-elements.js';
 import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import './request-card.js';
@@ -58,7 +58,7 @@ export class RequestFeed extends SessionElement {
     const list = this.#list;
     const items = list.items(this.#engaged);
     return html`
-      ${list.error ? this.#failure(list.error) : nothing}
+      ${liveRegion('alert', list.error ? this.#failure(list.error) : nothing)}
       ${!list.loaded && !list.error ? skeletons() : nothing}
       <ul class="feed" aria-busy=${list.loading} data-testid="request-list" @engaged=${this.#onEngaged} @answered=${this.#onAnswered}>
         ${repeat(
@@ -80,7 +80,7 @@ export class RequestFeed extends SessionElement {
 
   /** @param {Error} error */
   #failure(error) {
-    return html`<div class="notice notice--bad" role="alert">
+    return html`<div class="notice notice--bad">
       <p>${errorText(error)}</p>
       <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.load()}>${translate('list.retry')}</button>
     </div>`;

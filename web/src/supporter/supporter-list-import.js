@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {LightElement, required} from '../ui/base-elements.js';
+import {LightElement, required, liveRegion} from '../ui/base-elements.js';
 import {faultText} from '../ui/error-text.js';
 import {formError} from '../ui/form-field.js';
 import {FormSubmission} from '../ui/form-submission.js';
@@ -37,14 +37,14 @@ class SupporterListImport extends LightElement {
         <label class="field__label" for="supporter-list">${translate('supporters.import_hint')}</label>
         <input id="supporter-list" class="input" type="file" accept=".csv,text/csv" data-testid="import-file" ?disabled=${this.#importing.busy} @change=${this.#choose} />
       </div>
-      ${this.result ? this.#outcome(this.result) : nothing}
+      ${liveRegion('status', this.result ? this.#outcome(this.result) : nothing)}
     </details>`;
   }
 
   /** @param {ListImport} result */
   #outcome(result) {
     const {moved, added, invited, unchanged, blocked, invalid} = result;
-    return html`<div role="status" data-testid="import-result">
+    return html`<div data-testid="import-result">
       <p>${translate('supporters.import_result', {moved, added, invited, unchanged, blocked, invalid})}</p>
       ${result.lines.filter(({detail}) => detail).map(({line, email, detail}) => html`<p class="row__sub">${line}: <bdi>${email}</bdi> – ${faultText(detail ?? '')}</p>`)}
       ${result.links.map(({tier, uses, url}) => html`<p>${tier} (${uses}): <input class="input" dir="ltr" readonly aria-label=${translate('invitations.link')} .value=${url} /></p>`)}

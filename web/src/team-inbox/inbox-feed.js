@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {SessionElement, required} from '../ui/base-elements.js';
+import {SessionElement, liveRegion, required} from '../ui/base-elements.js';
 import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {undoableAnswersOf} from '../answer/undoable-answers.js';
@@ -180,7 +180,7 @@ export class InboxFeed extends SessionElement {
     const above = this.#heights.top(list.ids, first);
     const below = this.#heights.rest(list.ids, end);
     return html`
-      ${list.error ? this.#failure(list.error) : nothing}
+      ${liveRegion('alert', list.error ? this.#failure(list.error) : nothing)}
       ${!list.loaded && !list.error ? html`<div class="skeletons" aria-hidden="true">${[0, 1, 2].map(() => html`<div class="skeleton"></div>`)}</div>` : nothing}
       <div class="feed feed--long" role=${list.ids.length > 0 ? 'feed' : 'group'} aria-label=${translate('desk.requests')} aria-busy=${list.loading} data-testid="request-list" data-loaded=${list.ids.length}
         data-more=${list.hasMore} @engaged=${this.#onEngaged} @answered=${this.#onAnswered} @focusin=${this.#onFocus} @thread=${this.#onThread}>
@@ -210,7 +210,7 @@ export class InboxFeed extends SessionElement {
 
   /** @param {Error} error */
   #failure(error) {
-    return html`<div class="notice notice--bad" role="alert">
+    return html`<div class="notice notice--bad">
       <p>${errorText(error)}</p>
       <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => (this.#list.loaded ? this.#list.loadMore() : this.#list.load())}>${translate('list.retry')}</button>
     </div>`;

@@ -1,4 +1,4 @@
-import {LitElement} from 'lit';
+import {LitElement, html} from 'lit';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -7,6 +7,9 @@ import {LitElement} from 'lit';
 
 /** Stands for a property that whoever makes the element must give. @returns {any} */
 export const required = () => undefined;
+
+/** A place whose words screen readers read when they come: they do so only of one that was there before. @param {'status' | 'alert'} role @param {unknown} content */
+export const liveRegion = (role, content) => html`<div class="live" role=${role}>${content}</div>`;
 
 /** Every element of the page renders into the document itself, so that one set of style sheets and plain selectors reach it. */
 export class LightElement extends LitElement {

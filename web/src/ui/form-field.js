@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit';
+import {liveRegion} from './base-elements.js';
 import {translate} from '../words/translate.js';
 
 /**
@@ -53,5 +54,5 @@ function control({id, name, testid, error, hint, type = 'text', value = '', opti
 
 /** @param {string} message of a form as a whole */
 export function formError(message) {
-  return message ? html`<p class="notice notice--bad" role="alert" data-testid="form-error">${message}</p>` : nothing;
+  return liveRegion('alert', message ? html`<p class="notice notice--bad" data-testid="form-error">${message}</p>` : nothing);
 }

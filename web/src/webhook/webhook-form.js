@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {SessionElement} from '../ui/base-elements.js';
+import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
@@ -71,7 +71,7 @@ export class WebhookForm extends SessionElement {
           ${before ? html`<button type="button" class="button" data-testid="${prefix}-cancel" @click=${() => this.emit('edit-ended')}>${translate('form.keep')}</button>` : nothing}
         </div>
       </form>
-      ${this.secret ? this.#secret() : nothing}`;
+      ${liveRegion('status', this.secret ? this.#secret() : nothing)}`;
   }
 
   /** @param {string | undefined} error */
@@ -79,11 +79,11 @@ export class WebhookForm extends SessionElement {
     const prefix = this.#prefix;
     return html`${formField({id: `${prefix}-template`, name: 'template', label: translate('webhook.template'), testid: `${prefix}-template`, optional: true, rows: 2, maxlength: 1000, value: this.webhook?.template ?? '', error, hint: translate('webhook.template_hint', {places: PLACES})})}
       <p><button type="button" class="button button--small" data-testid="${prefix}-preview" @click=${this.#showPreview}>${translate('webhook.preview')}</button></p>
-      ${this.preview ? html`<p class="notice" role="status" data-testid="${prefix}-preview-text">${this.preview}</p>` : nothing}`;
+      ${liveRegion('status', this.preview ? html`<p class="notice" data-testid="${prefix}-preview-text">${this.preview}</p>` : nothing)}`;
   }
 
   #secret() {
-    return html`<div class="notice notice--good" role="status" data-testid="webhook-made">
+    return html`<div class="notice notice--good" data-testid="webhook-made">
       <div class="made-link">
         <p>${translate('webhook.made')}</p>
         <copy-field testid="webhook-secret" label=${translate('webhook.secret')} .value=${this.secret}></copy-field>
