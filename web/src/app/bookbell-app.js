@@ -17,6 +17,7 @@ import './app-shell.js';
 
 /** @import {ToastRegion} from '../ui/toast-region.js' */
 
+const loadFocusReturn = lazyModule(() => import('../ui/focus-return.js'));
 const loadSignIn = lazyModule(() => import('../account/sign-in.js'));
 
 /** On a first visit, there is no worker yet and the page's own start comes first, ms. */
@@ -60,6 +61,7 @@ export class BookbellApp extends LightElement {
     this.#api.http.onProxySignIn = () => this.#offerProxySignIn();
     this.addEventListener('signed-in', () => this.#onSignedIn());
     enforceFieldLimits(document, (text) => this.#toasts?.show({text, tone: 'plain'}));
+    document.addEventListener('focusin', loadFocusReturn, {once: true});
     document.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener('navigate', (event) => this.#router.go(/** @type {CustomEvent} */ (event).detail));
   }

@@ -5,6 +5,7 @@ import {errorText} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import {undoableAnswersOf} from '../answer/undoable-answers.js';
 import {InboxList} from './inbox-list.js';
+import {isTyping} from './keyboard-shortcuts.js';
 import {RowHeights} from './row-heights.js';
 import '../request/request-card.js';
 
@@ -140,7 +141,9 @@ export class InboxFeed extends SessionElement {
   update(changed) {
     const anchor = this.#anchor();
     const before = anchor?.getBoundingClientRect().top ?? 0;
+    const focused = this.contains(document.activeElement) && !isTyping(document.activeElement);
     super.update(changed);
+    if (focused && document.activeElement === document.body) this.#passFocusOn(); // somebody else has answered
     if (!anchor?.isConnected) return;
     const moved = anchor.getBoundingClientRect().top - before;
     if (Math.abs(moved) >= 1) scrollBy({top: moved, behavior: 'instant'});
@@ -294,15 +297,19 @@ export class InboxFeed extends SessionElement {
     else this.#opened.delete(id);
   }
 
+  /** To the card that has taken the place of the one that had the focus, which may also be only out of sight. */
+  #passFocusOn(at = this.#lastAt) {
+    const {ids} = this.#list;
+    if (!ids.includes(this.#current) && ids.length) this.#focus(ids[Math.min(at, ids.length - 1)]);
+  }
+
   /** The answered card leaves the list: the next one takes the focus. @param {CustomEvent} event */
   async #onAnswered({detail: id}) {
     const at = this.#lastAt;
     this.#engaged.delete(id);
     this.#list.refresh(id, this.#engaged);
-    const {ids} = this.#list;
-    if (ids.includes(id)) return;
-    const next = ids[Math.min(at, ids.length - 1)];
-    if (next !== undefined) this.#focus(next);
+    if (this.#list.ids.includes(id)) return;
+    this.#passFocusOn(at);
     await this.updateComplete;
   }
 }

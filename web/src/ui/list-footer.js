@@ -24,5 +24,5 @@ function listEnd(pages, empty) {
   if (!pages.loaded) return html`<div class="skeleton skeleton--line" aria-hidden="true"></div>`;
   if (pages.items.length === 0) return html`<div class="empty" data-testid="list-empty">${empty}</div>`;
   if (pages.cursor === null) return nothing;
-  return html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${pages.loading} @click=${() => pages.more()}>${translate('list.more')}</button>`;
+  return html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${pages.growing} @click=${() => pages.more()}>${translate('list.more')}</button>`;
 }

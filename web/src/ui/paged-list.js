@@ -16,6 +16,8 @@ export class PagedList {
   /** @type {string | null} */
   cursor = null;
   loading = true;
+  /** Whether more was asked for: what is shown may be read again meanwhile, and at other times. */
+  growing = false;
   /** Whether there was an answer; only before it is there a stand-in for the items. */
   loaded = false;
   /** @type {Error | null} */
@@ -46,8 +48,11 @@ export class PagedList {
     return this.#read([], null, atLeast);
   }
 
-  more() {
-    return this.#read(this.items, this.cursor, 0);
+  async more() {
+    this.growing = true;
+    await this.#read(this.items, this.cursor, 0);
+    this.growing = false;
+    this.host.requestUpdate();
   }
 
   /** Reads again what is shown; several reasons in a short time cost one reading. */
