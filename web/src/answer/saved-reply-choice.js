@@ -1,5 +1,5 @@
 import {html, nothing} from 'lit';
-import {changesCreatorLists} from '../client/creator-lists.js';
+import {changesCreatorLists} from '../client/store.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {translate} from '../words/translate.js';
 

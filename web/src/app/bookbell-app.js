@@ -256,10 +256,15 @@ export class BookbellApp extends LightElement {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
+    if (!changed.has('route')) return;
     const before = /** @type {import('./router.js').Route | undefined} */ (changed.get('route'));
     const place = (/** @type {import('./router.js').Route} */ {name, creatorId, requestId}) => `${name} ${creatorId} ${requestId}`;
-    if (!before || place(before) === place(this.route)) return;
-    scrollTo(0, 0);
+    const {position} = this.#router;
+    this.#router.position = undefined;
+    const isElsewhere = before && place(before) !== place(this.route);
+    if (position) import('./scroll-return.js').then(({scrollBackTo}) => scrollBackTo(position)).catch(() => {});
+    else if (isElsewhere || position === 0) scrollTo(0, 0);
+    if (!isElsewhere) return;
     setTimeout(() => /** @type {HTMLElement | null} */ (this.querySelector('h1[tabindex]'))?.focus({preventScroll: true}));
   }
 }

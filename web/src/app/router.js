@@ -24,10 +24,23 @@ export function routeOf({pathname, search}) {
  * Follows the address by the History API: plain links work as links, and `changed` is called for each new address.
  */
 export class Router {
+  /** How far the page was scrolled where one has come back to; undefined where one has gone on, or not been before. @type {number | undefined} */
+  position;
+  /** Of the entries of the history, by their number. @type {Map<number, number>} */
+  #positions = new Map();
+  #entry = history.state?.entry ?? 0;
+
   /** @param {() => void} changed */
   constructor(changed) {
     this.changed = changed;
-    addEventListener('popstate', changed);
+    addEventListener('popstate', () => {
+      this.#leave(history.state?.entry ?? 0);
+      this.position = this.#positions.get(this.#entry);
+      changed();
+    });
+    const restoration = (/** @type {ScrollRestoration} */ by) => () => (history.scrollRestoration = by);
+    addEventListener('pagehide', restoration('auto')); // a page that is loaded again is the browser's
+    addEventListener('pageshow', restoration('manual')); // who would scroll the view that is left
     document.addEventListener('click', (event) => this.#followed(event));
   }
 
@@ -37,9 +50,16 @@ export class Router {
 
   /** @param {string} address @param {{replace?: boolean}} [options] */
   go(address, {replace = false} = {}) {
-    if (replace) history.replaceState(null, '', address);
-    else history.pushState(null, '', address);
+    this.position = undefined;
+    if (!replace) this.#leave(Date.now());
+    history[replace ? 'replaceState' : 'pushState']({entry: this.#entry}, '', address);
     this.changed();
+  }
+
+  /** @param {number} next the entry that one goes to */
+  #leave(next) {
+    this.#positions.set(this.#entry, scrollY);
+    this.#entry = next;
   }
 
   /** @param {MouseEvent} event */

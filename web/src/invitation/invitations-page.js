@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesCreatorLists} from '../client/creator-lists.js';
+import {changesCreatorLists} from '../client/store.js';
 import {supportersNav} from '../supporter/supporters-nav.js';
 import {serverNow} from '../client/server-clock.js';
 import {FormDraft} from '../ui/form-draft.js';

@@ -1,7 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
-import {changesCreatorLists} from '../client/creator-lists.js';
+import {changesCreatorLists} from '../client/store.js';
 import {dateInWords} from '../words/time-text.js';
 import {translateMarkup, translate} from '../words/translate.js';
 import {ledgerEffect, ledgerLine, quotaSum} from '../quota/quota-text.js';

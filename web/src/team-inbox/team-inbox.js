@@ -6,7 +6,6 @@ import {undoableAnswersOf} from '../answer/undoable-answers.js';
 import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {searchField} from '../ui/search-field.js';
-import {scrollToCurrentTab} from '../ui/tab-row.js';
 import {formatNumber, translate, csvSeparator} from '../words/translate.js';
 import '../answer/answer-form.js';
 import './inbox-feed.js';
@@ -80,7 +79,8 @@ export class TeamInbox extends SessionElement {
   async updated(changed) {
     if (!changed.has('query')) return;
     await this.session.ready; // with it comes a number into the tabs, which moves them
-    scrollToCurrentTab(this.querySelector('.tabs'));
+    const row = /** @type {HTMLElement} */ (this.querySelector('.tabs'));
+    if (row.scrollWidth > row.clientWidth) import('../ui/tab-row.js').then(({scrollToCurrentTab}) => scrollToCurrentTab(row)).catch(() => {});
   }
 
   /** @param {ServerMessage} message */

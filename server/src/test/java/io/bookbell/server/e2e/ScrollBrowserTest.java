@@ -12,9 +12,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests that nothing covers the end of the page. */
+/** Tests how far the page is scrolled after Back and Forward, and that nothing covers its end. */
 class ScrollBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
+
+  private static final int FAR = 1_500;
 
   /** The links and buttons of the page that something else covers. */
   private static final String COVERED =
@@ -52,6 +54,31 @@ class ScrollBrowserTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  @Test
+  void backAndForwardReturnToWhereThePageWasLeft() {
+    browser.carrySession(server, "creator").visit(server.url() + "/creators/1/inbox?status=");
+    new InboxPage(browser).awaitLive();
+    browser.part("request-card").awaitShown();
+    browser.await("far down", () -> scrollTo(FAR) >= FAR - 1);
+
+    browser.run("document.querySelector('[data-testid=nav-supporters]').click()");
+    browser.part("supporter").awaitShown();
+    assertThat(scrolled()).isZero();
+    long end = scrollTo(100_000);
+
+    browser.run("history.back()");
+    browser.awaitPath("/creators/1/inbox?status=");
+    browser.await("the place in the inbox", () -> Math.abs(scrolled() - FAR) < 200);
+    browser.part("request-card").awaitShown();
+
+    browser.run("history.forward()");
+    browser.awaitPath("/creators/1/supporters");
+    browser.await("the end of the supporters", () -> Math.abs(scrolled() - end) < 2);
+    browser.run("document.querySelector('[data-testid=nav-team]').click()");
+    browser.part("team-add-submit").awaitShown();
+    assertThat(scrolled()).isZero();
   }
 
   private long scrollTo(int top) {
