@@ -3,7 +3,7 @@ import {newKey} from '../client/http.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
 import {errorText} from '../ui/error-text.js';
-import {translate} from '../words/translate.js';
+import {formatNumber, translate} from '../words/translate.js';
 
 /**
  * @import {Session} from '../client/session.js'
@@ -118,7 +118,7 @@ export class UndoableAnswers extends EventTarget {
     const done = outcomes.length - refused.length;
     if (done) showToast(translate(`desk.bulk_${answer.status}`, {count: done}));
     if (refused.length === 1) showToast(this.#conflictText(refused[0].id) ?? refused[0].detail ?? '', 'plain');
-    else if (refused.length) showToast(translate('desk.bulk_refused', {count: refused.length}), 'plain');
+    else if (refused.length) showToast(`${translate('desk.bulk_refused', {count: refused.length})} ${this.#statusesOf(refused)}`, 'plain');
   }
 
   /** @param {{content: any, error: any}} refusal */
@@ -126,6 +126,12 @@ export class UndoableAnswers extends EventTarget {
     const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#conflictText(ids[0]) : undefined;
     const reason = error.code === 'too_old' ? translate('answer.too_old') : errorText(error);
     showToast(first ?? translate(answer.response ? 'answer.failed_kept' : 'answer.failed', {title, reason}), 'plain');
+  }
+
+  /** How many have which status by now, where that is known. @param {Outcome[]} outcomes */
+  #statusesOf(outcomes) {
+    const statuses = Map.groupBy(outcomes, ({id}) => this.session.store.requests.get(id)?.status);
+    return [...statuses].map(([status, {length}]) => (status ? `${translate(`status.${status}`)} (${formatNumber(length)})` : '')).join(' · ');
   }
 
   /** @param {number} id */
