@@ -27,8 +27,8 @@ public final class InvitationEnding {
   /** The field of such a mail's details that names the creator. */
   public static final String MAIL_CREATOR = "creator";
 
-  /** The field of the details of such a mail's target, once a link was made. */
-  public static final String MAIL_LINK = "id";
+  /** The field of the details of such a mail's target, once its invitation was made. */
+  public static final String MAIL_INVITATION_ID = "id";
 
   private final CreatorRoles creatorRoles;
   private final OutboxStore outboxStore;
@@ -117,7 +117,9 @@ public final class InvitationEnding {
             .toList();
     outboxStore.skipAll(tx, mails.stream().map(OnceItem::id).toList());
     return (int)
-        mails.stream().filter(mail -> detailOf(mail.targetDetails(), MAIL_LINK) == 0).count();
+        mails.stream()
+            .filter(mail -> detailOf(mail.targetDetails(), MAIL_INVITATION_ID) == 0)
+            .count();
   }
 
   private static long detailOf(String json, String field) {

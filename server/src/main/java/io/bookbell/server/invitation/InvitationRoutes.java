@@ -2,7 +2,6 @@ package io.bookbell.server.invitation;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bookbell.hub.UserId;
-import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -56,30 +55,12 @@ public final class InvitationRoutes {
   private static InvitationService.InvitationTerms parseTerms(
       ApiRequest apiRequest, InstantSource clock) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    UserId creator = jsonBody.requiredUserId("creator_id");
-    String kind = jsonBody.requiredOneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
-    var tier = jsonBody.optionalId("tier_id");
+    InvitationInput input = InvitationInput.parse(jsonBody);
     int uses = jsonBody.optionalInteger("uses", 1, MOST_USES).orElse(1);
     var expires =
         jsonBody.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFE));
-    boolean supporter = Invitation.SUPPORTER.equals(kind);
-    jsonBody.checkField(
-        "tier_id",
-        supporter == tier.isPresent(),
-        supporter ? "is required for supporters" : "is only for supporters");
-    var role =
-        jsonBody
-            .optionalOneOf("team_role", TeamRole.WIRE_NAMES.toArray(String[]::new))
-            .map(TeamRole::of);
-    jsonBody.checkField("team_role", !supporter || role.isEmpty(), "is only for the team");
     jsonBody.requireNoErrors();
-    return new InvitationService.InvitationTerms(
-        creator,
-        kind,
-        tier.orElse(null),
-        role.orElse(supporter ? null : TeamRole.EVERYTHING),
-        uses,
-        expires);
+    return input.terms(uses, expires);
   }
 
   private record NewInvitation(InvitationService.InvitationTerms terms, String publicUrl) {}

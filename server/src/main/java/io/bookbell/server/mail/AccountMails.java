@@ -43,6 +43,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   private final AccountStore accountStore;
   private final ResetLinkStore resetLinkStore;
   private final SiteContact siteContact;
+  private final DailyMailLimit linkLimit;
 
   /**
    * What mails call this installation.
@@ -63,6 +64,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     this.targetStore = targetStore;
     this.accountStore = accountStore;
     this.resetLinkStore = resetLinkStore;
+    this.linkLimit = new DailyMailLimit(outboxStore, MOST_LINKS_PER_DAY);
   }
 
   /** What is mailed, by the event of the item. */
@@ -98,7 +100,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   @Override
   public void sendAddressLink(Transaction tx, UserId user, String email, String language) {
-    requireFew(tx, user, ADDRESS_CHANGE);
+    linkLimit.requireRoom(tx, user, ADDRESS_CHANGE, 1);
     addressChangeStore.createLink(tx, user, email);
     String known = NewsWords.preferredLanguage(Optional.of(language));
     queueMail(tx, user, email, ADDRESS_CHANGE, Map.of("language", known));
@@ -149,7 +151,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
 
   @Override
   public void askForConsent(Transaction tx, NewsTarget target, String language) {
-    requireFew(tx, target.user(), CONFIRM_CHANNEL);
+    linkLimit.requireRoom(tx, target.user(), CONFIRM_CHANNEL, 1);
     var details = Map.of("language", language, "channel", target.id());
     queueMail(tx, target.user(), target.address(), CONFIRM_CHANNEL, details);
   }
@@ -162,10 +164,6 @@ public final class AccountMails implements AccountMailer, ChannelKind {
         .map(
             channel ->
                 new ActionLink("/news#confirm=" + channel.token(), body.language(), Map.of()));
-  }
-
-  private void requireFew(Transaction tx, UserId user, String event) {
-    DailyMails.requireFew(tx, outboxStore, user, event, 1, MOST_LINKS_PER_DAY);
   }
 
   private void queueMail(

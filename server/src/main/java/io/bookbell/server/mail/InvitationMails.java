@@ -9,8 +9,8 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.JsonBody;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
-import io.bookbell.server.invitation.Invitation;
 import io.bookbell.server.invitation.InvitationEnding;
+import io.bookbell.server.invitation.InvitationInput;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.mail.ActionMail.ActionLink;
@@ -22,7 +22,6 @@ import io.bookbell.server.outbox.NewsTargetStore;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +40,14 @@ public final class InvitationMails {
   private final InvitationService invitationService;
   private final OutboxStore outboxStore;
   private final NewsTargetStore targetStore;
+  private final DailyMailLimit mailLimit;
 
   public InvitationMails(
       InvitationService invitationService, OutboxStore outboxStore, NewsTargetStore targetStore) {
     this.invitationService = invitationService;
     this.outboxStore = outboxStore;
     this.targetStore = targetStore;
+    this.mailLimit = new DailyMailLimit(outboxStore, MOST_PER_DAY);
   }
 
   /** What is mailed, by the event of the item. */
@@ -67,7 +68,7 @@ public final class InvitationMails {
         (tx, caller, wanted) -> {
           var creator =
               invitationService.checkTerms(
-                  tx, caller.user(), wanted.terms(tx.now()), wanted.emails.size());
+                  tx, caller.user(), wanted.input.terms(1, tx.now()), wanted.emails.size());
           if (!isSetUp) {
             throw Problem.conflict(
                 "no_mail", "No mail server is set up here. Share a link instead.");
@@ -79,58 +80,32 @@ public final class InvitationMails {
 
   private record AcceptedResponse(int accepted) {}
 
-  private record WantedMails(
-      UserId creator,
-      String kind,
-      @Nullable Long tier,
-      @Nullable TeamRole role,
-      List<String> emails,
-      String language) {
-    InvitationTerms terms(Instant expiresAt) {
-      return new InvitationTerms(creator, kind, tier, role, 1, expiresAt);
-    }
-  }
+  private record WantedMails(InvitationInput input, List<String> emails, String language) {}
 
   private static WantedMails parse(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    UserId creator = jsonBody.requiredUserId("creator_id");
-    String kind = jsonBody.requiredOneOf("kind", Invitation.SUPPORTER, Invitation.TEAM);
-    Optional<Long> tier = jsonBody.optionalId("tier_id");
-    boolean supporter = Invitation.SUPPORTER.equals(kind);
-    jsonBody.checkField(
-        "tier_id",
-        supporter == tier.isPresent(),
-        supporter ? "is required for supporters" : "is only for supporters");
-    var role =
-        jsonBody
-            .optionalOneOf("team_role", TeamRole.WIRE_NAMES.toArray(String[]::new))
-            .map(TeamRole::of);
-    jsonBody.checkField("team_role", !supporter || role.isEmpty(), "is only for the team");
+    InvitationInput input = InvitationInput.parse(jsonBody);
     List<String> emails = jsonBody.requiredDeliverableEmails("emails", MOST_ADDRESSES);
     jsonBody.requireNoErrors();
     return new WantedMails(
-        creator,
-        kind,
-        tier.orElse(null),
-        role.orElse(supporter ? null : TeamRole.EVERYTHING),
-        emails,
-        NewsWords.preferredLanguage(apiRequest.header("Accept-Language")));
+        input, emails, NewsWords.preferredLanguage(apiRequest.header("Accept-Language")));
   }
 
   private int invite(Transaction tx, Caller caller, WantedMails wanted, String name) {
     var details = new HashMap<String, Object>();
-    details.put(InvitationEnding.MAIL_CREATOR, wanted.creator);
-    details.put("kind", wanted.kind);
+    details.put(InvitationEnding.MAIL_CREATOR, wanted.input.creator());
+    details.put("kind", wanted.input.kind());
     details.put("name", name);
     details.put("language", wanted.language);
-    if (wanted.tier != null) {
-      details.put("tier", wanted.tier);
+    @Nullable Long tier = wanted.input.tier();
+    if (tier != null) {
+      details.put("tier", tier);
     }
-    if (wanted.role != null) {
-      details.put("role", wanted.role.wireName());
+    @Nullable TeamRole role = wanted.input.role();
+    if (role != null) {
+      details.put("role", role.wireName());
     }
-    DailyMails.requireFew(
-        tx, outboxStore, caller.user(), InvitationEnding.MAIL, wanted.emails.size(), MOST_PER_DAY);
+    mailLimit.requireRoom(tx, caller.user(), InvitationEnding.MAIL, wanted.emails.size());
     String body = NewsBody.of(InvitationEnding.MAIL, details);
     for (String email : wanted.emails) {
       outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, InvitationEnding.MAIL, body);
@@ -141,7 +116,10 @@ public final class InvitationMails {
   /** A mail that is tried again has the same invitation, with another link. */
   private Optional<ActionLink> prepare(Transaction tx, NewsTarget target, ActionDetails details) {
     long former =
-        NewsBody.parse(target.details()).details().path(InvitationEnding.MAIL_LINK).asLong();
+        NewsBody.parse(target.details())
+            .details()
+            .path(InvitationEnding.MAIL_INVITATION_ID)
+            .asLong();
     String token =
         former > 0
             ? invitationService.renewToken(tx, target.user(), former)
@@ -161,7 +139,7 @@ public final class InvitationMails {
             1,
             tx.now().plus(LIFE));
     var created = invitationService.create(tx, target.user(), terms);
-    var stored = Map.of(InvitationEnding.MAIL_LINK, created.invitation().id());
+    var stored = Map.of(InvitationEnding.MAIL_INVITATION_ID, created.invitation().id());
     targetStore.changeDetails(tx, target.id(), NewsBody.of(InvitationEnding.MAIL, stored));
     return created.token();
   }

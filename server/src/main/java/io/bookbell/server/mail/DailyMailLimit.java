@@ -7,21 +7,21 @@ import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Limits the mails that one user has sent to addresses that get nothing else. Stateless. */
-final class DailyMails {
+/**
+ * Limits how many mails of one kind are sent for a user in a day. Thread-safe and stateless.
+ *
+ * @param most mails in 24 hours
+ */
+record DailyMailLimit(OutboxStore outboxStore, int most) {
   private static final Duration DAY = Duration.ofDays(1);
-
-  private DailyMails() {}
 
   /**
    * Checks that a user may have more mails sent.
    *
-   * @param more at most {@code most}
-   * @param most within 24 hours
+   * @param more how many, at most {@code most}
    * @throws Problem 429 with the time until enough of the earlier mails are a day old
    */
-  static void requireFew(
-      Transaction tx, OutboxStore outboxStore, UserId user, String event, int more, int most) {
+  void requireRoom(Transaction tx, UserId user, String event, int more) {
     Instant yesterday = tx.now().minus(DAY);
     int excess = outboxStore.countOnce(tx, user, event, yesterday) + more - most;
     if (excess > 0) {
