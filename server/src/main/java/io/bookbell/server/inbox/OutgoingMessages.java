@@ -1,6 +1,7 @@
 package io.bookbell.server.inbox;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.inbox.InboxStore.RequestRevision;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -49,7 +50,7 @@ public final class OutgoingMessages {
             MessageType.BOOK_REQUEST_UPDATE.wireName(),
             fields,
             new TreeSet<>(audience),
-            new MessageRevision(requestId, revision)));
+            new RequestRevision(requestId, revision)));
   }
 
   /**
@@ -103,7 +104,5 @@ public final class OutgoingMessages {
       String typeName,
       Map<String, ?> fields,
       SortedSet<UserId> audience,
-      @Nullable MessageRevision revision) {}
-
-  record MessageRevision(long requestId, int number) {}
+      @Nullable RequestRevision revision) {}
 }

@@ -8,13 +8,13 @@ import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.OutgoingMessages.OutgoingMessage;
 import io.bookbell.server.inbox.SequenceAssigner.AppendedMessages;
+import io.bookbell.server.storage.Batches;
 import io.bookbell.server.storage.BeforeCommitStep;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.ValueReader;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,7 +152,8 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
     var users = new TreeSet<UserId>();
     changes.forEach(appendedMessages -> users.addAll(appendedMessages.allRecipients()));
     var parts = new ArrayList<PendingResult<List<InboxHead>>>();
-    for (List<UserId> some : splitUsers(users)) { // in their order, as everybody locks them
+    // In the order of their users, as everybody locks them.
+    for (List<UserId> some : Batches.split(users, USERS_AT_ONCE)) {
       parts.add(
           tx.query(LOCK_HEADS, some)
               .afterCommit(row -> new InboxHead(row.getUser("user_id"), row.getLong("seq"))));
@@ -191,11 +192,11 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   }
 
   private static @Nullable Object[] valuesOf(long id, EncodedMessage encodedMessage, Instant at) {
-    var messageRevision = encodedMessage.entry.revision();
+    var requestRevision = encodedMessage.entry.revision();
     return ValueReader.values(
         id,
-        messageRevision == null ? null : messageRevision.requestId(),
-        messageRevision == null ? null : messageRevision.number(),
+        requestRevision == null ? null : requestRevision.requestId(),
+        requestRevision == null ? null : requestRevision.number(),
         new String(encodedMessage.message.json(), UTF_8),
         at);
   }
@@ -236,7 +237,7 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
   private static void insertForMany(Transaction tx, long message, Map<Long, List<UserId>> groups) {
     groups.forEach(
         (position, users) -> {
-          for (List<UserId> some : splitUsers(users)) {
+          for (List<UserId> some : Batches.split(users, USERS_AT_ONCE)) {
             tx.enqueue(
                 """
                 INSERT INTO inbox (user_id, seq, message_id)
@@ -247,14 +248,5 @@ final class SequenceAssigner implements BeforeCommitStep<AppendedMessages> {
                 some);
           }
         });
-  }
-
-  private static <T> List<List<T>> splitUsers(Collection<T> all) {
-    var list = List.copyOf(all);
-    var parts = new ArrayList<List<T>>();
-    for (int from = 0; from < list.size(); from += USERS_AT_ONCE) {
-      parts.add(list.subList(from, Math.min(from + USERS_AT_ONCE, list.size())));
-    }
-    return parts;
   }
 }

@@ -8,6 +8,7 @@ import io.bookbell.server.membership.RefreshQueue.PendingRefresh;
 import io.bookbell.server.membership.SourceException.SourceProblem;
 import io.bookbell.server.membership.SourceMemberStore.StoredMember;
 import io.bookbell.server.membership.SourceStore.SourceKey;
+import io.bookbell.server.storage.Batches;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Instant;
@@ -191,9 +192,7 @@ public final class SourceSync {
 
   private SyncCounts applyInSteps(Lease lease, List<ExternalMember> members, Instant seen) {
     SyncCounts counts = SyncCounts.NONE;
-    int size = MemberReconciler.MEMBERS_PER_STEP;
-    for (int from = 0; from < members.size(); from += size) {
-      List<ExternalMember> some = members.subList(from, Math.min(members.size(), from + size));
+    for (List<ExternalMember> some : Batches.split(members, MemberReconciler.MEMBERS_PER_STEP)) {
       counts =
           counts.plus(
               step(

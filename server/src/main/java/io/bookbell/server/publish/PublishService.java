@@ -6,6 +6,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.inbox.InboxStore;
 import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.storage.Batches;
 import io.bookbell.server.storage.Transaction;
 import java.util.Collection;
 import java.util.HashSet;
@@ -84,9 +85,7 @@ public final class PublishService {
 
   private static Set<UserId> findAccounts(Transaction tx, Collection<UserId> users) {
     var found = new HashSet<UserId>();
-    List<UserId> all = List.copyOf(users);
-    for (int from = 0; from < all.size(); from += USERS_AT_ONCE) {
-      List<UserId> some = all.subList(from, Math.min(from + USERS_AT_ONCE, all.size()));
+    for (List<UserId> some : Batches.split(users, USERS_AT_ONCE)) {
       found.addAll(
           tx.query("SELECT id FROM app_user WHERE id IN (?) AND removed_at IS NULL", some)
               .set(row -> row.getUser("id")));

@@ -11,6 +11,7 @@ import io.bookbell.server.quota.ImportedQuotaStore.Counter;
 import io.bookbell.server.quota.ImportedQuotaStore.StoredMembership;
 import io.bookbell.server.request.ImportedRequestStore;
 import io.bookbell.server.request.ImportedRequestStore.ImportedRequest;
+import io.bookbell.server.storage.Batches;
 import io.bookbell.server.transfer.ImportedRowStore.ImportedRow;
 import io.bookbell.server.transfer.SupporterImport.SupporterBase;
 import java.util.ArrayList;
@@ -46,9 +47,7 @@ final class LedgerImport {
                     SupporterKey::creator, TreeMap::new, mapping(SupporterKey::user, toList())));
     stale.forEach(
         (creator, users) -> {
-          for (int from = 0; from < users.size(); from += SUPPORTERS_AT_ONCE) {
-            List<UserId> some =
-                users.subList(from, Math.min(users.size(), from + SUPPORTERS_AT_ONCE));
+          for (List<UserId> some : Batches.split(users, SUPPORTERS_AT_ONCE)) {
             writeLedgers(creator, some);
             state.progress.advance(some.size());
           }
