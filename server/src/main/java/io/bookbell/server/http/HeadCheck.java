@@ -15,7 +15,7 @@ final class HeadCheck {
   private static final Pattern HOST =
       Pattern.compile("(?:[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]{2,45}])(?::[0-9]{0,5})?");
 
-  /** Says what is wrong with a request's head. */
+  /** The cause of a decoder result whose request was decoded, but has a fault in its head. */
   static final class BadHeadException extends Exception {
     private static final long serialVersionUID = 1L;
     private final String fault;
@@ -31,14 +31,14 @@ final class HeadCheck {
   }
 
   /** Finds the first fault in a request's head. */
-  Optional<BadHeadException> findFault(HttpRequest request) {
+  Optional<String> findFault(HttpRequest request) {
     HttpVersion version = request.protocolVersion();
     boolean isOld = isExactly(version, HttpVersion.HTTP_1_0);
     if (!isOld && !isExactly(version, HttpVersion.HTTP_1_1)) {
-      return Optional.of(new BadHeadException("Only HTTP/1.1 is supported."));
+      return Optional.of("Only HTTP/1.1 is supported.");
     }
     if (request.headers().contains("")) {
-      return Optional.of(new BadHeadException("Every header needs a name."));
+      return Optional.of("Every header needs a name.");
     }
     List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
     if (hosts.isEmpty() && isOld) {
@@ -46,7 +46,7 @@ final class HeadCheck {
     }
     return hosts.size() == 1 && isHost(hosts.getFirst())
         ? Optional.empty()
-        : Optional.of(new BadHeadException("Send exactly one Host header, a name or an address."));
+        : Optional.of("Send exactly one Host header, a name or an address.");
   }
 
   /**

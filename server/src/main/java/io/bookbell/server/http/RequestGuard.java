@@ -1,5 +1,6 @@
 package io.bookbell.server.http;
 
+import io.bookbell.server.http.HeadCheck.BadHeadException;
 import io.bookbell.server.json.Json;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -149,7 +150,9 @@ final class RequestGuard extends ChannelDuplexHandler {
     if (request.decoderResult().isSuccess()) {
       check
           .findFault(request)
-          .ifPresent(fault -> request.setDecoderResult(DecoderResult.failure(fault)));
+          .ifPresent(
+              fault ->
+                  request.setDecoderResult(DecoderResult.failure(new BadHeadException(fault))));
     }
     DecoderResult result = request.decoderResult();
     if (result.isSuccess()) {

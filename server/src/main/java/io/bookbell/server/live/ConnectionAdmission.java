@@ -29,7 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -206,11 +205,6 @@ public final class ConnectionAdmission {
       Caller caller, Connection connection, EventLoop loop) {
     return caller
         .timeLeft()
-        .map(
-            timeLeft ->
-                loop.schedule(
-                    () -> connection.close(CloseReason.SESSION_ENDED),
-                    timeLeft.toMillis(),
-                    TimeUnit.MILLISECONDS));
+        .map(timeLeft -> ConnectionExpiry.scheduleClose(connection, timeLeft, loop));
   }
 }

@@ -38,18 +38,26 @@ public final class ConnectionExpiry {
   private record ExpiryTimer(ScheduledFuture<?> closing, EventLoop loop, boolean renewable) {
     static ExpiryTimer start(
         Connection connection, Duration timeLeft, EventLoop loop, boolean renewable) {
-      ScheduledFuture<?> closing =
-          loop.schedule(
-              () -> connection.close(CloseReason.SESSION_ENDED),
-              timeLeft.toMillis(),
-              TimeUnit.MILLISECONDS);
-      return new ExpiryTimer(closing, loop, renewable);
+      return new ExpiryTimer(scheduleClose(connection, timeLeft, loop), loop, renewable);
     }
 
     ExpiryTimer restart(Connection connection, Duration timeLeft) {
       closing.cancel(false);
       return start(connection, timeLeft, loop, renewable);
     }
+  }
+
+  /**
+   * Closes a connection when its caller's time is over.
+   *
+   * @return the task that does so, to cancel once the connection has closed
+   */
+  static ScheduledFuture<?> scheduleClose(
+      Connection connection, Duration timeLeft, EventLoop loop) {
+    return loop.schedule(
+        () -> connection.close(CloseReason.SESSION_ENDED),
+        timeLeft.toMillis(),
+        TimeUnit.MILLISECONDS);
   }
 
   /** Closes the connection, which has this channel to itself, when the caller's time is over. */

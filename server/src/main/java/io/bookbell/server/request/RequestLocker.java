@@ -143,10 +143,10 @@ final class RequestLocker {
       Purpose purpose) {
     var reads = new HashMap<Long, Supplier<Optional<LockedRequest>>>();
     for (long id : ids) {
-      Supplier<Supplier<Optional<LockedRequest>>> read =
-          () -> readLater(tx, creatorId, creator, actor, id, purpose);
       Supplier<Optional<LockedRequest>> found =
-          purpose == Purpose.REFUND ? () -> read.get().get() : read.get();
+          purpose == Purpose.REFUND
+              ? () -> readLater(tx, creatorId, creator, actor, id, purpose).get()
+              : readLater(tx, creatorId, creator, actor, id, purpose);
       reads.put(id, () -> found.get().filter(each -> each.request().creatorId().equals(creatorId)));
     }
     return reads;
