@@ -101,9 +101,9 @@ public final class ConnectionExpiry {
                 refuse.accept(
                     Problem.findIn(failure)
                         .map(Problem::getMessage)
-                        .orElse("The token cannot be checked now."));
+                        .orElse("The token cannot be checked right now."));
               } else if (!found.caller().user().equals(connection.user())) {
-                refuse.accept("The token is somebody else's.");
+                refuse.accept("The token belongs to another user.");
               } else {
                 found.caller().timeLeft().ifPresent(timeLeft -> extend(connection, timeLeft));
               }

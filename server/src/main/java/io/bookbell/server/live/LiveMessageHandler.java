@@ -63,7 +63,7 @@ final class LiveMessageHandler implements ClientMessageHandler {
           replyWithError(
               connection,
               "unknown_type",
-              "The type of a message is “ping”, “ack”, “answering” or “auth”.");
+              "Unknown type; expected “ping”, “ack”, “answering” or “auth”.");
     }
   }
 
@@ -75,16 +75,16 @@ final class LiveMessageHandler implements ClientMessageHandler {
           token.asText(),
           reason -> replyWithError(connection, "invalid_token", reason));
     } else {
-      replyWithError(connection, "invalid_token", "The token of auth is a text.");
+      replyWithError(connection, "invalid_token", "“token” must be a string.");
     }
   }
 
   private void handleAck(Connection connection, JsonNode seq) {
     if (!seq.isIntegralNumber() || !seq.canConvertToLong() || seq.asLong() < 0) {
-      replyWithError(connection, "invalid_ack", "The seq of an ack is a whole number from 0.");
+      replyWithError(connection, "invalid_ack", "“seq” must be an integer of 0 or more.");
     } else if (seq.asLong() > connection.position()) {
       replyWithError(
-          connection, "invalid_ack", "The seq of an ack is at most that of the last message sent.");
+          connection, "invalid_ack", "“seq” must not exceed that of the last message sent.");
     } else {
       connection.acknowledged(seq.asLong());
       String session = connection.metadata().get(ConnectionAdmission.SESSION);
@@ -111,7 +111,7 @@ final class LiveMessageHandler implements ClientMessageHandler {
     replyWithError(
         connection,
         "invalid_answering",
-        "The book_request_id of answering is that of a request that you answer, or null.");
+        "“book_request_id” must be the id of a request that you may answer, or null.");
   }
 
   private static void replyWithError(Connection connection, String code, String detail) {
