@@ -15,8 +15,8 @@ import '../ui/confirm-button.js';
 /** @typedef {'approved' | 'completed' | 'rejected'} Decision */
 
 /**
- * What an admin may do with a request now, with a word to its supporter. Emits `answered` when it is decided (it is
- * sent a little later, see UndoableAnswers), and `drafting` while a word is being written.
+ * What an admin may do with a request now, with an optional response to its supporter. Emits `answered` when it is
+ * decided (it is sent a little later, see UndoableAnswers), and `drafting` while a response is being written.
  */
 export class AnswerForm extends LightElement {
   static properties = {session: {attribute: false}, request: {attribute: false}, held: {attribute: false}, declining: {state: true}};

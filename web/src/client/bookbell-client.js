@@ -35,7 +35,7 @@ const PONG_TIMEOUT = 10_000;
 const ACK_DELAY = 3_000;
 const STABLE_AFTER = 5_000;
 const MAX_REQUESTED_DELAY = 120_000;
-/** A socket that opens and says nothing is as good as none, ms. */
+/** How long an open socket may send nothing before it is dropped, ms. */
 const GREETING_TIMEOUT = 6_000;
 /** A connection that is open for so long has brought something after its greeting: a fallback that doesn't ends before, ms. */
 const LASTING_AFTER = 60_000;
@@ -53,7 +53,7 @@ export class BookbellClient extends EventTarget {
   #socket = null;
   /** @type {{epoch: string, seq: number} | null} the last message handed on */
   #position = null;
-  /** Until the first frame of a connection has come, nothing else is believed. */
+  /** Whether `initial_data` or `resumed` has come; other messages before it are ignored. */
   #isGreeted = false;
   /** @type {number} where the replay under way will end */
   #replayEnd = 0;
@@ -111,7 +111,7 @@ export class BookbellClient extends EventTarget {
     this.#setStatus('offline');
   }
 
-  /** Says something in passing: nothing is kept for later where there is no connection. @param {object} frame */
+  /** Sends a frame to the server; dropped if there is no connection. @param {object} frame */
   sendTransient(frame) {
     this.#send(frame);
   }
@@ -167,7 +167,7 @@ export class BookbellClient extends EventTarget {
     return `${this.url}?${query}`;
   }
 
-  /** Lets go of the socket; whatever it still says is not heard. */
+  /** Closes the socket and ignores its later events. */
   #dropSocket() {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();

@@ -23,7 +23,7 @@ const POLL_WAIT = 25;
 /** How much longer its answer may be on the way, ms. */
 const POLL_SLACK = 15_000;
 const POLL_LIMIT = 500;
-/** A state that every answer repeats is said again so often, because lists that change with it may have missed a hint between two polls, ms. */
+/** An unchanged state is emitted again after this long, ms, in case a hint was missed between polls. */
 const STATE_INTERVAL = 120_000;
 /** How often a WebSocket is tried while something stands in for it, and how long it may take, ms. */
 const PROBE_INTERVAL = 120_000;
@@ -31,8 +31,8 @@ const PROBE_TIMEOUT = 15_000;
 /** The close code where no reason is given. */
 const ABNORMAL = 1006;
 /**
- * What the server means by a status of HTTP, as it would say it over a WebSocket; a proxy means nothing by it. A 401 is none of them: the client asks
- * whether the session has ended, because a proxy says the same of a sign-in of its own.
+ * The close code for an HTTP status from the server. 401 is missing: the client checks the session itself, because a
+ * proxy may answer 401 too.
  */
 const CLOSE_CODES = new Map([
   [429, 4429],

@@ -3,7 +3,7 @@ import {BASE_PATH} from '../base-path.js';
 
 /**
  * A call that the server refused, or that never reached it (`status` 0, code `unreachable`).
- * `message` is fit for people; `code` is the stable word of the problem.
+ * `message` can be shown to users; `code` is a stable error code.
  */
 export class ApiError extends Error {
   /** In how many seconds the call may be made again, where the server says it. */
@@ -43,7 +43,7 @@ export class Http {
     this.base = base;
     this.fetch = fetch;
     this.pause = pause;
-    /** Whom the page shows, so that the server refuses what another tab's sign-in would make somebody else's. @type {number | undefined} */
+    /** The user whom the page shows; the server refuses calls as anybody else. @type {number | undefined} */
     this.userId = undefined;
     /** Called when an answer says that the session is over. */
     this.onSessionEnded = () => {};
@@ -71,7 +71,7 @@ export class Http {
     return this.#call('PATCH', path, {body, query, key});
   }
 
-  /** Puts something there: what is not a Blob, as JSON. @param {string} path @param {Blob | object} content */
+  /** Sends a PUT; anything but a Blob as JSON. @param {string} path @param {Blob | object} content */
   put(path, content) {
     return this.#call('PUT', path, {body: content});
   }

@@ -6,14 +6,14 @@ import {serverNow} from './server-clock.js';
 
 /** The server turns the period by its own clock, a little after ours at worst, ms. */
 const CLOCK_TOLERANCE = 1_500;
-/** Where the server still tells the old period, ms. */
+/** Retry delay while the server still returns the old period, ms. */
 const RETRY_DELAY = 15_000;
 /** Timers do not reach further, ms. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * Reads quotas again when their period has turned: by a timer, and after a sleep, in which timers stand still. So the
- * page does not depend on being told. What the team sees of other people's quotas turns with the month.
+ * Reloads quotas when their period ends: by a timer, and after a sleep, in which timers stand still. No message tells
+ * the page of it. What the team sees of other people's quotas is reloaded when the month ends.
  *
  * @param {Session} session
  */

@@ -16,8 +16,8 @@ const PAGE_SIZE = 30;
 const MIN_OWN_ITEMS = 10;
 
 /**
- * A live, paged list of requests, newest first. PagedList say how far back it reaches; what it shows within that reach
- * is derived from the store, so an item comes, changes and leaves by itself and cannot stand there twice.
+ * A live, paged list of requests, newest first. The pages read so far determine how far back it reaches; what it shows
+ * within that reach is derived from the store, so an item comes, changes and leaves by itself and cannot stand there twice.
  */
 export class RequestList {
   /** Ids the server found for the search; what is new since is matched here. @type {Set<number>} */

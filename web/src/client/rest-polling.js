@@ -14,8 +14,8 @@ const PAGE_SIZE = 50;
 const MAX_CHANGED = 500;
 
 /**
- * Polls the server for what the store holds while WebSockets are refused, and after each of the user's own actions.
- * Loaded when the first WebSocket is refused.
+ * Polls the server for what the store holds while every transport is refused, and after each of the user's own actions.
+ * Loaded the first time that happens.
  *
  * @param {Session} session
  */

@@ -1,6 +1,6 @@
 /**
- * The server's time, as its answers tell it: a device whose clock is wrong, or that slept, shows the right "3 hours ago".
- * The answer that took the least time tells it best; one that was under way for long is not believed.
+ * Estimates the server's time from `Date` headers, so that a device whose clock is wrong, or that slept, shows the right
+ * "3 hours ago". The response with the shortest round trip counts most; one that took too long is ignored.
  */
 let offset = 0;
 let error = Infinity;

@@ -23,7 +23,7 @@ import {Store} from './store.js';
 /** How long a list waits for the first snapshot before it loads without one, ms. */
 const SNAPSHOT_TIMEOUT = 3_000;
 
-/** Reads again what the user may see, and follows. @param {Session} session @returns {Promise<boolean>} whether it is more or less than before */
+/** Reloads what the user may see and applies it. @param {Session} session @returns {Promise<boolean>} whether it has changed */
 export async function readAccess(session) {
   const me = await session.api.me();
   if (accessOf(me) === accessOf(session.me)) return false;

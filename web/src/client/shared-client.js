@@ -19,11 +19,11 @@ const STATE_REQUEST_INTERVAL = 20_000;
 const LEADER_TIMEOUT = 4_000;
 
 /**
- * A user's live connection, one for all tabs of the browser: the tab that holds the lock leads, has the socket, and
- * tells the others what comes. When it goes, the browser gives the lock to the next, which resumes where it stands
- * itself. Every tab keeps its own position and applies each `(epoch, seq)` once, whoever told it.
+ * One live connection per user and browser, shared by all tabs. The tab that holds the lock (the leader) has the socket
+ * and forwards messages. When it closes, the next tab gets the lock and resumes from its own position. Every tab applies
+ * each `(epoch, seq)` once, whichever tab it came from.
  *
- * To a page it is what {@link BookbellClient} is, with the same events, and `note` for what another tab has shared.
+ * Same events as {@link BookbellClient}, plus `note` for what another tab has shared.
  */
 export class SharedClient extends EventTarget {
   #tab = newKey();
@@ -100,7 +100,7 @@ export class SharedClient extends EventTarget {
     this.#post({kind: 'state', status: {state: 'signed-out', retryAt: null}, position: null});
   }
 
-  /** Says something to the server in passing. @param {object} frame */
+  /** Sends a frame to the server; dropped if there is no connection. @param {object} frame */
   sendTransient(frame) {
     if (this.#ownClient) this.#ownClient.sendTransient(frame);
     else this.#post({kind: 'say', frame});

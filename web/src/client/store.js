@@ -75,7 +75,7 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
-  /** Shows what is about to be true of a request; what the server says meanwhile is kept for {@link revertOptimistic}. @param {number} id @param {Partial<BookRequest>} change */
+  /** Shows a change before the server confirms it; server states received meanwhile are kept for {@link revertOptimistic}. @param {number} id @param {Partial<BookRequest>} change */
   applyOptimistic(id, change) {
     const confirmed = this.requests.get(id);
     if (!confirmed) return;
@@ -135,7 +135,7 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
-  /** Of this user's doing: the other tabs are to follow. @param {number[]} ids */
+  /** Marks as read here and in the other tabs. @param {number[]} ids */
   markRead(ids) {
     const unread = ids.filter((id) => this.notifications.has(id) && !this.notifications.get(id)?.read);
     this.applyRead(unread);
@@ -283,7 +283,7 @@ function keepIf(map, wanted) {
   for (const [key, value] of map) if (!wanted(value, key)) map.delete(key);
 }
 
-/** Runs of one pace are at least so far apart, ms: faster than anybody reads, slow enough for a flood. */
+/** Minimum time between two runs of one throttle, ms: faster than anybody reads, slow enough for a flood. */
 const MIN_INTERVAL = 80;
 /** A window that is covered draws no frames, though it counts as visible, ms. */
 const FRAME_TIMEOUT = 200;

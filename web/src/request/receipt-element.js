@@ -5,12 +5,12 @@ import {LightElement, required} from '../ui/base-elements.js';
  * @import {BookRequest} from '../client/types.js'
  */
 
-/** How soon it is looked again whether something has arrived, ms. */
+/** Time between two polls, ms. */
 const POLL_INTERVAL = 5_000;
 
 /**
- * Tells whether the newest word has reached the other side, and looks until it has: devices report to the server,
- * which tells nobody by itself.
+ * Shows whether the latest reply or decision has reached the other side, and polls until it has: devices report to the
+ * server, which sends no message about it.
  *
  * @template T
  */
@@ -26,7 +26,7 @@ export class ReceiptElement extends LightElement {
     this.session = required();
     /** @type {BookRequest} */
     this.request = required();
-    /** Of the newest word; nothing before the first answer, or where there is none. @type {T | undefined} */
+    /** Of the latest reply or decision; undefined before the first response, or if there is none. @type {T | undefined} */
     this.receipt = undefined;
   }
 

@@ -6,7 +6,7 @@ import '../ui/time-ago.js';
 /** @import {Receipt} from '../client/types.js' */
 
 /**
- * Tells an admin whether the newest word to the supporter has reached one of their devices.
+ * Shows an admin whether the latest reply or decision has reached a device of the supporter.
  *
  * @extends {ReceiptElement<Receipt>}
  */

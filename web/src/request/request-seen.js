@@ -3,7 +3,7 @@ import {translate} from '../words/translate.js';
 import {ReceiptElement} from './receipt-element.js';
 
 /**
- * Tells a supporter whether the team has their word, while that is the newest; not who of the team.
+ * Shows a supporter whether the team has received their latest message, until the team has answered; not who has.
  *
  * @extends {ReceiptElement<{seen: boolean}>}
  */
