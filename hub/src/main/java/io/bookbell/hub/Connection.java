@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.LongFunction;
 
 /**
- * One open connection of a user, whichever its transport. Any thread may call any method. The work
+ * One open connection of a user, whatever its transport. Any thread may call any method. The work
  * happens on the connection's event loop, in the order of one thread's calls. After the connection
  * has closed, everything but the getters does nothing.
  */
@@ -52,6 +52,9 @@ public interface Connection {
    */
   void acknowledged(long seq);
 
-  /** Tells the client this reason, and closes by force if it doesn't take note of it. */
+  /**
+   * Sends the reason to the client and closes. A client that doesn't answer the close frame within
+   * {@link HubOptions.KeepAlive#goodbye} is closed by force.
+   */
   void close(CloseReason reason);
 }

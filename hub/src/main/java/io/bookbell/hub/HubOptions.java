@@ -133,7 +133,7 @@ public record HubOptions(
 
   private static void requirePositive(String name, Duration value) {
     if (!value.isPositive()) {
-      throw new IllegalArgumentException(name + " must be longer than nothing, got " + value);
+      throw new IllegalArgumentException(name + " must be positive, got " + value);
     }
   }
 }

@@ -375,7 +375,7 @@ public final class Bookbell implements AutoCloseable {
       try {
         open.pop().close();
       } catch (Exception e) {
-        log.warn("A part of the server did not close in order", e);
+        log.warn("Closing a part of the server failed", e);
       }
     }
   }

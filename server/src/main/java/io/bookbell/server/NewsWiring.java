@@ -198,7 +198,7 @@ final class NewsWiring implements AutoCloseable {
       try {
         part.close();
       } catch (Exception e) {
-        log.warn("A part of the outbox did not close in order", e);
+        log.warn("Closing a part of the outbox failed", e);
       }
     }
   }

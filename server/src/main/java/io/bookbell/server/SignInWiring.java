@@ -98,7 +98,10 @@ final class SignInWiring implements AutoCloseable {
         var creator = services.creators.lockCreator(tx, new UserId(autoJoin.creatorId()));
         services.supporters.addSupporter(tx, creator, user, autoJoin.tierId());
       } catch (Problem problem) {
-        log.warn("A newcomer can't join as {} says: {}", autoJoin, problem.getMessage());
+        log.warn(
+            "A new user could not be added as configured in {}: {}",
+            autoJoin,
+            problem.getMessage());
         throw problem;
       }
     }

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
  * call any method. None waits for Redis, except that {@link #close} takes a moment.
  *
  * <p>Nothing is queued for later. The channel has its own connections, so that heavy traffic on it
- * doesn't delay the {@link RedisBackplane}; they are replaced when they are lost, stuck or deaf.
- * The other programs wouldn't understand probes, so those use a separate channel.
+ * doesn't delay the {@link RedisBackplane}; they are replaced when they are lost, are stuck or
+ * receive nothing. The other programs wouldn't understand probes, so those use a separate channel.
  */
 public final class ExternalChannel implements AutoCloseable {
   private final String name;
@@ -43,7 +43,7 @@ public final class ExternalChannel implements AutoCloseable {
                 () -> "Redis channel " + name,
                 List.of(),
                 "connected",
-                "is away: nothing is exchanged through it",
+                "is unavailable: no messages are exchanged",
                 "connected again"),
             new MonitoredPubSub.SubscribedChannels(List.of(echo), List.of(name), this::onMessage),
             () -> {});

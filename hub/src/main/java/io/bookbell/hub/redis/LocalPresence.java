@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The users connected to this node, whichever the channel, as published to the others. Any thread
+ * The users connected to this node, whatever the channel, as published to the others. Any thread
  * may record changes; all other methods belong to the backplane's thread, which turns the recorded
  * changes into the next version.
  */

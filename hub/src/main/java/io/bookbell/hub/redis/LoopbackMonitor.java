@@ -70,7 +70,7 @@ final class LoopbackMonitor {
     /** Why Redis doesn't accept messages, for the log. */
     String refusalReason();
 
-    /** Replaces the subscription, which is deaf. */
+    /** Replaces the subscription, which receives nothing. */
     void renewSubscription();
 
     /** Replaces the publishing connection, because Redis doesn't accept messages. */

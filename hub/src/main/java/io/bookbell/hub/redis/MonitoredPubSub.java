@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * A publishing and a subscribing Redis connection, and the monitor that replaces them when they are
- * lost, stuck or deaf. Belongs to the given thread once opened, but any thread may call {@link
- * #channelPublisher}, {@link #loopbackMonitor} and {@link #close}.
+ * lost, are stuck or receive nothing. Belongs to the given thread once opened, but any thread may
+ * call {@link #channelPublisher}, {@link #loopbackMonitor} and {@link #close}.
  */
 final class MonitoredPubSub implements LoopbackMonitor.MonitoredConnections, AutoCloseable {
   private final BackplaneThread thread;
@@ -123,12 +123,12 @@ final class MonitoredPubSub implements LoopbackMonitor.MonitoredConnections, Aut
   @Override
   public void renewSubscription() {
     counters.renewals.increment();
-    subscription.reconnect("it is deaf");
+    subscription.reconnect("no messages arrive on it");
   }
 
   @Override
   public void renewPublishing() {
-    publishing.reconnect("it is stuck");
+    publishing.reconnect("Redis accepts no messages on it");
   }
 
   @Override

@@ -48,7 +48,7 @@ final class PeerDirectory {
 
   // ---- for the backplane's thread
 
-  /** Handles a sign of life that says nothing else. */
+  /** Records that a node is alive, from a message that says nothing else about it. */
   void handleContact(String node, long now) {
     PeerNode peerNode = findOrAdd(node, now);
     queryUnlessKnown(peerNode.isKnown(), peerNode, now);

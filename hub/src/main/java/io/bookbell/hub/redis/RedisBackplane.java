@@ -236,9 +236,9 @@ public final class RedisBackplane implements Backplane {
     counters.foreign.increment();
     if (otherLifeSeen.compareAndSet(false, true)) {
       log.warn(
-          "A node with another database, or with an earlier life of this one, uses the same names"
-              + " on Redis. What it says is dropped, and counted as foreign; copies of one database"
-              + " need prefixes of their own");
+          "Dropping messages from a node with another database, or another epoch of this one, that"
+              + " uses the same Redis prefix (counted as foreign). Give each database its own"
+              + " prefix");
     }
   }
 
@@ -246,8 +246,8 @@ public final class RedisBackplane implements Backplane {
     counters.foreign.increment();
     if (otherVersionSeen.compareAndSet(false, true)) {
       log.warn(
-          "Another node speaks version {} of the protocol between nodes, this one {}: they do not"
-              + " hear each other and deliver each other's changes from the database",
+          "Another node uses version {} of the inter-node protocol, this one uses {}: they ignore"
+              + " each other's Redis messages and find each other's changes in the database",
           version,
           NodeMessageCodec.VERSION);
     }
@@ -264,7 +264,7 @@ public final class RedisBackplane implements Backplane {
               .onProbeReturned(broadcastProbe, nodeHeartbeat.nonce(), now);
       case NodeMessage.LoopbackEcho loopbackEcho when mine ->
           monitoredPubSub.loopbackMonitor().onProbeReturned(nodeProbe, loopbackEcho.nonce(), now);
-      case NodeMessage other when mine -> log.debug("Heard of myself: {}", other);
+      case NodeMessage other when mine -> log.debug("Received my own message: {}", other);
       case NodeMessage.NodeHeartbeat nodeHeartbeat ->
           peerDirectory.handleHeartbeat(nodeHeartbeat, now);
       case NodeMessage.PresenceChange presenceChange ->

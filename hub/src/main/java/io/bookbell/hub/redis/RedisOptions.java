@@ -103,8 +103,9 @@ public record RedisOptions(
    * Intervals and timeouts.
    *
    * @param probe the interval between probes
-   * @param silence how long the oldest pending probe may be outstanding before Redis counts as
-   *     deaf; longer than {@code probe}, so that two are missing by that time
+   * @param silence how long the oldest pending probe may be outstanding before the subscription
+   *     counts as receiving nothing; longer than {@code probe}, so that two are missing by that
+   *     time
    * @param batch how long presence changes are collected before they are published
    * @param forget a peer that hasn't been heard of for this long is forgotten
    * @param command how long Redis may take to answer a command or accept a connection
@@ -120,7 +121,7 @@ public record RedisOptions(
       Duration command,
       Duration reconnectFrom,
       Duration reconnectTo) {
-    /** With these timings a deaf Redis is detected within about two seconds. */
+    /** A subscription that receives nothing is detected within about two seconds. */
     public static Timings defaults() {
       return new Timings(
           Duration.ofSeconds(1),
@@ -143,7 +144,7 @@ public record RedisOptions(
     }
 
     private static void requirePositive(String name, Duration value) {
-      checkArgument(value.isPositive(), name + " must be longer than nothing, got " + value);
+      checkArgument(value.isPositive(), name + " must be positive, got " + value);
     }
 
     private static void requireLonger(String name, Duration value, String than, Duration shorter) {

@@ -12,7 +12,7 @@ package io.bookbell.hub.redis;
  * @param refused messages of all kinds that Redis didn't accept in time
  * @param foreign frames dropped because of another database, epoch or protocol version
  * @param malformed frames dropped because they couldn't be decoded
- * @param renewals subscriptions replaced because they were deaf
+ * @param renewals subscriptions replaced because they received nothing
  * @param stateChanges changes of the state
  * @param fallbacks times the node began to operate without Redis
  * @param peers other nodes heard of recently, now

@@ -120,10 +120,7 @@ public final class ActivityLog {
         new ActivityFilter(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  /**
-   * Reads a page of a creator's log, newest first, together with the next statement. The caller
-   * checks that the user may see it.
-   */
+  /** Reads a page of a creator's log, newest first. The caller checks that the user may see it. */
   public Supplier<ListPage<ActivityItem>> listLater(
       Transaction tx, UserId creator, ActivityFilter activityFilter, PageRequest page) {
     var lines = findLinesLater(tx, creator, activityFilter, page.cursor(), page.limit() + 1);
@@ -131,9 +128,8 @@ public final class ActivityLog {
   }
 
   /**
-   * Reads entries, newest first, together with the next statement: in the order of their ids, or of
-   * their times if times select them. Imported entries have later ids than entries that were made
-   * before the import.
+   * Reads entries, newest first: in the order of their ids, or of their times if times select them.
+   * Imported entries have later ids than entries that were made before the import.
    *
    * @param after the id of the last entry of the page before
    */

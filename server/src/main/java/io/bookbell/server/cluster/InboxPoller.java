@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class InboxPoller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InboxPoller.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
-  private static final long NOWHERE = -1;
+  private static final long NO_CURSOR = -1;
 
   /** More ids than PostgreSQL can reuse after a crash. */
   private static final long REUSED_IDS = 10_000;
@@ -55,7 +55,7 @@ public final class InboxPoller implements AutoCloseable {
   private final PolledStores stores;
   private final PollListener pollListener;
   private @Nullable String epoch;
-  private long cursor = NOWHERE;
+  private long cursor = NO_CURSOR;
 
   /** The next transaction id at the last poll. */
   private long reached;
@@ -92,7 +92,7 @@ public final class InboxPoller implements AutoCloseable {
   }
 
   /**
-   * Takes the database's present state as the start, and polls from then on. Everybody who connects
+   * Takes the database's current state as the start, and polls from then on. Everybody who connects
    * after this call is told of all changes since.
    *
    * @throws java.util.concurrent.CompletionException if the database can't be read
@@ -153,14 +153,15 @@ public final class InboxPoller implements AutoCloseable {
             .single(row -> new SnapshotIds(row.getLong("oldest"), row.getLong("unused")));
     long next = ids.oldest;
     long reachedNow = ids.unused;
-    String present = stores.epochs.currentEpoch(tx);
-    if (cursor == NOWHERE || !present.equals(epoch)) {
-      return new PollResult(present, next, reachedNow, Map.of(), List.of(), List.of(), List.of());
+    String currentEpoch = stores.epochs.currentEpoch(tx);
+    if (cursor == NO_CURSOR || !currentEpoch.equals(epoch)) {
+      return new PollResult(
+          currentEpoch, next, reachedNow, Map.of(), List.of(), List.of(), List.of());
     }
     boolean mayRepeat = failing || reachedNow < reached;
     var from = new TransactionCursor(mayRepeat ? Math.max(0, cursor - REUSED_IDS) : cursor);
     return new PollResult(
-        present,
+        currentEpoch,
         next,
         reachedNow,
         stores.inbox.findNewestSince(tx, from),

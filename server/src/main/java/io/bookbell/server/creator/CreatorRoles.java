@@ -25,7 +25,7 @@ public interface CreatorRoles {
 
   boolean isSupporter(Transaction tx, UserId creator, UserId user);
 
-  /** Like {@link #isSupporter}, together with the next statement. */
+  /** Queues {@link #isSupporter}. */
   Supplier<Boolean> isSupporterLater(Transaction tx, UserId creator, UserId user);
 
   /** Returns the creators of whom the user is an admin. */

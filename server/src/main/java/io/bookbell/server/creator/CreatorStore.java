@@ -122,7 +122,7 @@ public final class CreatorStore {
   }
 
   /**
-   * Like {@link #lockCreator}, together with the next statement.
+   * Queues {@link #lockCreator}.
    *
    * @return the row; asking for it throws what {@link #lockCreator} throws
    */
@@ -141,7 +141,7 @@ public final class CreatorStore {
   }
 
   /**
-   * Like {@link #get}, together with the next statement.
+   * Queues {@link #get}.
    *
    * @return the row; asking for it throws what {@link #get} throws
    */
@@ -154,10 +154,7 @@ public final class CreatorStore {
     return tx.query(ROW, id).first(this::toCreatorRow);
   }
 
-  /**
-   * Reads the creators for whom a condition on a column {@code id} holds, together with the next
-   * statement.
-   */
+  /** Reads the creators for whom a condition on a column {@code id} holds. */
   public PendingResult<List<CreatorRow>> findWhereLater(Transaction tx, SqlFragment condition) {
     return tx.query(SqlFragment.of(SELECT + "WHERE closed_at IS NULL AND").append(condition))
         .later(this::toCreatorRow);

@@ -41,7 +41,7 @@ public record PageCursor(long time, long id) {
                 Long.parseLong(text.substring(0, comma)),
                 Long.parseLong(text.substring(comma + 1)));
     if (pageCursor.id <= 0 || pageCursor.time < BY_ID) {
-      throw new IllegalArgumentException("no such place in a list");
+      throw new IllegalArgumentException("not a valid cursor");
     }
     return pageCursor;
   }

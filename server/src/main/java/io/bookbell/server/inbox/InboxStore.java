@@ -40,7 +40,7 @@ public final class InboxStore {
   private final Consumer<List<Delivery>> publisher;
 
   /**
-   * Creates the service.
+   * Creates the store.
    *
    * @param publisher receives each change's messages after the commit, in the order of the change;
    *     on SQLite also in the order of commits
@@ -165,10 +165,10 @@ public final class InboxStore {
   }
 
   /**
-   * The revisions of a request that have reached a device of one of these users. Of a message that
-   * has left an inbox, they are known to have it if some device has everything that has left. One
-   * that is older than what is left was never in that inbox. Revisions that nothing is known of are
-   * missing.
+   * Returns the revisions of a request known to have reached a device of one of these users. A
+   * message that isn't in an inbox counts as received if some device had acknowledged everything
+   * removed from it, unless the message is newer than the oldest remaining one: then it was never
+   * in that inbox.
    */
   public Set<Integer> receivedRevisions(Transaction tx, long request, Collection<UserId> users) {
     return tx.query(

@@ -79,7 +79,9 @@ final class AcknowledgementWriter implements AutoCloseable {
     }
   }
 
-  /** Returns false if the database is in trouble, so that the rest has to wait. */
+  /**
+   * Returns false if the database failed; the remaining acknowledgements are retried in a second.
+   */
   private boolean storeBatch(NavigableMap<Device, Long> batch, int discarded) {
     try {
       database
@@ -110,7 +112,7 @@ final class AcknowledgementWriter implements AutoCloseable {
     }
   }
 
-  /** One that can't be stored is dropped, and holds up no others. */
+  /** Stores each by itself, so that one that always fails is dropped alone. */
   private boolean storeEach(NavigableMap<Device, Long> batch, int discarded, RuntimeException e) {
     if (batch.size() == 1) {
       log.error("An acknowledgement of the user {} can't be stored", batch.firstKey().user(), e);

@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a connection must pass before it opens, whichever its transport: the caller, the origin, the
+ * What a connection must pass before it opens, whatever its transport: the caller, the origin, the
  * rate limit, a free slot, and a session or key that hasn't ended meanwhile. Called on event loops;
  * stateless.
  */
@@ -144,7 +144,7 @@ public final class ConnectionAdmission {
         Vertx.currentContext());
   }
 
-  /** Reserves a slot for a poll, whose call has been counted and which is too brief for more. */
+  /** Reserves a slot. A poll needs no more: its call was already counted, and it has no profile. */
   CompletionStage<ConnectionSlot> reserveSlot(UserId user) {
     return liveConnections
         .reserveSlot(user)

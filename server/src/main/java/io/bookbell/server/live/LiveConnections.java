@@ -52,7 +52,10 @@ import org.slf4j.LoggerFactory;
 public final class LiveConnections implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveConnections.class);
 
-  /** The channel's name in the log, as it was called in the replaced system. */
+  /**
+   * The hub's channel, in the log and in messages between nodes, so all nodes must use the same
+   * one. The name is the replaced system's.
+   */
   private static final String CHANNEL = "book_requests";
 
   private final WebSocketManager manager;

@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * loops; stateless. While a poll waits, it is a connection of the hub and nothing else.
  */
 public final class MessageRoutes {
-  /** Less than the minute after which many proxies give up. */
+  /** In seconds; below the minute after which many proxies close a request. */
   private static final int LONGEST_WAIT = 55;
 
   private static final int MOST_MESSAGES = 1000;
@@ -81,14 +81,14 @@ public final class MessageRoutes {
    * A poll as requested.
    *
    * @param loop of the request
-   * @param over completes when the response was sent or the client has gone
+   * @param requestEnded completes when the response was sent or the client disconnected
    */
   private record PollQuery(
       Optional<Position> since,
       Duration waitTime,
       int limit,
       EventLoop loop,
-      CompletableFuture<?> over) {
+      CompletableFuture<?> requestEnded) {
     static PollQuery of(ApiRequest apiRequest) {
       QueryParameters queryParameters = apiRequest.queryParameters();
       var query =
@@ -128,7 +128,7 @@ public final class MessageRoutes {
             .webSocketManager()
             .connectPoll(
                 poll, slot.here(), ConnectionAdmission.metadataOf(caller, slot), query.since);
-    var _ = query.over.thenRun(() -> connection.close(CloseReason.NORMAL));
+    var _ = query.requestEnded.thenRun(() -> connection.close(CloseReason.NORMAL));
     admission.closeIfSessionEnded(caller, connection);
     ConnectionAdmission.closeWhenExpired(caller, connection, query.loop)
         .ifPresent(
@@ -154,7 +154,7 @@ public final class MessageRoutes {
         : Problem.goingAway(secondsIn(reason));
   }
 
-  /** The delay in the reason, in milliseconds there. */
+  /** Converts the reason's delay from milliseconds to whole seconds, always more than the delay. */
   private static long secondsIn(CloseReason reason) {
     try {
       return 1 + Long.parseLong(reason.text()) / 1000;

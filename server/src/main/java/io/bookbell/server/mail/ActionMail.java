@@ -5,7 +5,9 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Map;
 import java.util.Optional;
 
-/** A kind of mail about an account, usually with a link for its receiver. */
+/**
+ * A kind of mail that isn't news, such as an invitation or a password reset, usually with a link.
+ */
 @FunctionalInterface
 public interface ActionMail {
   /**

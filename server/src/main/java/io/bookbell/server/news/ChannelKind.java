@@ -16,7 +16,7 @@ public interface ChannelKind {
   NewsKind kind();
 
   /**
-   * Reads where news are to be sent from a channel in the settings, which has at least the field
+   * Reads where news is to be sent from a channel in the settings, which has at least the field
    * {@code target}.
    */
   ChannelAddress parseAddress(JsonBody channel);
@@ -44,7 +44,7 @@ public interface ChannelKind {
   default void onCreated(Transaction tx, NewsTarget target) {}
 
   /**
-   * Where news are sent.
+   * Where news is sent.
    *
    * @param details JSON that only the kind's transport reads
    */

@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.temporal.TemporalAdjusters;
 import java.util.Locale;
 
-/** How often news are sent together. */
+/** How often news is sent together. */
 public enum Digest {
   /** Each at once. */
   OFF,

@@ -158,7 +158,7 @@ public final class NotificationService {
     return listLater(tx, user, page).get();
   }
 
-  /** Like {@link #list}, together with the next statement. */
+  /** Queues {@link #list}. */
   Supplier<ListPage<NotificationItem>> listLater(Transaction tx, UserId user, PageRequest page) {
     SqlFragment condition =
         visibleTo(user)

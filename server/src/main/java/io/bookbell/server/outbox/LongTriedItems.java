@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Gives up items that could have been sent for a day, if their target or the service behind it has
- * failed for that long. What waits for its digest begins its day when that is due. Stateless.
+ * Fails items that have been due for a day while their target or its service kept failing. An item
+ * that waits for a digest is due when the digest is. Stateless.
  */
 final class LongTriedItems {
   /** An outage fails once every few minutes, so all targets have their turn. */

@@ -3,7 +3,7 @@ package io.bookbell.server.outbox;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** How news are sent. */
+/** How news is sent. */
 public enum NewsKind {
   MAIL,
   WEB_PUSH,

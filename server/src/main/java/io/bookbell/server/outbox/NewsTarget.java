@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An address to which news are sent.
+ * An address to which news is sent.
  *
  * @param user the person it belongs to or, for a webhook, who made it
  * @param creator the creator whose events a webhook gets

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Stores where news are sent, and which events each target gets. Thread-safe and stateless. */
+/** Stores where news is sent, and which events each target gets. Thread-safe and stateless. */
 public final class NewsTargetStore {
   private static final int TOKEN_BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -100,7 +100,7 @@ public final class NewsTargetStore {
     return findChannelsLater(tx, user).get();
   }
 
-  /** Like {@link #findChannels}, together with the next statement. */
+  /** Queues {@link #findChannels}. */
   public PendingResult<List<NewsTarget>> findChannelsLater(Transaction tx, UserId user) {
     return tx.query(SELECT + CHANNELS + " ORDER BY id", user).later(NewsTarget::of);
   }
@@ -110,7 +110,7 @@ public final class NewsTargetStore {
     return findWebhooksLater(tx, creator).get();
   }
 
-  /** Like {@link #findWebhooks}, together with the next statement. */
+  /** Queues {@link #findWebhooks}. */
   public PendingResult<List<NewsTarget>> findWebhooksLater(Transaction tx, UserId creator) {
     return tx.query(SELECT + WEBHOOKS + " ORDER BY id", creator).later(NewsTarget::of);
   }
@@ -166,12 +166,12 @@ public final class NewsTargetStore {
     return groupEvents(tx.query(EVENTS + "(?)", targets).list(TargetEvent::of));
   }
 
-  /** Like {@link #findEvents}, of a person's channels, together with the next statement. */
+  /** Queues {@link #findEvents} of a person's channels. */
   public Supplier<Map<Long, Set<NewsEvent>>> findChannelEventsLater(Transaction tx, UserId user) {
     return findEventsLater(tx, CHANNELS, user);
   }
 
-  /** Like {@link #findEvents}, of a creator's webhooks, together with the next statement. */
+  /** Queues {@link #findEvents} of a creator's webhooks. */
   public Supplier<Map<Long, Set<NewsEvent>>> findWebhookEventsLater(
       Transaction tx, UserId creator) {
     return findEventsLater(tx, WEBHOOKS, creator);

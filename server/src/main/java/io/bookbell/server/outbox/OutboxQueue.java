@@ -144,7 +144,7 @@ public final class OutboxQueue {
 
   /**
    * Ends a lease. The target sleeps until more is queued. That has nothing to do with what has
-   * failed before, so it gets pauses and a day of its own.
+   * failed before, so its retry pauses and its one-day limit start afresh.
    */
   void sleepUntilMore(Transaction tx, long target) {
     tx.update(

@@ -216,7 +216,7 @@ public final class OutboxStore {
     return listItemsLater(tx, target, most).get();
   }
 
-  /** Like {@link #listItems}, together with the next statement. */
+  /** Queues {@link #listItems}. */
   public PendingResult<List<OutboxItem>> listItemsLater(Transaction tx, long target, int most) {
     return tx.query(
             "SELECT "

@@ -320,16 +320,13 @@ public final class Ledger {
 
   /**
    * Reads the periods in which a request counts: that of its consumption first, then those it was
-   * carried into. They are read together with the next statement.
+   * carried into.
    */
   static PendingResult<List<PeriodUse>> findPeriodsLater(Transaction tx, long request) {
     return tx.lookUp(PERIODS_OF_REQUEST, request);
   }
 
-  /**
-   * Reads the newest lines of a supporter's ledger, newest first, at most 200, together with the
-   * next statement.
-   */
+  /** Reads the newest lines of a supporter's ledger, newest first, at most 200. */
   static Supplier<List<LedgerEntry>> findEntriesLater(Transaction tx, UserId creator, UserId user) {
     PendingResult<List<LedgerEntry>> lines =
         tx.query(

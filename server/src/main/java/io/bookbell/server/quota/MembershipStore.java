@@ -123,7 +123,7 @@ final class MembershipStore {
     return findMembershipLater(tx, creator, user).get();
   }
 
-  /** Like {@link #findMembership}, together with the next statement. */
+  /** Queues {@link #findMembership}. */
   Supplier<Optional<Membership>> findMembershipLater(Transaction tx, UserId creator, UserId user) {
     tx.nowLater(); // which its period depends on
     var rows = tx.query(BY_KEY, creator, user).later(MembershipRow::of);
@@ -134,7 +134,7 @@ final class MembershipStore {
     return findByUserLater(tx, user).get();
   }
 
-  /** Like {@link #findByUser}, together with the next statement. */
+  /** Queues {@link #findByUser}. */
   Supplier<List<Membership>> findByUserLater(Transaction tx, UserId user) {
     tx.nowLater(); // which their periods depend on
     var rows = tx.query(BY_USER, user).later(MembershipRow::of);
@@ -192,7 +192,7 @@ final class MembershipStore {
         .exists();
   }
 
-  /** Like {@link #isMember}, together with the next statement. */
+  /** Queues {@link #isMember}. */
   Supplier<Boolean> isMemberLater(Transaction tx, UserId creator, UserId user) {
     var rows = tx.lookUp(CURRENT_MEMBERS, new MembershipKey(creator, user));
     return () -> !rows.get().isEmpty();
@@ -279,7 +279,7 @@ final class MembershipStore {
     return lockMembershipLater(tx, creator, user).get();
   }
 
-  /** Like {@link #lockMembership}, together with the next statement. */
+  /** Queues {@link #lockMembership}. */
   Supplier<Optional<Membership>> lockMembershipLater(Transaction tx, UserId creator, UserId user) {
     var locked = lockAndTurnLater(tx, creator, user);
     return () -> locked.get().map(LockedMembership::membership);
@@ -312,8 +312,8 @@ final class MembershipStore {
 
   /**
    * Locks the membership of the supporter who made a request to this creator and updates its row to
-   * the current period, together with the next statement. Commands that may be decided together
-   * {@linkplain #claimMembership claim} it before.
+   * the current period. Commands that may be decided together {@linkplain #claimMembership claim}
+   * it before.
    */
   Supplier<LockedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
     var rows = tx.lookUp(LOCK_OF_REQUEST, new RequestKey(request, creator));

@@ -63,7 +63,7 @@ public final class QuotaService {
     return toQuotaLater(tx, membership).get();
   }
 
-  /** Like {@link #toQuota}, together with the next statement. */
+  /** Queues {@link #toQuota}. */
   Supplier<Quota> toQuotaLater(Transaction tx, Membership membership) {
     Quota own = membership.toQuota();
     Supplier<OptionalInt> remaining =
@@ -74,10 +74,7 @@ public final class QuotaService {
     };
   }
 
-  /**
-   * Reads the user's tiers and quotas with all creators they support, together with the next
-   * statement.
-   */
+  /** Reads the user's tiers and quotas with all creators they support. */
   public Supplier<List<SupporterQuota>> findSupportLater(Transaction tx, UserId user) {
     var memberships = membershipStore.findByUserLater(tx, user);
     return () ->
@@ -95,7 +92,7 @@ public final class QuotaService {
     return membershipStore.isMember(tx, creator, user);
   }
 
-  /** Like {@link #isSupporter}, together with the next statement. */
+  /** Queues {@link #isSupporter}. */
   public Supplier<Boolean> isSupporterLater(Transaction tx, UserId creator, UserId user) {
     return membershipStore.isMemberLater(tx, creator, user);
   }
@@ -109,14 +106,14 @@ public final class QuotaService {
     return findEntriesLater(tx, creator, user).get();
   }
 
-  /** Like {@link #findEntries}, together with the next statement. */
+  /** Queues {@link #findEntries}. */
   public Supplier<List<Ledger.LedgerEntry>> findEntriesLater(
       Transaction tx, UserId creator, UserId user) {
     return Ledger.findEntriesLater(tx, creator, user);
   }
 
   /**
-   * Locks a supporter's membership, together with the next statement.
+   * Locks a supporter's membership.
    *
    * @return empty if the user isn't a supporter
    */
@@ -177,10 +174,7 @@ public final class QuotaService {
     membershipStore.claimMembership(tx, creator, user);
   }
 
-  /**
-   * Locks and reads what the refund of a request to this creator needs, together with the next
-   * statement.
-   */
+  /** Locks and reads what the refund of a request to this creator needs. */
   public Supplier<RefundBasis> lockRefundLater(Transaction tx, UserId creator, long request) {
     var locked = membershipStore.lockOfRequestLater(tx, creator, request);
     var periods = Ledger.findPeriodsLater(tx, request);

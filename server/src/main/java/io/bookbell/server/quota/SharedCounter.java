@@ -45,9 +45,6 @@ public interface SharedCounter {
   /** Gives a request back. Returns whether the counter was changed. */
   boolean refund(Transaction tx, UserId creator, UserId user);
 
-  /**
-   * Reads how many requests are left, together with the next statement; empty if the other system
-   * doesn't know this supporter.
-   */
+  /** Reads how many requests are left; empty if the other system doesn't know this supporter. */
   Supplier<OptionalInt> findRemainingLater(Transaction tx, UserId creator, UserId user);
 }

@@ -30,7 +30,7 @@ final class SupporterQueries {
     return findPersonLater(tx, user).get();
   }
 
-  /** Like {@link #findPerson}, together with the next statement. */
+  /** Queues {@link #findPerson}. */
   static Supplier<SupporterPerson> findPersonLater(Transaction tx, UserId user) {
     var rows =
         tx.query("SELECT id, display_name, email FROM app_user WHERE id = ?", user)
@@ -41,10 +41,7 @@ final class SupporterQueries {
   /** A supporter's account and membership. */
   record CurrentSupporter(SupporterPerson person, MembershipRow membership) {}
 
-  /**
-   * Reads one more than a page of supporters, optionally those who match a text, together with the
-   * next statement.
-   */
+  /** Reads one more than a page of supporters, optionally those who match a text. */
   static PendingResult<List<CurrentSupporter>> findCurrentLater(
       Transaction tx, UserId creatorId, Optional<String> text, PageRequest page) {
     SqlFragment which =
@@ -75,10 +72,7 @@ final class SupporterQueries {
     return wanted.isEmpty() ? addressed : SqlFragment.anyOf(List.of(named, addressed));
   }
 
-  /**
-   * Reads one more than a page of former supporters who still have an account, together with the
-   * next statement.
-   */
+  /** Reads one more than a page of former supporters who still have an account. */
   static PendingResult<List<FormerSupporter>> findFormerLater(
       Transaction tx, UserId creatorId, PageRequest page) {
     return tx.query(

@@ -80,7 +80,7 @@ final class TierLines {
         tx.now());
   }
 
-  /** Reads a supporter's lines, newest first, together with the next statement. */
+  /** Reads a supporter's lines, newest first. */
   static PendingResult<List<LedgerEntry>> findLater(
       Transaction tx, UserId creator, UserId user, int most) {
     return tx.query(

@@ -296,7 +296,7 @@ public final class BookRequestService {
 
   private Reply reply(Transaction tx, LockedRequest lockedRequest, UserId user, String body) {
     requireVisible(tx, lockedRequest, user);
-    if (!lockedRequest.actorTakesPart()
+    if (!lockedRequest.actorIsSupporter()
         && !creatorRoles.isAdmin(tx, lockedRequest.creator(), user)) {
       throw Problem.forbidden("You no longer support this creator.");
     }
@@ -357,12 +357,12 @@ public final class BookRequestService {
     return ids.isEmpty() ? Set.of() : store.findOwned(tx, user, ids);
   }
 
-  /** Returns those of the ids that are requests. */
+  /** Returns the ids for which a request exists. */
   public Set<Long> findExisting(Transaction tx, Collection<Long> ids) {
     return RequestStore.findExisting(tx, ids);
   }
 
-  /** Returns those of the ids that are replies. */
+  /** Returns the ids for which a reply exists. */
   public Set<Long> findExistingReplies(Transaction tx, Collection<Long> ids) {
     return ReplyStore.findExisting(tx, ids);
   }

@@ -76,7 +76,7 @@ public final class FollowerStore {
         .single(row -> row.getInt("amount"));
   }
 
-  /** Reads who follows a request, together with the next statement. */
+  /** Reads who follows a request. */
   Supplier<Set<UserId>> findFollowersLater(Transaction tx, long request) {
     var users = tx.lookUp(FOLLOWERS, request);
     return () -> Set.copyOf(users.get());

@@ -107,7 +107,7 @@ public final class ReplyStore {
     return Optional.of(reply);
   }
 
-  /** Reads the newest replies of a request, its oldest first, together with the next statement. */
+  /** Reads the newest replies of a request, its oldest first. */
   Supplier<List<Reply>> findNewestLater(Transaction tx, long request) {
     return tx.lookUp(NEWEST_OF_REQUEST, request);
   }
@@ -121,7 +121,7 @@ public final class ReplyStore {
         .later(ReplyStore::toReply);
   }
 
-  /** Reads a page of a request's replies, newest first, together with the next statement. */
+  /** Reads a page of a request's replies, newest first. */
   Supplier<ListPage<Reply>> findPageLater(Transaction tx, long request, PageRequest page) {
     var found =
         tx.query(PAGE, request, page.cursor().orElse(Long.MAX_VALUE), page.limit() + 1)
@@ -152,7 +152,7 @@ public final class ReplyStore {
         WHERE id IN (SELECT request_id FROM reply)""");
   }
 
-  /** Returns those of the ids that are replies. */
+  /** Returns the ids for which a reply exists. */
   static Set<Long> findExisting(Transaction tx, Collection<Long> ids) {
     return tx.query("SELECT id FROM reply WHERE id IN (?)", ids).set(row -> row.getLong("id"));
   }

@@ -53,7 +53,8 @@ final class RequestLocker {
    * A request read while its creator's row is locked, and what a change of it needs.
    *
    * @param actorName of the user whose command it is
-   * @param actorTakesPart false for the reply of somebody who isn't a supporter
+   * @param actorIsSupporter for a reply, whether the actor is a supporter of the creator; otherwise
+   *     true
    * @param followers empty for a reply
    * @param refund present if a refund may follow
    */
@@ -61,7 +62,7 @@ final class RequestLocker {
       CreatorRow creator,
       RevisedRequest revised,
       String actorName,
-      boolean actorTakesPart,
+      boolean actorIsSupporter,
       Set<UserId> followers,
       Optional<Supplier<RefundBasis>> refund) {
     BookRequest request() {
@@ -70,9 +71,11 @@ final class RequestLocker {
   }
 
   /**
-   * Locks a request's creator and reads the request.
+   * Locks a request's creator and reads the request. Runs a query at once if the request isn't
+   * cached.
    *
-   * @return the request; asking for it throws a {@link Problem} with 404 if there is none
+   * @throws Problem 404 if there is no such request; the supplier throws it too if the request is
+   *     gone or belongs to another creator
    */
   Supplier<LockedRequest> lockRequestLater(Transaction tx, UserId actor, long id, Purpose purpose) {
     RequestParties parties = partiesCache.find(tx, id).orElseThrow(Problem::notFound);
@@ -110,7 +113,7 @@ final class RequestLocker {
         purpose == Purpose.REFUND
             ? Optional.of(quotaService.lockRefundLater(tx, creatorId, id))
             : Optional.empty();
-    Supplier<Boolean> takesPart =
+    Supplier<Boolean> isSupporter =
         purpose == Purpose.REPLY ? quotaService.isSupporterLater(tx, creatorId, actor) : () -> true;
     if (purpose == Purpose.REPLY) {
       replies.reserveReply(tx);
@@ -125,7 +128,7 @@ final class RequestLocker {
           .map(
               found ->
                   new LockedRequest(
-                      locked, found, actorName.get(), takesPart.get(), following.get(), refund));
+                      locked, found, actorName.get(), isSupporter.get(), following.get(), refund));
     };
   }
 
@@ -153,8 +156,8 @@ final class RequestLocker {
   }
 
   /**
-   * Reads the creator of a request: if the request was used lately, together with the next
-   * statement, otherwise when it is asked for.
+   * Reads the creator of a request: queued if the request is cached, otherwise when it is asked
+   * for.
    */
   Function<BookRequest, CreatorRow> readCreatorLater(Transaction tx, long id) {
     var known =
@@ -166,7 +169,7 @@ final class RequestLocker {
             .orElseGet(() -> creatorStore.get(tx, request.creatorId()));
   }
 
-  /** Saves the next command about a request a query. Called after the request was committed. */
+  /** Caches the request's creator and supporter. Call after the commit. */
   void rememberParties(BookRequest request) {
     partiesCache.remember(request.id(), new RequestParties(request.creatorId(), request.userId()));
   }

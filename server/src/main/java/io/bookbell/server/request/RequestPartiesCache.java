@@ -7,18 +7,18 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers between whom the requests are that were used last, which never changes, so that a
- * command can lock what it needs without asking the database first. Thread-safe.
+ * Caches the creator and supporter of recently used requests, which never change, so that a command
+ * can lock without a query. Thread-safe.
  */
 final class RequestPartiesCache {
   private static final int MOST = 10_000;
 
   private final Map<Long, RequestParties> parties = new ConcurrentHashMap<>();
 
-  /** Whose request it is, and who is asked. */
+  /** The creator and the supporter of a request. */
   record RequestParties(UserId creator, UserId supporter) {}
 
-  /** Returns between whom a request is, and reads it if it isn't known. */
+  /** Returns a request's creator and supporter, and reads them unless they are cached. */
   Optional<RequestParties> find(Transaction tx, long request) {
     Optional<RequestParties> known = findKnown(request);
     if (known.isPresent()) {

@@ -34,7 +34,7 @@ final class RequestPeople {
 
   private RequestPeople() {}
 
-  /** Reads a user's name, together with the next statement. */
+  /** Reads a user's name. */
   static Supplier<String> findNameLater(Transaction tx, UserId user) {
     PendingResult<List<String>> name = tx.lookUp(NAMES, user);
     return () -> name.get().getFirst();
@@ -47,7 +47,7 @@ final class RequestPeople {
    */
   record SupporterFacts(String name, int open) {}
 
-  /** Reads the facts of a supporter, together with the next statement. */
+  /** Reads the facts of a supporter. */
   static Supplier<SupporterFacts> findSupporterLater(Transaction tx, UserId creator, UserId user) {
     var found = tx.lookUp(SUPPORTERS, new RequesterKey(creator, user));
     return () -> found.get().getFirst();

@@ -168,7 +168,7 @@ public final class RequestStore {
     return findById(tx, id, REPLIES_OF_ONE);
   }
 
-  /** Reads a creator's requests, together with the next statement. */
+  /** Reads a creator's requests. */
   Supplier<List<BookRequest>> findByCreatorLater(
       Transaction tx, UserId creator, RequestFilter requestFilter, int limit) {
     SqlFragment whose = SqlFragment.of("r.creator_id = ?", creator);
@@ -268,8 +268,8 @@ public final class RequestStore {
   }
 
   /**
-   * Reads the number of a creator's requests by status, together with the next statement. Statuses
-   * that no request has ever had are missing.
+   * Reads the number of a creator's requests by status. Statuses that no request has ever had are
+   * missing.
    */
   Supplier<Map<Status, Integer>> countByStatusLater(Transaction tx, UserId creator) {
     var rows =
@@ -289,7 +289,7 @@ public final class RequestStore {
   /** A request and the number of its newest revision. */
   record RevisedRequest(BookRequest request, int revision) {}
 
-  /** Reads a request with its newest replies, together with the next statement. */
+  /** Reads a request with its newest replies. */
   Supplier<Optional<RevisedRequest>> findLater(Transaction tx, long id) {
     var rows = tx.lookUp(BY_ID, id);
     Supplier<List<Reply>> newest = REPLIES.findNewestLater(tx, id);
@@ -356,7 +356,7 @@ public final class RequestStore {
         row.getInt("followers"));
   }
 
-  /** Returns those of the ids that are requests. */
+  /** Returns the ids for which a request exists. */
   static Set<Long> findExisting(Transaction tx, Collection<Long> ids) {
     return tx.query("SELECT id FROM book_request WHERE id IN (?)", ids)
         .set(row -> row.getLong("id"));

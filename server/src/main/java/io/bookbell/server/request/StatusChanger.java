@@ -35,7 +35,7 @@ final class StatusChanger {
     store.updateStatus(tx, request, to);
   }
 
-  /** Refunds the request if its new status requires it. */
+  /** Refunds if a refund was prepared, and returns the change. */
   StatusChange complete(
       Transaction tx,
       LockedRequest before,
@@ -54,7 +54,7 @@ final class StatusChanger {
         before.request(), request, before.revised().revision() + 1, actor, before.followers());
   }
 
-  /** Takes the requests that were pending off the creator's count. */
+  /** Subtracts the requests that were pending from the creator's count. */
   CreatorRow updatePendingCount(Transaction tx, CreatorRow creator, List<StatusChange> moves) {
     int answered =
         (int)

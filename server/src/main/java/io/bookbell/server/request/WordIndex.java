@@ -88,7 +88,7 @@ public final class WordIndex {
     return findBacklogLater(tx).get();
   }
 
-  /** Like {@link #findBacklog}, together with the next statement. */
+  /** Queues {@link #findBacklog}. */
   static Supplier<OptionalLong> findBacklogLater(Transaction tx) {
     var rows =
         tx.query("SELECT below FROM search_backlog WHERE id = 1")

@@ -189,7 +189,8 @@ final class CommandGroup {
     private static final long serialVersionUID = 1L;
 
     PostponedError() {
-      super("Another command or owner was first", null, false, false);
+      super(
+          "Postponed: another command claimed the same, or has another owner", null, false, false);
     }
   }
 

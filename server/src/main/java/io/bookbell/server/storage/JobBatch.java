@@ -48,7 +48,7 @@ public final class JobBatch {
     Throwable failure = writeJob.workFailure();
     if (failure != null
         && StorageTrouble.findIn(failure).filter(StorageTrouble::mayEndTransactions).isPresent()) {
-      throw new DataAccessException("The transaction is void: " + failure.getMessage(), failure);
+      throw new DataAccessException("The transaction has ended: " + failure.getMessage(), failure);
     }
   }
 
@@ -77,7 +77,7 @@ public final class JobBatch {
    * Runs groupable jobs without savepoints, those of one owner together, and one group after
    * another.
    *
-   * @param hasTime asked before each group; once it says no, the remaining jobs aren't run
+   * @param hasTime called before each group; when it returns false, the remaining jobs aren't run
    * @return those that were run, in the order of their decisions
    * @throws RuntimeException if the transaction must be rolled back, and its jobs run one by one
    */

@@ -36,7 +36,7 @@ public interface RowLockGate {
     private final transient OwnerRow row;
 
     public LockQueuedError(OwnerRow row) {
-      super("waits for its turn", null, false, false);
+      super("queued for the owner's turn", null, false, false);
       this.row = row;
     }
 

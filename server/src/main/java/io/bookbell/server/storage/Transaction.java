@@ -182,8 +182,8 @@ public final class Transaction {
 
   /**
    * Locks the row at which all commands of one owner queue, and reads it. If another transaction of
-   * this process has the owner's turn, the work is rolled back and runs again later, together with
-   * other queued commands.
+   * this process holds the owner's turn, throws {@link RowLockGate.LockQueuedError}: the writer
+   * rolls back and runs the job again in a shared transaction.
    *
    * @param sql reads and locks the row, whose only value is the owner
    * @return the row; if commands are decided together, with the changes of those before
@@ -201,7 +201,7 @@ public final class Transaction {
   }
 
   /**
-   * Tells the commands that are decided after this one that it has changed the owner's row.
+   * Makes the changed row visible to the commands that are decided after this one.
    *
    * @param row as it is now, of the type that {@link #lockOwnerRow} reads
    */

@@ -6,10 +6,10 @@ import java.util.function.Supplier;
  * A command in two steps, so that many commands of one owner can read together, decide one after
  * another, and write together, with few round trips to the database.
  *
- * <p>It locks the owner with {@link Transaction#lockOwnerRow} and tells changes of that row with
- * {@link Transaction#replaceOwnerRow}. Everything else that it both reads and changes it must
- * {@link Transaction#claim}: in the first step before it reads, if it knows what, because a command
- * that claims what a waiting one has claimed has to ask again later.
+ * <p>It locks the owner with {@link Transaction#lockOwnerRow} and publishes changes of that row
+ * with {@link Transaction#replaceOwnerRow}. It must {@link Transaction#claim} everything else that
+ * it reads and then changes, in the first step and before reading if possible: a command whose
+ * claim is held by an earlier one is prepared again later.
  */
 @FunctionalInterface
 public interface WriteCommand<T> {

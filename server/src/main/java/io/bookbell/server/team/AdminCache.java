@@ -59,10 +59,7 @@ public final class AdminCache {
     return loaded;
   }
 
-  /**
-   * Reads the creators in whose teams the user is active, together with the next statement. Not
-   * cached.
-   */
+  /** Reads the creators in whose teams the user is active. Not cached. */
   public PendingResult<List<UserId>> teamsOfLater(Transaction tx, UserId member) {
     return tx.query(TEAMS, member).later(row -> row.getUser("creator_id"));
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** When news are sent; in Berlin the clock is set ahead on 29 March and back on 25 October 2026. */
+/** When news is sent; in Berlin the clock is set ahead on 29 March and back on 25 October 2026. */
 class NewsPreferenceTest {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The state of one connection, whichever its {@link Transport}, confined to its event loop. Only
+ * The state of one connection, whatever its {@link Transport}, confined to its event loop. Only
  * {@link #position}, {@link #acknowledged} (both volatile), and what the transport allows may be
  * read on other threads.
  *

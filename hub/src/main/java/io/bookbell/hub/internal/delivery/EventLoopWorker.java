@@ -166,12 +166,12 @@ final class EventLoopWorker {
     }
   }
 
-  /** Cuts a connection off whose step fails, so that the others aren't concerned. */
+  /** Closes a connection whose step fails, so that the others aren't concerned. */
   private static void runFor(ConnectionState connectionState, Consumer<ConnectionState> step) {
     try {
       step.accept(connectionState);
     } catch (Throwable failure) { // also if there is no memory for its buffers
-      log.error("The {} can't be served; cutting it off", connectionState.connection(), failure);
+      log.error("{} failed; closing it", connectionState.connection(), failure);
       connectionState.transport().forceClose();
     }
   }

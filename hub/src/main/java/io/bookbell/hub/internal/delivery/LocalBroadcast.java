@@ -33,7 +33,7 @@ final class LocalBroadcast {
   /**
    * Distributes the messages of a change.
    *
-   * @param timer is told of each event loop that has flushed; null if nobody wants to know
+   * @param timer notified once per event loop after its flush; null if not measured
    */
   static void broadcastAll(
       List<Delivery> change,
@@ -112,7 +112,7 @@ final class LocalBroadcast {
         try {
           deliverTo(target.connectionState(), messages.get(i), sequences[i]);
         } catch (RuntimeException failure) {
-          log.error("The {} cannot be delivered to; cutting it off", target, failure);
+          log.error("Delivery on {} failed; closing it", target, failure);
           target.connectionState().transport().forceClose();
         }
       }

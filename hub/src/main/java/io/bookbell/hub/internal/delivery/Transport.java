@@ -9,7 +9,7 @@ import io.netty.util.concurrent.Future;
 
 /**
  * How the messages of one connection reach its client. The {@link ConnectionState} decides what is
- * sent and when the connection ends, whichever the transport. Used on the connection's event loop
+ * sent and when the connection ends, whatever the transport. Used on the connection's event loop
  * only, except where a method says otherwise.
  */
 interface Transport {

@@ -45,11 +45,15 @@ final class BatchSenderLoader {
           ServiceLoader.load(BatchSenderProvider.class, BatchSenderProvider.class.getClassLoader())
               .findFirst();
       if (found.isEmpty()) {
-        log.info("Writes to many connections leave one by one: there is no BatchSenderProvider");
+        log.info(
+            "Each socket is written with its own system call: there is no BatchSenderProvider");
       }
       return found.filter(BatchSenderLoader::isUsable);
     } catch (ServiceConfigurationError | LinkageError e) {
-      log.warn("The module for batched sends cannot be loaded; writes leave one by one", e);
+      log.warn(
+          "Each socket is written with its own system call: the module for batched sends cannot be"
+              + " loaded",
+          e);
       return Optional.empty();
     }
   }
@@ -57,10 +61,11 @@ final class BatchSenderLoader {
   private static boolean isUsable(BatchSenderProvider provider) {
     try {
       provider.createSender(BatchedSocketWriter.MOST_WRITERS).close();
-      log.info("Writes to many connections leave together, through {}", provider);
+      log.info("Many sockets are written with one system call, through {}", provider);
       return true;
     } catch (IOException | RuntimeException | LinkageError e) {
-      log.info("Writes to many connections leave one by one: no {} ({})", provider, e.getMessage());
+      log.info(
+          "Each socket is written with its own system call: no {} ({})", provider, e.getMessage());
       return false;
     }
   }

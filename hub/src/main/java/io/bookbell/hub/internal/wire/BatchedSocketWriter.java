@@ -144,7 +144,7 @@ public final class BatchedSocketWriter {
     try {
       writer.onSent(bytes, rest);
     } catch (Throwable failure) {
-      log.error("The rest of a frame can't be sent; cutting the connection off", failure);
+      log.error("The rest of a frame can't be sent; closing the connection", failure);
       writer.abort();
     }
   }
@@ -188,7 +188,9 @@ public final class BatchedSocketWriter {
     try {
       Objects.requireNonNull(batchSender).sendAll(count, sockets, address, ends, sent);
     } catch (IOException broken) {
-      log.warn("Sending together is given up: from here on writes leave one by one", broken);
+      log.warn(
+          "Batched sends failed; from now on each socket is written with its own system call",
+          broken);
       close();
     }
   }
@@ -218,7 +220,10 @@ public final class BatchedSocketWriter {
       try {
         batchSender = provider.get().createSender(MOST_WRITERS);
       } catch (IOException e) {
-        log.warn("No {} for one more event loop: its writes leave one by one", provider.get(), e);
+        log.warn(
+            "Each socket of one more event loop is written with its own system call: no {}",
+            provider.get(),
+            e);
         mayHaveSender = false;
       }
     }

@@ -312,7 +312,7 @@ final class PostgresWriter {
 
   /** Prevents the commit of a command whose caller was told that it failed. */
   private static StorageException lateAnswer() {
-    return new StorageException(StorageTrouble.UNREACHABLE, "it answered too late");
+    return new StorageException(StorageTrouble.UNREACHABLE, "the response came too late");
   }
 
   /** Runs the body, then commits or rolls back. */

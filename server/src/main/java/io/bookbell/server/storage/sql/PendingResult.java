@@ -56,7 +56,7 @@ public final class PendingResult<T> implements Supplier<T> {
       session.flush();
     }
     if (!known) {
-      throw new IllegalStateException("The statement was forgotten by a rollback");
+      throw new IllegalStateException("The statement was discarded by a rollback");
     }
     return value;
   }

@@ -17,6 +17,6 @@ interface StatementSender {
    */
   void send(List<QueuedStatement> statements, SqlSession session) throws SQLException;
 
-  /** The numbers of a result's columns by their names; the driver is asked for others. */
+  /** Column indexes by name; empty if the driver has to resolve names itself. */
   Map<String, Integer> columnPlaces(String sql, ResultSet result) throws SQLException;
 }
