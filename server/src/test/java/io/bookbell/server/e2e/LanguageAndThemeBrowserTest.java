@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the page's languages and colour themes. */
-class LookBrowserTest {
+class LanguageAndThemeBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final List<String> OTHER_LANGUAGES = List.of("de", "fr", "es", "ar", "ja");

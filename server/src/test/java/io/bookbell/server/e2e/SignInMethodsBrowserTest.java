@@ -23,7 +23,7 @@ import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions.Prot
 import org.openqa.selenium.virtualauthenticator.VirtualAuthenticatorOptions.Transport;
 
 /** Tests passkeys, providers and the operator's page in a browser with a virtual authenticator. */
-class WaysInBrowserTest {
+class SignInMethodsBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   @TempDir Path folder;

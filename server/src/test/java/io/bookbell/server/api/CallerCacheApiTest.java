@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sessions and keys that were looked up a moment ago. */
-class RememberedCallersTest {
+class CallerCacheApiTest {
   private static final String TIERS = "/api/tiers?creator_id=";
 
   @TempDir Path folder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
 /** Tests that words and URLs without spaces, in every text field, overflow nothing on a phone. */
-class LongWordsBrowserTest {
+class OverflowBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final String WORD =

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ParameterizedClass
 @EnumSource
-class UndoneStepsTest {
+class ReversibleActionsTest {
   private static final int SESSION_ENDED = 4401;
 
   @Parameter TestDatabase kind;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The API of the team inbox: search, filters, bulk answers, saved replies and exports. */
-class DeskApiTest {
+class TeamInboxApiTest {
   private static final String REQUESTS = "/api/book-requests";
 
   @ParameterizedTest

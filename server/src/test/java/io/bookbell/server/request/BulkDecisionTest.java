@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Bulk operations of the team inbox, on each database. */
-class DeskTest extends DomainTest {
+class BulkDecisionTest extends DomainTest {
   private UserId creator;
   private UserId member;
   private UserId supporter;

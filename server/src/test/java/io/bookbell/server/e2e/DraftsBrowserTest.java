@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tests that drafts are sent or kept whatever fails, and that nobody else sees them. */
-class KeptWordsBrowserTest {
+class DraftsBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final String BOOK = "The Lantern Keeper";

@@ -18,7 +18,7 @@ import org.openqa.selenium.Keys;
  * Tests the team inbox with many requests: keyboard shortcuts, bulk decisions, and concurrent work
  * by several admins.
  */
-class DeskBrowserTest {
+class TeamInboxBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   private static final int MANY = 3000;

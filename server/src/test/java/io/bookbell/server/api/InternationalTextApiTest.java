@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Text in any language, on each database: stored normalised, found in any spelling, and counted in
  * grapheme clusters.
  */
-class WordsApiTest {
+class InternationalTextApiTest {
   private static final String REQUESTS = "/api/book-requests";
   private static final String FAMILY = "👨‍👩‍👧‍👦";
 

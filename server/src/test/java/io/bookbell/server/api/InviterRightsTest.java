@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who has made an invitation, and what becomes of it when they may not invite any more. */
 @ParameterizedClass
 @EnumSource
-class InvitationMakersTest {
+class InviterRightsTest {
   private static final String ENDED = "invitations_ended";
 
   @Parameter TestDatabase kind;

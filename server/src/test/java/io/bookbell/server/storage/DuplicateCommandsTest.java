@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Duplicates of a command that are sent at once and share a transaction. */
-class TwinsTest {
+class DuplicateCommandsTest {
   private static final int TWINS = 3;
 
   @ParameterizedTest

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * What the database itself refuses to store about quotas and requests, whatever the program does:
  * by constraints on SQLite, by triggers on PostgreSQL.
  */
-class TableRulesTest extends DomainTest {
+class DatabaseConstraintsTest extends DomainTest {
   private static final String LINE_OF_REQUEST = " WHERE kind = 'consume'";
 
   @BeforeEach

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests how many round trips to PostgreSQL the page's reads take when the caller and the team are
  * known to the server.
  */
-class ListTripsTest {
+class ListRoundTripsTest {
   private static final int TRIES = 6;
 
   @TempDir Path folder;
