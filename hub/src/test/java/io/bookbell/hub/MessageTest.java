@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageTest {
   @Test
-  void cannotBeChangedThroughItsArrays() {
+  void arraysAreCopied() {
     byte[] given = bytes("{\"a\":1}");
     Message message = Message.of(given);
     given[2] = 'b';

@@ -25,7 +25,7 @@ class UserIdTest {
   }
 
   @Test
-  void printsTheNumber() {
+  void toStringIsTheNumber() {
     assertThat(new UserId(42)).hasToString("42");
   }
 }

@@ -47,7 +47,7 @@ class PushContactTest {
   }
 
   @Test
-  void withoutAnythingThereIsNone() {
+  void withoutSettingsThereIsNoContact() {
     assertThat(find(Map.of())).isEmpty();
     assertThat(find(Map.of("BOOKBELL_PUBLIC_URL", "http://books.example"))).isEmpty();
   }

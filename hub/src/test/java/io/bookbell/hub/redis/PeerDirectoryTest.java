@@ -90,7 +90,7 @@ class PeerDirectoryTest {
   }
 
   @Test
-  void whoComesAndGoesWithinABatchIsNotTold() {
+  void aUserWhoComesAndGoesWithinABatchIsNotPublished() {
     LocalPresence users = new LocalPresence("a");
     users.recordPresence("chat", ANN, true);
     users.recordPresence("chat", ANN, false);

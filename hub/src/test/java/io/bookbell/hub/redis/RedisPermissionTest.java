@@ -55,7 +55,7 @@ class RedisPermissionTest {
     "allchannels +publish +subscribe +unsubscribe +ping, /3",
     "allchannels, /3"
   })
-  void isNamed(String rights, String database) {
+  void aMissingPermissionIsNamed(String rights, String database) {
     acl("SETUSER ann on >hush ~* " + rights);
     try (var node = new RedisBackplane(asAnn(database))) {
       node.subscribe("chat", _ -> {});
@@ -70,7 +70,7 @@ class RedisPermissionTest {
   }
 
   @Test
-  void isNotNamedOnceItIsGranted() {
+  void aPermissionIsNotNamedOnceItIsGranted() {
     acl("SETUSER ann on >hush ~* allchannels +@all -publish");
     try (var node = new RedisBackplane(asAnn(""))) {
       node.subscribe("chat", _ -> {});
@@ -88,7 +88,7 @@ class RedisPermissionTest {
   }
 
   @Test
-  void isNamedAgainInALaterOutage() {
+  void aMissingPermissionIsNamedAgainInALaterOutage() {
     acl("SETUSER ann on >hush ~* allchannels +@all -publish");
     try (var node = new RedisBackplane(asAnn(""))) {
       node.subscribe("chat", _ -> {});

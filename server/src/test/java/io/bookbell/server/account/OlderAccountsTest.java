@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class OlderAccountsTest extends DomainTest {
 
   @Test
-  void areBroughtUpToDateAndConflictsAreTold() {
+  void olderAccountsAreUpdatedAndConflictsAreReported() {
     UserId creator = domain.creator("mara");
     UserId zhanna = older(domain.supporter(creator, "one", 1), "жанна@xn--e1afmkfd.xn--p1ai");
     UserId ann = older(domain.supporter(creator, "two", 2), "ann@bu\u0308cher.example");

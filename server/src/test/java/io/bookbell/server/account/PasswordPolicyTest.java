@@ -20,13 +20,13 @@ class PasswordPolicyTest {
         "赤いりんごが十二個ある",
         "🍎🍏🍐🍊🍋🍌🍉🍇🍓🫐"
       })
-  void goodOnesAreTaken(String password) {
+  void goodPasswordsAreAccepted(String password) {
     assertThat(breach(password)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "kx8#Lq2pz", "ü̈", "🍎🍏🍐🍊🍋"})
-  void shortOnesAreNot(String password) {
+  void shortPasswordsAreRefused(String password) {
     assertThat(breach(password)).contains("must have 10 to 200 characters");
   }
 
@@ -46,7 +46,7 @@ class PasswordPolicyTest {
         "administrator",
         "november2026"
       })
-  void thoseThatAreGuessedFirstAreNot(String password) {
+  void passwordsThatAreGuessedFirstAreRefused(String password) {
     assertThat(breach(password)).contains("is too easy to guess");
   }
 
@@ -58,12 +58,12 @@ class PasswordPolicyTest {
         "countess of numbers",
         "countess@books.test"
       })
-  void thoseWithTheOwnNameOrAddressAreNot(String password) {
+  void passwordsWithTheOwnNameOrAddressAreRefused(String password) {
     assertThat(breach(password)).contains("must not contain the name or the e-mail address");
   }
 
   @Test
-  void aLongOneIsJudgedByItsBeginning() {
+  void aLongPasswordIsJudgedByItsBeginning() {
     assertThat(breach("a4@$ ".repeat(40))).isEqualTo(breach("a4@$ ".repeat(20)));
     assertThat(breach("x".repeat(201))).contains("must have 10 to 200 characters");
   }

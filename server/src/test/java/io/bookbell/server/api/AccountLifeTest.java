@@ -71,7 +71,7 @@ class AccountLifeTest {
   }
 
   @Test
-  void fromTheInvitationToTheDeletion() {
+  void anAccountIsSoundFromItsInvitationToItsDeletion() {
     TestClient ada = join();
     long answered = ask(ada, "Emma");
     long open = ask(ada, "Persuasion");

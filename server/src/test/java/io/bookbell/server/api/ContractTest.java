@@ -51,7 +51,7 @@ class ContractTest {
   class TheFiles {
     /** Uses the schema of OpenAPI documents that comes with Vert.x OpenAPI. */
     @Test
-    void areOpenApi31() {
+    void theHttpDescriptionIsValidOpenApi31() {
       var schemas =
           SchemaRegistry.withDefaultDialect(
               SpecificationVersion.DRAFT_2020_12,
@@ -67,7 +67,7 @@ class ContractTest {
     }
 
     @Test
-    void referToWhatIsThere() {
+    void everyReferenceResolves() {
       var broken = new ArrayList<String>();
       for (Description file : List.of(HTTP, LIVE)) {
         file.visit(
@@ -83,7 +83,7 @@ class ContractTest {
     }
 
     @Test
-    void nameEveryKindOfActivityAndNotification() {
+    void everyKindOfActivityAndNotificationIsNamed() {
       assertThat(words("ActivityKind"))
           .containsExactly(wireNames(ActivityKind.values(), ActivityKind::wireName));
       assertThat(words("NotificationKind"))
@@ -111,7 +111,7 @@ class ContractTest {
     }
 
     @Test
-    void haveExamplesThatFitTheirSchemas() {
+    void everyExampleFitsItsSchema() {
       var errors = new ArrayList<String>();
       for (Description file : List.of(HTTP, LIVE)) {
         file.visit((pointer, node) -> errors.addAll(exampleErrors(file, pointer, node)));
@@ -148,7 +148,7 @@ class ContractTest {
     }
 
     @Test
-    void allowNoFieldsThatTheyDoNotName() {
+    void everyObjectSaysWhetherItMayHaveOtherFields() {
       var open = new TreeSet<String>();
       for (Description file : List.of(HTTP, LIVE)) {
         file.visit(
@@ -165,7 +165,7 @@ class ContractTest {
     }
 
     @Test
-    void describeEveryOperation() {
+    void everyOperationHasAnIdASummaryAndTags() {
       Set<String> tags = Set.copyOf(HTTP.at("/tags").findValuesAsText("name"));
       var ids = new TreeSet<String>();
       for (Operation operation : CONTRACT.operations()) {
@@ -183,7 +183,7 @@ class ContractTest {
     }
 
     @Test
-    void say401WhereASessionIsNeeded() {
+    void everyOperationThatNeedsASessionNames401() {
       for (Operation operation : CONTRACT.operations()) {
         JsonNode described = HTTP.at(operation.pointer());
         JsonNode security = described.path("security");
@@ -196,7 +196,7 @@ class ContractTest {
     }
 
     @Test
-    void coverEveryRoute() throws Exception {
+    void everyRouteIsDescribed() throws Exception {
       Vertx vertx = Vertx.vertx();
       Router router = Router.router(vertx);
       addRoutes(new ApiRouter(router, null, null, null, null, null, null));
@@ -239,44 +239,44 @@ class ContractTest {
         """;
 
     @Test
-    void passesWhenItIsAsDescribed() {
+    void anAnswerAsDescribedPasses() {
       check(200, "application/json; charset=utf-8", QUOTA);
     }
 
     @Test
-    void mayNotHaveAnUnknownField() {
+    void anUnknownFieldIsRefused() {
       assertRefused(200, QUOTA.replace("}", ",\"colour\":\"blue\"}"), "'colour' is not defined");
     }
 
     @Test
-    void mayNotLackAField() {
+    void aMissingRequiredFieldIsRefused() {
       assertRefused(200, QUOTA.replace("\"used\":2,", ""), "#: required property 'used' not found");
     }
 
     @Test
-    void mayNotHaveAWrongType() {
+    void aWrongTypeIsRefused() {
       assertRefused(200, QUOTA.replace("2", "\"2\""), "#/used: string found, integer expected");
     }
 
     @Test
-    void mayNotBeNullWhereNothingSaysSo() {
+    void anUndescribedNullIsRefused() {
       assertRefused(200, QUOTA.replace("2", "null"), "#/used: null found, integer expected");
     }
 
     @Test
-    void mayNotHaveAnotherStatus() {
+    void anUndescribedStatusIsRefused() {
       assertRefused(418, QUOTA, "418, is not documented, only [200, 400, 401, 403, 404, 429, 503]");
     }
 
     @Test
-    void mayNotHaveAnotherMediaType() {
+    void anotherMediaTypeIsRefused() {
       assertThatThrownBy(() -> check(200, "text/html", QUOTA))
           .isInstanceOf(AssertionError.class)
           .hasMessageContaining("“text/html”, only [application/json]");
     }
 
     @Test
-    void mayNotHaveAProblemCodeThatTheCallDoesNotName() {
+    void anUndescribedProblemCodeIsRefused() {
       String problem =
           HTTP.at("/components/responses/NotFound/content").findValue("example").toString();
 
@@ -294,7 +294,7 @@ class ContractTest {
     }
 
     @Test
-    void mayNotHaveABodyWhereThereIsNone() {
+    void aBodyWhereThereIsNoneIsRefused() {
       CONTRACT.checkAnswer("POST", "/api/auth/logout", 204, null, "");
       assertThatThrownBy(
               () -> CONTRACT.checkAnswer("POST", "/api/auth/logout", 204, "application/json", "{}"))
@@ -302,7 +302,7 @@ class ContractTest {
     }
 
     @Test
-    void mayNotComeFromAPathOrMethodThatIsNotDescribed() {
+    void anUndescribedPathOrMethodIsRefused() {
       assertThatThrownBy(() -> CONTRACT.checkAnswer("GET", "/api/colours", 404, null, ""))
           .isInstanceOf(AssertionError.class)
           .hasMessage("GET /api/colours is not documented");
@@ -327,7 +327,7 @@ class ContractTest {
   @Nested
   class ARequest {
     @Test
-    void passesWhenItIsAsDescribed() {
+    void aRequestAsDescribedPasses() {
       CONTRACT.checkRequest("GET", "/api/supporters?creator_id=1&q=Ada+L&limit=20", null);
       CONTRACT.checkRequest(
           "POST",
@@ -338,7 +338,7 @@ class ContractTest {
     }
 
     @Test
-    void mayNotHaveABodyThatIsNotDescribed() {
+    void anUndescribedBodyIsRefused() {
       assertRefused(
           "POST", "/api/book-requests/9/reply", "{\"body\":\"\"}", "#/body: must be at least 1");
       assertRefused("POST", "/api/book-requests/9/cancel", "{\"why\":1}", "'why' is not defined");
@@ -355,7 +355,7 @@ class ContractTest {
     }
 
     @Test
-    void mayNotHaveAQueryThatIsNotDescribed() {
+    void anUndescribedQueryIsRefused() {
       assertRefused("GET", "/api/team", null, "GET /api/team needs creator_id in its query");
       assertRefused("GET", "/api/team?creator_id=1&x=2", null, "not documented in its query: [x]");
       assertRefused(
@@ -374,7 +374,7 @@ class ContractTest {
   @Nested
   class AMessage {
     @Test
-    void passesWhenItIsAsDescribed() {
+    void aMessageAsDescribedPasses() {
       CONTRACT.checkServerMessage("pong");
       CONTRACT.checkServerMessage("{\"type\":\"pong\",\"seq\":0}");
       CONTRACT.checkServerMessage(
@@ -382,7 +382,7 @@ class ContractTest {
     }
 
     @Test
-    void mayNotDepartFromItsDescription() {
+    void aMessageThatDepartsFromItsDescriptionIsRefused() {
       assertRefused("{\"type\":\"pong\"}", "#: required property 'seq' not found");
       assertRefused("{\"type\":\"pong\",\"seq\":0,\"x\":1}", "'x' is not defined");
       assertRefused("{\"type\":\"pong\",\"seq\":\"0\"}", "#/seq: string found, integer expected");

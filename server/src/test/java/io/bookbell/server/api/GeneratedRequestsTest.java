@@ -63,7 +63,7 @@ class GeneratedRequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void noneOfThemIsAFailureOfTheServer(TestDatabase database) {
+  void noGeneratedRequestIsAFailureOfTheServer(TestDatabase database) {
     long seed = Long.getLong("seed", System.nanoTime());
     int requests = Integer.getInteger("bad.requests", USUALLY);
     System.out.printf("%d generated requests on %s: -Dseed=%d%n", requests, database, seed);

@@ -53,7 +53,7 @@ class InviterRightsTest {
   }
 
   @Test
-  void theListSaysWhoHasMadeALink() {
+  void theListShowsWhoHasMadeEachLink() {
     long byCreator = idOf(invite(creator));
     Reply made = invite(cast.team().client());
     long byKey = idOf(invite(server.withKey(cast.team().id(), KeyScope.ADMIN)));
@@ -79,36 +79,36 @@ class InviterRightsTest {
   }
 
   @Test
-  void theyEndWhenTheirMakerIsRemoved() {
+  void invitationsEndWhenTheirInviterIsRemoved() {
     endedBy(() -> creator.delete(member).expect(204), cast.creator());
   }
 
   @Test
-  void theyEndWhenTheirMakerLeaves() {
+  void invitationsEndWhenTheirInviterLeaves() {
     String own = "/api/me/teams/" + cast.creator().id();
     endedBy(() -> cast.team().client().delete(own).expect(204), cast.team());
   }
 
   @Test
-  void theyEndWhenTheirMakerIsDeactivated() {
+  void invitationsEndWhenTheirInviterIsDeactivated() {
     endedBy(() -> creator.patch(member, Map.of("active", false)).expect(200), cast.creator());
   }
 
   @Test
-  void theyEndWhenTheirMakerMayOnlyAnswer() {
+  void invitationsEndWhenTheirInviterMayOnlyAnswer() {
     creator.patch(member, Map.of("role", "people")).expect(200);
     endedBy(() -> creator.patch(member, Map.of("role", "answer")).expect(200), cast.creator());
   }
 
   @Test
-  void theyEndWhenTheirMakerIsDisabled() {
+  void invitationsEndWhenTheirInviterIsDisabled() {
     makeOperator();
     String disable = "/api/operator/accounts/" + cast.team().id() + "/disable";
     endedBy(() -> cast.stranger().client().post(disable, "").expect(200), cast.team());
   }
 
   @Test
-  void theyEndWithTheirMakersAccount() {
+  void invitationsEndWithTheirInvitersAccount() {
     String password = "{\"password\":\"" + TestServer.PASSWORD + "\"}";
     endedBy(
         () -> cast.team().client().send("DELETE", "/api/me", password, Map.of()).expect(204),
@@ -148,7 +148,7 @@ class InviterRightsTest {
   }
 
   @Test
-  void theyStayWhileTheirMakerMayInvite() {
+  void invitationsStayWhileTheirInviterMayInvite() {
     Reply own = invite(cast.team().client());
 
     creator.patch(member, Map.of("role", "people")).expect(200);
@@ -158,7 +158,7 @@ class InviterRightsTest {
   }
 
   @Test
-  void thoseOfAFormerOwnerEndWithTheHandover() {
+  void invitationsOfAFormerOwnerEndWithTheHandover() {
     Reply owners = invite(creator);
     Reply teams = invite(cast.team().client());
     String email = "heir" + UUID.randomUUID().toString().substring(0, 8) + "@owner.test";
@@ -181,7 +181,7 @@ class InviterRightsTest {
   }
 
   @Test
-  void thoseOfADisabledCreatorEndAndTheTeamsStay() {
+  void invitationsOfADisabledCreatorEndAndTheTeamsStay() {
     makeOperator();
     Reply creators = invite(creator);
     Reply teams = invite(cast.team().client());
@@ -195,7 +195,7 @@ class InviterRightsTest {
 
   /** Another node may still remember the session of somebody who has just been disabled. */
   @Test
-  void whoIsDisabledMakesNoNewOne() {
+  void aDisabledUserMakesNoInvitation() {
     var services = new Services(Services.ClientNotifier.noOp());
     var maker = new UserId(cast.team().id());
     server

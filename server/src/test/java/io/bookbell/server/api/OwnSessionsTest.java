@@ -62,7 +62,7 @@ class OwnSessionsTest {
   }
 
   @Test
-  void eachTellsItsDeviceTimeAndAddress() {
+  void eachSessionShowsItsDeviceTimesAndAddress() {
     signIn(Map.of("User-Agent", PHONE));
 
     JsonNode sessions = list(ada.client());
@@ -80,7 +80,7 @@ class OwnSessionsTest {
   }
 
   @Test
-  void theyTellWhatUsedThemLast() {
+  void aSessionShowsWhatUsedItLast() {
     TestClient phone = signIn(Map.of("User-Agent", PHONE));
     backdate(phone);
 
@@ -110,7 +110,7 @@ class OwnSessionsTest {
   }
 
   @Test
-  void oneIsEndedWithItsSockets() {
+  void aSessionIsEndedWithItsSockets() {
     TestClient phone = signIn(Map.of());
     TestClient tablet = signIn(Map.of());
     long id = current(phone);
@@ -127,7 +127,7 @@ class OwnSessionsTest {
   }
 
   @Test
-  void theCurrentOneMayBeEndedToo() {
+  void theCurrentSessionMayBeEndedToo() {
     Reply ended = ada.client().delete("/api/sessions/" + current(ada.client())).expect(204);
 
     assertThat(ended.raw().headers().firstValue("Set-Cookie").orElseThrow()).contains("Max-Age=0");
@@ -135,7 +135,7 @@ class OwnSessionsTest {
   }
 
   @Test
-  void nobodyEndsThoseOfOthers() {
+  void nobodyEndsSessionsOfOthers() {
     long id = current(ada.client());
 
     cast.other().client().delete("/api/sessions/" + id).expect(404);
@@ -144,7 +144,7 @@ class OwnSessionsTest {
   }
 
   @Test
-  void allOthersAreEnded() {
+  void allOtherSessionsAreEnded() {
     List<TestClient> others = IntStream.range(0, 3).mapToObj(_ -> signIn(Map.of())).toList();
 
     ada.client().delete("/api/sessions").expect(204);

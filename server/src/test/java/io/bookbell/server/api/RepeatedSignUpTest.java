@@ -59,7 +59,7 @@ class RepeatedSignUpTest {
   }
 
   @Test
-  void itMayComeWithTheCookieOfTheLostAnswer() {
+  void aRepeatMayComeWithTheCookieOfTheLostAnswer() {
     var body = newcomer(invitation());
     Reply first = send(server.client(), ACCEPT, body, key).expect(200);
     var headers = new HashMap<>(key);
@@ -71,7 +71,7 @@ class RepeatedSignUpTest {
   }
 
   @Test
-  void twinsMakeOneAccount() {
+  void duplicatesMakeOneAccount() {
     var body = newcomer(invitation());
     List<CompletableFuture<Reply>> twins =
         List.of(

@@ -67,7 +67,7 @@ class RequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aPauseIsTold(TestDatabase database) {
+  void aPausedCreatorRefusesRequests(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     String creator = "/api/creators/" + cast.creator().id();
     cast.creator().client().patch(creator, Map.of("accepting", false)).expect(200);
@@ -165,7 +165,7 @@ class RequestsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRefusalIsNotKept(TestDatabase database) {
+  void aRefusedRequestLeavesNothingStored(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     TestClient creator = cast.creator().client();
     String path = "/api/creators/" + cast.creator().id();

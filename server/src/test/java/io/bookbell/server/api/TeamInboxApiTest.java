@@ -20,7 +20,7 @@ class TeamInboxApiTest {
 
   @ParameterizedTest
   @EnumSource
-  void halfATitleIsEnough(TestDatabase database) {
+  void searchFindsAPartOfATitle(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     long wanted =
         ask(cast, cast.supporter(), "The Left Hand of Darkness", "Please, for Iðunn’s class");
@@ -68,7 +68,7 @@ class TeamInboxApiTest {
 
   @ParameterizedTest
   @EnumSource
-  void aBulkIsDoneOnce(TestDatabase database) {
+  void aRepeatedBulkDecisionRunsOnce(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     long first = cast.supporter().ask(cast.creator(), "One");
     long second = cast.supporter().ask(cast.creator(), "Two");
@@ -94,7 +94,7 @@ class TeamInboxApiTest {
 
   @ParameterizedTest
   @EnumSource
-  void readyAnswersAreTheTeams(TestDatabase database) {
+  void savedRepliesBelongToTheTeam(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     TestClient team = cast.team().client();
     String path = "/api/canned-responses";
@@ -113,7 +113,7 @@ class TeamInboxApiTest {
 
   @ParameterizedTest
   @EnumSource
-  void aFileHoldsEverythingAndNoFormula(TestDatabase database) {
+  void aCsvFileHoldsEverythingAndNoFormula(TestDatabase database) {
     TestClient team = TestServer.shared(database).signIn("team1");
     long requests = team.get(REQUESTS + "/counts?creator_id=1").body().findValues("pending").size();
     assertThat(requests).isOne();
@@ -143,7 +143,7 @@ class TeamInboxApiTest {
 
   @ParameterizedTest
   @EnumSource
-  void theLogIsFiltered(TestDatabase database) {
+  void theActivityLogIsFiltered(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     long id = cast.supporter().ask(cast.creator(), "Emma");
     TestClient team = cast.team().client();

@@ -67,7 +67,7 @@ class BackupTest extends DomainTest {
           "search_backlog");
 
   @Test
-  void comesBackWholeInTheOtherDatabase() throws IOException {
+  void aBackupIsRestoredWholeInTheOtherDatabase() throws IOException {
     UserId creator = domain.creator("mära");
     UserId supporter = domain.supporter(creator, "amara", 3);
     domain.teamMember(creator, "ines");
@@ -164,7 +164,7 @@ class BackupTest extends DomainTest {
   }
 
   @Test
-  void doesNotReplaceAccountsUnlessTold() {
+  void aRestoreReplacesNoAccountsUnlessAskedTo() {
     domain.creator("mara");
     Path file = folder.resolve("backup.gz");
     BackupWriter.writeBackup(domain.database(), file).join();

@@ -137,7 +137,7 @@ class BookSearchTest {
   }
 
   @Test
-  void keepsItsPace() {
+  void searchesAreThrottled() {
     var callThrottle = new CallThrottle(() -> now, Duration.ofSeconds(1), Duration.ofSeconds(2));
 
     assertThat(callThrottle.reserveTurn()).contains(Duration.ZERO);
@@ -196,7 +196,7 @@ class BookSearchTest {
   }
 
   @Test
-  void remembersOnlySoMuch() {
+  void aFullCacheForgetsWhatWasUnusedForLongest() {
     var cache = new BoundedCache<String, String>(() -> now, Duration.ofDays(1), 10, String::length);
     cache.put("a", "12345");
     cache.put("b", "12345");

@@ -199,7 +199,7 @@ class CommandFailuresTest {
 
   @ParameterizedTest
   @MethodSource({"words", "backups", "databases", "servers"})
-  void isToldInOneLine(Row row) throws Exception {
+  void eachFailureIsReportedInOneLine(Row row) throws Exception {
     settings.put("BOOKBELL_DATA", folder.resolve("data").toString());
     row.preparation.in(this);
     if (row.told.startsWith(LINKS_IN_A_CIRCLE)) {

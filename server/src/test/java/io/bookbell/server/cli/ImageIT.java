@@ -57,7 +57,7 @@ class ImageIT {
   }
 
   @Test
-  void itListensOnAllAddressesAsAnOrdinaryUserAndKeepsItsDataInTheVolume() {
+  void theImageListensOnAllAddressesAsAnOrdinaryUserAndKeepsItsDataInTheVolume() {
     assertThat(config.get("User").asText()).isEqualTo("10001:10001");
     assertThat(config.get("Volumes").fieldNames()).toIterable().containsExactly("/data");
     assertThat(config.get("ExposedPorts").fieldNames()).toIterable().containsExactly("8080/tcp");
@@ -66,7 +66,7 @@ class ImageIT {
   }
 
   @Test
-  void itServesIsHealthyAndReencodesPictures() throws Exception {
+  void theImageServesIsHealthyAndReencodesPictures() throws Exception {
     Process server = bookbell("serve", "0", "serve");
     try {
       MatchResult serving =

@@ -29,7 +29,7 @@ class LauncherTest {
   }
 
   @Test
-  void itRunsWhatIsThereAndBuildsNothing() throws Exception {
+  void theLauncherRunsWhatIsThereAndBuildsNothing() throws Exception {
     Process process = start("--version");
 
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
  */
 class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   @Test
-  void aDisabledAccount() {
+  void anAccountDisabledOnOneNodeIsRefusedOnTheOther() {
     try (TestSocket socket = open(cast.supporter())) {
       order(cast.supporter(), "/disable").expect(200);
       assertThat(socket.awaitClosed()).isEqualTo(ENDED);
@@ -32,7 +32,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void anEndedSession() {
+  void aSessionEndedOnOneNodeIsRefusedOnTheOther() {
     TestClient owner = first.client().signIn(cast.supporter().email(), TestServer.PASSWORD);
     try (TestSocket socket = open(cast.supporter())) {
       owner.delete("/api/sessions").expect(204);
@@ -47,7 +47,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void aRevokedKey() {
+  void aKeyRevokedOnOneNodeIsRefusedOnTheOther() {
     TestClient program = first.withKey(cast.supporter().id(), KeyScope.READ);
     var there = new TestClient(second.url(), program.token());
     try (TestSocket socket = there.connect(cast.supporter().id())) {
@@ -61,7 +61,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void aRemovedAndABlockedSupporterAndOneWhoLeaves() {
+  void supportersRemovedOnOneNodeLoseAccessOnTheOther() {
     String supporters = "/api/supporters/";
     Map<Person, Runnable> endings =
         Map.of(
@@ -97,7 +97,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
    * clients of a node that shuts down.
    */
   @Test
-  void aRemovedSupporterWhoseRequestsAreWithdrawn() {
+  void aSupporterRemovedOnOneNodeStartsAnewOnTheOther() {
     Person person = cast.supporter();
     person.ask(cast.creator(), "Emma");
     try (TestSocket socket = open(person)) {
@@ -120,7 +120,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void aChangedRole() {
+  void aRoleChangedOnOneNodeAppliesOnTheOther() {
     String grant = "/api/supporters/" + cast.supporter().id() + "/grant" + of;
     var thanks = Map.of("amount", 1, "reason", "Thanks");
     String member = "/api/team/" + cast.team().id() + of;
@@ -135,7 +135,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void aDeletedTier() {
+  void aTierDeletedOnOneNodeMovesItsSupportersOnTheOther() {
     var terms = Map.of("creator_id", cast.creator().id(), "name", "Bronze", "requests_allowed", 1);
     long bronze = creator.post("/api/tiers", terms).expect(201).body().get("id").asLong();
     try (TestSocket socket = open(cast.supporter())) {
@@ -152,7 +152,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void anAccountThatIsHandedOver() {
+  void anAccountHandedOverOnOneNodeIsClosedToItsOwnerOnTheOther() {
     String path = "/api/creators/" + cast.creator().id() + "/handover";
     String email = "heir" + cast.creator().id() + "@owner.test";
     var offer = Map.of("email", email, "password", TestServer.PASSWORD);
@@ -173,7 +173,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
   }
 
   @Test
-  void passwordsThatAreTurnedOff() {
+  void passwordsTurnedOffOnOneNodeAreRefusedOnTheOther() {
     turnPasswords(false);
     try {
       assertThat(signInElsewhere(cast.supporter()).expect(403).code()).isEqualTo("passwords_off");

@@ -44,7 +44,7 @@ class LeaverOnTwoNodesTest extends PeopleOnTwoNodes {
    * of the team, and the operator disables the account.
    */
   @Test
-  void aTeamMemberWithThreeDevicesAndAProgram() {
+  void aRemovedMembersDevicesAndProgramsLoseAccessOnBothNodes() {
     Person member = cast.team();
     TestClient phone = second.client().signIn(member.email(), TestServer.PASSWORD);
     TestClient tablet = second.client().signIn(member.email(), TestServer.PASSWORD);
@@ -90,7 +90,7 @@ class LeaverOnTwoNodesTest extends PeopleOnTwoNodes {
 
   /** The leaver may still end the mails that they get, and nothing else. */
   @Test
-  void aPasskeyAnInvitationAndTheLinksInMailsOfSomebodyWhoLeaves() {
+  void aRemovedMembersInvitationsAndMailsEndOnBothNodes() {
     Person member = cast.team();
     TestClient laptop = first.client().signIn(member.email(), TestServer.PASSWORD);
     var passkey = new SoftPasskey();

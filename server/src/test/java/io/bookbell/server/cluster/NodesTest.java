@@ -34,7 +34,7 @@ class NodesTest extends OnTwoNodes {
   }
 
   @Test
-  void theSeedsListOfTwoInstances() {
+  void messagesOfOneNodeReachUsersOnTheOther() {
     try (var supporter = nodes.connectToFirst(cast.supporter());
         var admin = nodes.connectToSecond(cast.creator())) {
       long request = cast.supporter().ask(cast.creator(), "Kindred");

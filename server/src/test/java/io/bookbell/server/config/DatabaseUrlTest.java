@@ -28,7 +28,8 @@ class DatabaseUrlTest {
         "jdbc:postgresql://host/db?user=ann&password=p+q, jdbc:postgresql://host/db, ann, p q",
         "jdbc:postgresql://ann:p%40q@host/db, jdbc:postgresql://host/db, ann, p@q",
       })
-  void isTakenApart(String url, String jdbc, String user, String password) {
+  void aUrlIsSplitIntoJdbcUrlUserAndPassword(
+      String url, String jdbc, String user, String password) {
     if (jdbc == null) {
       assertThatThrownBy(() -> DatabaseUrl.parse(url)).isInstanceOf(ConfigException.class);
       return;
@@ -42,7 +43,7 @@ class DatabaseUrlTest {
   }
 
   @Test
-  void severalHostsStay() {
+  void aUrlMayNameSeveralHosts() {
     assertThat(DatabaseUrl.parse("postgres://u:hush@one:1,[::2]:2,three/db").jdbc())
         .isEqualTo("jdbc:postgresql://one:1,[::2]:2,three/db");
   }
@@ -62,7 +63,7 @@ class DatabaseUrlTest {
         "postgres://u:hush@h/db?host=/run",
         "jdbc:postgresql:hush"
       })
-  void whatIsNoneIsRefusedWithoutThePassword(String url) {
+  void anInvalidUrlIsRefusedWithoutShowingThePassword(String url) {
     assertThatThrownBy(
             () ->
                 ServerConfigReader.readConfig(

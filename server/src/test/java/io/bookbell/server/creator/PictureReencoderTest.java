@@ -26,7 +26,7 @@ class PictureReencoderTest {
     "jpeg, 600, 3000, 102, 512, image/jpeg",
     "png, 4096, 2, 512, 1, image/png"
   })
-  void isAtMostSoLarge(
+  void aLargePictureIsScaledDown(
       String format, int width, int height, int newWidth, int newHeight, String type) {
     ProfilePicture profilePicture = ProfilePicture.of(Images.of(format, width, height));
 
@@ -42,7 +42,7 @@ class PictureReencoderTest {
 
   @ParameterizedTest
   @CsvSource({"png, 4097, 1", "jpeg, 1, 4097", "gif, 5000, 1"})
-  void isRefusedWithTooManyPixels(String format, int width, int height) {
+  void aPictureWithTooManyPixelsIsRefused(String format, int width, int height) {
     byte[] content = Images.of(format, width, height);
 
     assertThatThrownBy(() -> ProfilePicture.of(content))
@@ -57,7 +57,7 @@ class PictureReencoderTest {
 
   @ParameterizedTest
   @CsvSource({"1, 40, 20", "3, 40, 20", "6, 20, 40", "8, 20, 40"})
-  void losesWhatACameraNotesAndIsTurnedByIt(int orientation, int width, int height) {
+  void cameraDataTurnsThePictureAndIsRemoved(int orientation, int width, int height) {
     byte[] content = withExif(Images.of("jpeg", 40, 20), orientation);
 
     ProfilePicture profilePicture = ProfilePicture.of(content);
@@ -74,7 +74,7 @@ class PictureReencoderTest {
   }
 
   @Test
-  void isRefusedWhenItIsCutOff() {
+  void aTruncatedPictureIsRefused() {
     for (String format : new String[] {"png", "gif"}) {
       byte[] whole = Images.of(format, 300, 300);
       for (int length = 12; length < whole.length / 2; length += 7) {

@@ -62,7 +62,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void atTheDoor() {
+  void signedOutPagesAreAccessible() {
     browser.expectErrors("/api/auth/login").expectErrors("/api/me");
     look("/");
     browser.part("login-email").write("nobody@demo.test");
@@ -80,7 +80,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void duringTheSetup() {
+  void setupPagesAreAccessible() {
     server.close();
     server = TestServer.empty(TestDatabase.SQLITE, folder.resolve("empty"));
     browser.visit(server.setupLink().orElseThrow());
@@ -101,7 +101,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void asANewSupporter() {
+  void pagesOfANewSupporterAreAccessible() {
     var wish = Map.of("creator_id", 1, "kind", "supporter", "tier_id", 1);
     var made = server.signIn("creator").post("/api/invitations", wish).expect(201).body();
     browser.visit(made.get("url").asText());
@@ -118,7 +118,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void asASupporter() {
+  void supporterPagesAreAccessible() {
     browser.expectErrors("/api/book-requests - "); // submits the empty form
     browser.carrySession(server, "reader7");
     look("/creators/1/requests");
@@ -156,7 +156,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void inTheInbox() {
+  void teamInboxIsAccessible() {
     browser.carrySession(server, "creator");
     List.of("?status=", "?status=rejected", "?q=no+such+words", "")
         .forEach(query -> look("/creators/1/inbox" + query));
@@ -185,7 +185,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void inTheOtherPlaces() {
+  void otherPagesAreAccessible() {
     browser.carrySession(server, "creator");
     List.of("supporters", "tiers", "invitations", "team", "activity", "settings")
         .forEach(place -> look("/creators/1/" + place));
@@ -228,7 +228,7 @@ class AccessibilityBrowserTest {
   }
 
   @Test
-  void asAnOperator() {
+  void operatorPagesAreAccessible() {
     server
         .database()
         .write(tx -> tx.update("UPDATE app_user SET operator = TRUE WHERE email LIKE 'creator@%'"))
@@ -258,7 +258,7 @@ class AccessibilityBrowserTest {
 
   /** The narrowest window, in a right-to-left language. */
   @Test
-  void onASmallPhoneInArabic() {
+  void arabicPagesAreAccessibleOnASmallPhone() {
     browser.resize(320, 640);
     visit("/");
     browser.run("localStorage.setItem('bookbell.language', 'ar')");

@@ -30,7 +30,7 @@ class AccountLifeBrowserTest {
   }
 
   @Test
-  void fromTheInvitationToTheDeletion() {
+  void anAccountIsUsedFromItsInvitationToItsDeletion() {
     server = TestServer.empty(TestDatabase.SQLITE, folder);
     creator = browsers.of("creator");
     ada = browsers.of("reader");

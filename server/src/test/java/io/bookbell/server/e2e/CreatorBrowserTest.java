@@ -147,7 +147,7 @@ class CreatorBrowserTest {
   }
 
   @Test
-  void whatIsDoneStandsInTheActivity() {
+  void theActivityShowsWhatWasDone() {
     visit("activity");
     creator.part("activity").awaitShown();
     SupporterPage.open(browsers.of("reader"), server, "reader1")
@@ -223,7 +223,7 @@ class CreatorBrowserTest {
   }
 
   @Test
-  void whatIsKeptReadyIsThereInEveryTab() {
+  void savedRepliesAppearInEveryTab() {
     var team = InboxPage.open(browsers.of("team"), server, "team1").browser();
     var card = team.part("request-card").awaitShown();
     card.part("respond-text").write("I was writing this.");

@@ -156,7 +156,7 @@ class LiveBrowserTest {
   }
 
   @Test
-  void whoLooksElsewhereIsToldOnceForAllTabs() {
+  void hiddenTabsShowOneDesktopNotificationTogether() {
     var client = server.signIn("reader1");
     long first = ask(client);
     long second = ask(client, OTHER_BOOK);
@@ -180,7 +180,7 @@ class LiveBrowserTest {
   }
 
   @Test
-  void whoLooksIsNotTold() {
+  void aVisiblePageShowsNoDesktopNotification() {
     var client = server.signIn("reader1");
     long first = ask(client);
     long second = ask(client, OTHER_BOOK);

@@ -161,7 +161,7 @@ class OtherSiteBrowserTest {
   }
 
   @Test
-  void itConnectsActsAndSeesTheMessagesOfBothSystems() {
+  void thePageOfAnotherSiteConnectsActsAndSeesTheMessagesOfBothSystems() {
     String token = new SiteTokens(SECRET).of(101, 600);
     old.setPage(PAGE.replace("$BOOKBELL", server.url()), token);
     Browser browser = browsers.of("reader").visit(old.url());

@@ -89,7 +89,7 @@ class OverflowBrowserTest {
   }
 
   @Test
-  void nothingLeavesAPhone() {
+  void nothingOverflowsAPhone() {
     browser.resize(360, 740);
     asASupporter();
     inTheInbox();

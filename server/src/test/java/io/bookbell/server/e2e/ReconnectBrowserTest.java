@@ -119,7 +119,7 @@ class ReconnectBrowserTest {
   }
 
   @Test
-  void aRestartOfTheServerIsComeThrough() {
+  void thePageSurvivesAServerRestart() {
     openReader();
     var supporter = server.signIn("reader1");
     long id = ask(supporter, BOOK);

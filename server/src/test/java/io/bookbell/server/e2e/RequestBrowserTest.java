@@ -69,7 +69,7 @@ class RequestBrowserTest {
   }
 
   @Test
-  void aDeclinedRequestComesBackAndTheLedgerSaysSo() {
+  void aDeclinedRequestIsRefundedAndTheLedgerShowsIt() {
     var reader = reader();
     var team = team();
     String left = reader.remaining().text();
@@ -89,7 +89,7 @@ class RequestBrowserTest {
   }
 
   @Test
-  void aThreadGoesToAndFro() {
+  void bothSidesSeeEachOthersRepliesLive() {
     var reader = reader();
     var team = team();
     reader.ask(BOOK, "Mira Solberg").openThread();
@@ -165,7 +165,7 @@ class RequestBrowserTest {
   }
 
   @Test
-  void whoHasUsedAllIsToldInPlaceOfTheForm() {
+  void aSupporterWithoutQuotaSeesTheReasonInsteadOfTheForm() {
     var reader = reader();
     for (int left = Integer.parseInt(reader.remaining().text()); left > 0; left--) {
       reader.ask("Volume " + left, "Anonymous");

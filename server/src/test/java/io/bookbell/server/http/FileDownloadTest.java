@@ -57,12 +57,12 @@ class FileDownloadTest {
   }
 
   @Test
-  void ofAValidKeyIsComplete() throws Exception {
+  void aDownloadWithAValidKeyIsComplete() throws Exception {
     assertThat(download(new PartFile(() -> {}))).isEqualTo("part 1, part 2, part 3, ");
   }
 
   @Test
-  void endsWithItsKey() {
+  void aDownloadEndsWhenItsKeyIsRevoked() {
     assertThatThrownBy(() -> download(new PartFile(this::revokeKeys)))
         .isInstanceOf(IOException.class);
     assertThat(partsRead).hasValue(1);

@@ -66,7 +66,7 @@ class RequestCharsetTest {
   }
 
   @Test
-  void utf8MayHaveItsMark() {
+  void aByteOrderMarkIsIgnored() {
     String body = "{\"email\":\"reader1@demo.test\",\"password\":\"" + TestServer.PASSWORD + "\"}";
     whole(LOGIN + JSON, "\u00ef\u00bb\u00bf" + body, 200);
   }

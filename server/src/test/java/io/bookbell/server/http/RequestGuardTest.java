@@ -102,7 +102,7 @@ class RequestGuardTest {
   }
 
   @Test
-  void aBodyThatTricklesBehindItsAnswerIsCutWithoutWords() {
+  void aSlowBodyAfterTheResponseIsDisconnected() {
     send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n");
     application.answer();
     sent();

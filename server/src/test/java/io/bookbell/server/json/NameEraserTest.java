@@ -10,7 +10,7 @@ class NameEraserTest {
   private static final NameEraser ERASER = new NameEraser(Set.of(7L, 9L), "Removed account");
 
   @Test
-  void besideTheId() {
+  void aNameBesideTheRemovedUsersIdIsErased() {
     erases(
         "{\"supporter_id\":7,\"supporter_name\":\"Ada\",\"amount\":7}",
         "{\"supporter_id\":7,\"supporter_name\":\"Removed account\",\"amount\":7}");
@@ -23,7 +23,7 @@ class NameEraserTest {
   }
 
   @Test
-  void inTheSentenceOfANotification() {
+  void aNameInTheSentenceOfANotificationIsErased() {
     erases(
         "{\"id\":1,\"supporter_name\":\"Ada\",\"text\":\"Ada asks for “Ada”\","
             + "\"details\":{\"title\":\"Ada\",\"supporter_id\":7,\"supporter_name\":\"Ada\"}}",
@@ -34,7 +34,7 @@ class NameEraserTest {
   }
 
   @Test
-  void theNameOfThatTimeWhateverItWasLater() {
+  void theNameOfThatTimeIsErasedWhateverItWasLater() {
     erases(
         "{\"id\":1,\"supporter_name\":\"A\",\"text\":\"A replied to “A A”\","
             + "\"details\":{\"title\":\"A A\",\"actor_id\":7,\"actor_name\":\"A\"}}",
@@ -45,7 +45,7 @@ class NameEraserTest {
   }
 
   @Test
-  void thoseOfSeveralPeople() {
+  void namesOfSeveralPeopleAreErased() {
     erases(
         "[{\"user_id\":7,\"user_name\":\"Ada\"},{\"user_id\":8,\"user_name\":\"Bo\"},"
             + "{\"user_id\":9,\"user_name\":\"Cleo\"}]",
@@ -55,7 +55,7 @@ class NameEraserTest {
   }
 
   @Test
-  void notThatOfAnybodyElse() {
+  void namesOfOthersAreKept() {
     keeps("{\"text\":\"Ada asks\",\"details\":{\"title\":\"Ada\",\"count\":7}}");
     keeps("{\"text\":\"Ada asks\",\"details\":{\"count\":7,\"count_name\":\"Ada\"}}");
     keeps("{\"supporter_id\":77,\"supporter_name\":\"Ada\"}");

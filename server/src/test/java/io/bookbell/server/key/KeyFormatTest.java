@@ -40,7 +40,7 @@ class KeyFormatTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "bbk_", "bbk_typo", "sk_live_0000"})
-  void somethingElseIsNone(String text) {
+  void otherTextsAreNotWellFormed(String text) {
     assertThat(KeyFormat.isWellFormed(text)).isFalse();
     assertThat(KeyFormat.isWellFormed(KEY + text)).isEqualTo(text.isEmpty());
   }

@@ -55,7 +55,7 @@ class LiveMessageHandlerTest {
   }
 
   @Test
-  void whatIsNotUnderstoodIsToldAndTheSocketStaysOpen() {
+  void invalidMessagesAreAnsweredWithAnErrorAndTheSocketStaysOpen() {
     try (var socket = connect()) {
       socket.next(RawSocket.TEXT);
       for (String odd :

@@ -45,7 +45,7 @@ class ResumeTest {
 
   @ParameterizedTest
   @EnumSource
-  void whoMissedNothingIsToldSo(TestDatabase database) {
+  void aClientThatMissedNothingGetsNoMessageAgain(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     long at = start(cast).get("seq").asLong();
     try (var socket = connect(cast, "" + at)) {

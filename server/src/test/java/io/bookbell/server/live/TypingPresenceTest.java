@@ -27,7 +27,7 @@ class TypingPresenceTest {
 
   @ParameterizedTest
   @EnumSource
-  void isToldToTheOthersOfTheTeamAlone(TestDatabase database) {
+  void typingIsShownToTheOthersOfTheTeamOnly(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     long request = cast.supporter().ask(cast.creator(), "Emma");
     long foreign = cast.other().ask(cast.creator(), "Persuasion");
@@ -61,7 +61,7 @@ class TypingPresenceTest {
   }
 
   @Test
-  void endsByItself() {
+  void typingEndsByItself() {
     var server = TestServer.shared(TestDatabase.SQLITE);
     Cast cast = server.cast();
     long request = cast.supporter().ask(cast.creator(), "Emma");

@@ -96,7 +96,7 @@ class WebSocketHandshakeTest {
   }
 
   @Test
-  void whatIsNoHandshakeIsTold() {
+  void aRequestThatIsNoHandshakeIsRefused() {
     String address = "/api/book-requests/ws?" + own;
     cast.supporter().client().get(address).expect(426);
     server.client().get(address).expect(401);

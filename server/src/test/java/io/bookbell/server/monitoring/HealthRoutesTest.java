@@ -23,7 +23,7 @@ class HealthRoutesTest {
 
   @ParameterizedTest
   @EnumSource
-  void aWellServerSaysSo(TestDatabase database) {
+  void aHealthyServerReportsReady(TestDatabase database) {
     TestClient anybody = TestServer.shared(database).client();
 
     assertThat(anybody.get("/health/live").expect(200).body().get("status").asText())

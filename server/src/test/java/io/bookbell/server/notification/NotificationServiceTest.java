@@ -36,7 +36,7 @@ class NotificationServiceTest extends DomainTest {
   }
 
   @Test
-  void areStoredAndSentAsFacts() {
+  void notificationsAreStoredAndSentAsFacts() {
     long request = domain.ask(supporter, creator, "Kindred").id();
     assertThat(newest(creator))
         .returns(NotificationKind.REQUEST_CREATED, NotificationItem::kind)

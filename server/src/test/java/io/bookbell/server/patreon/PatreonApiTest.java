@@ -91,7 +91,7 @@ class PatreonApiTest {
   }
 
   @Test
-  void itWaitsAsLongAsItIsAskedToAndGivesUpAfterAWhile() {
+  void theClientWaitsAsLongAsItIsAskedToAndGivesUpAfterAWhile() {
     patreon.refuse(2);
     assertThat(api.findCampaign(tokens.accessToken())).isPresent();
     assertThat(pauses).containsExactly(Duration.ofSeconds(3), Duration.ofSeconds(3));
@@ -107,7 +107,7 @@ class PatreonApiTest {
   }
 
   @Test
-  void itDoesNotWaitForeverForTheRestOfAnAnswer() {
+  void theClientDoesNotWaitForeverForTheRestOfAnAnswer() {
     var proxies = new EnvironmentProxies(Map.of());
     var http = new PatreonHttp(patreon.config(), proxies, pauses::add, Duration.ofMillis(200));
     patreon.stall(true);

@@ -86,7 +86,7 @@ class PersonalExportTest {
 
   @ParameterizedTest
   @EnumSource
-  void creatorsAndTheirTeamsGetTheirs(TestDatabase database) {
+  void creatorsAndTheirTeamsGetTheirOwnData(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     Person mara = cast.creator();
     long request = cast.supporter().ask(mara, "Emma");
@@ -118,7 +118,7 @@ class PersonalExportTest {
 
   @ParameterizedTest
   @EnumSource
-  void itMayBeLong(TestDatabase database) {
+  void aLargeExportIsComplete(TestDatabase database) {
     TestServer server = TestServer.shared(database);
     Cast cast = server.cast();
     Person ada = cast.supporter();

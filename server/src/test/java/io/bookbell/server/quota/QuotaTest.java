@@ -203,7 +203,7 @@ class QuotaTest extends DomainTest {
   }
 
   @Test
-  void whenAMonthTurnsEverySupporterOfItIsTold() {
+  void everyMonthlySupporterGetsTheNewQuotaWhenTheMonthEnds() {
     long monthly = domain.tier(creator, 2, Period.MONTH);
     List<UserId> readers =
         IntStream.range(0, 120)

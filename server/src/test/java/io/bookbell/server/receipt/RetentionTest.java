@@ -119,7 +119,7 @@ class RetentionTest extends DomainTest {
   }
 
   @Test
-  void whatOneDeviceHasNotSaidToHaveIsKept() {
+  void messagesThatADeviceHasNotAcknowledgedAreKept() {
     has(phone, domain.head(supporter));
     domain.passes(KEPT.minusDays(1));
 
@@ -130,7 +130,7 @@ class RetentionTest extends DomainTest {
   }
 
   @Test
-  void whatAllDevicesHaveGoesAfterAWhile() {
+  void messagesReceivedByAllDevicesAreRemovedLater() {
     long head = domain.head(supporter);
     has(phone, head);
     has(laptop, head - 1);
@@ -220,7 +220,7 @@ class RetentionTest extends DomainTest {
   }
 
   @Test
-  void whatIsTooOldGoesWhoeverHasIt() {
+  void messagesThatAreTooOldAreRemovedWhoeverHasThem() {
     domain.passes(KEPT.plusDays(1));
     domain.answer(creator, request, Status.COMPLETED);
 

@@ -41,7 +41,7 @@ class BulkDecisionTest extends DomainTest {
   }
 
   @Test
-  void aBulkIsAnsweredEachForItself() {
+  void eachRequestOfABulkDecisionHasItsOwnOutcome() {
     UserId other = domain.supporter(creator, "oskar", 3);
     UserId elsewhere = domain.creator("elsewhere");
     long foreign = domain.ask(domain.supporter(elsewhere, "far", 9), elsewhere, "Foreign").id();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class RaceTest extends DomainTest {
 
   @Test
-  void fortyAskAtOnceOnAQuotaOfFive() {
+  void fortyRequestsAtOnceNeverExceedAQuotaOfFive() {
     UserId creator = domain.creator("mara");
     UserId supporter = domain.supporter(creator, "amara", 5);
 
@@ -85,7 +85,7 @@ class RaceTest extends DomainTest {
 
   /** Two creators with shared supporters, one of them in the other's team, on two nodes. */
   @Test
-  void aCrowdOfRandomCommands() {
+  void randomCommandsAtOnceLeaveTheDataSound() {
     long seed = Long.getLong("seed", System.nanoTime());
     System.out.println("RaceTest: -Dseed=" + seed);
     var random = new Random(seed);

@@ -40,7 +40,7 @@ class CrashTest {
 
   @ParameterizedTest
   @EnumSource
-  void theServerIsKilled(TestDatabase database) {
+  void nothingIsLostWhenTheServerIsKilled(TestDatabase database) {
     StorageConfig storageConfig = database.create(folder);
     wage(
         "the server on " + database + " killed",
@@ -53,7 +53,7 @@ class CrashTest {
   }
 
   @Test
-  void postgresIsKilled() {
+  void nothingIsLostWhenPostgresIsKilled() {
     try (var postgres = new OwnPostgres(folder.resolve("postgres"))) {
       wage(
           "PostgreSQL killed",

@@ -53,7 +53,7 @@ class DiskFullTest {
   private volatile boolean over;
 
   @Test
-  void sqliteGoesOn() {
+  void sqliteRecoversFromAFullDisk() {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
     try (var disk = SmallDisk.mount(made("disk"), 64)) {
       var storage = new StorageConfig.SqliteConfig(folder.resolve("disk/data"));
@@ -83,7 +83,7 @@ class DiskFullTest {
    * The write-ahead log is on another disk, because PostgreSQL stops when the log's disk is full.
    */
   @Test
-  void postgresqlGoesOn() throws SQLException {
+  void postgresqlRecoversFromAFullDisk() throws SQLException {
     assumeTrue(SmallDisk.isAllowed(folder), "may not mount a file system");
     var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     TestServer.demo(TestServer.config(storage)).close();

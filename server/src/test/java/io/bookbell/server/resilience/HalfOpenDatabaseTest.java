@@ -20,7 +20,7 @@ class HalfOpenDatabaseTest {
   @TempDir private Path folder;
 
   @Test
-  void aNodeGivesThemUpAndDeliversAgainWhatAnotherCommits() {
+  void aNodeGivesHalfOpenConnectionsUpAndDeliversAgainWhatAnotherCommits() {
     var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
     try (var direct = TestServer.demo(TestServer.config(storage));
         var wire = new Wire(Node.port(storage));

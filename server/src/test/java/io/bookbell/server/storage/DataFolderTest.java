@@ -71,7 +71,7 @@ class DataFolderTest {
     "ext4, false", "xfs, false", "btrfs, false", "zfs, false", "overlay, false", "tmpfs, false",
         "fuseblk, false"
   })
-  void networksAreKnown(String type, boolean network) {
+  void networkFileSystemsAreRecognized(String type, boolean network) {
     assertThat(DataFolder.isNetwork(type)).isEqualTo(network);
   }
 

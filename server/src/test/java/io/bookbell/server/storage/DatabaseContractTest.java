@@ -229,7 +229,7 @@ class DatabaseContractTest {
   }
 
   @Test
-  void itIsThereAgainWhenOpenedAgain() {
+  void aReopenedDatabaseHasItsData() {
     write("kept");
     data.close();
     data = OpenDatabase.forServing(storageConfig);

@@ -22,7 +22,7 @@ class DuplicateCommandsTest {
 
   @ParameterizedTest
   @EnumSource
-  void areDoneOnceAndAnsweredAlike(TestDatabase database) {
+  void duplicatesRunOnceAndGetTheSameResponse(TestDatabase database) {
     TestServer server = TestServer.shared(database);
     Cast cast = server.cast();
     var keys = List.of(key(), key(), key());
@@ -54,7 +54,7 @@ class DuplicateCommandsTest {
 
   @ParameterizedTest
   @EnumSource
-  void ofAnotherBodyAreRefused(TestDatabase database) {
+  void aDuplicateWithAnotherBodyIsRefused(TestDatabase database) {
     TestServer server = TestServer.shared(database);
     Cast cast = server.cast();
     String key = key();

@@ -33,7 +33,7 @@ class StorageTroubleTest {
     "XX000, FAILING",
     "XX001, FAILING"
   })
-  void isKnownByTheStatesOfPostgresql(String state, StorageTrouble trouble) {
+  void troubleIsRecognizedByTheStatesOfPostgresql(String state, StorageTrouble trouble) {
     assertThat(troubleIn(new SQLException("says the server", state))).isEqualTo(trouble);
   }
 
@@ -54,12 +54,12 @@ class StorageTroubleTest {
     "SQLITE_BUSY_SNAPSHOT, BUSY",
     "SQLITE_LOCKED, BUSY"
   })
-  void isKnownByTheCodesOfSqlite(SQLiteErrorCode code, StorageTrouble trouble) {
+  void troubleIsRecognizedByTheCodesOfSqlite(SQLiteErrorCode code, StorageTrouble trouble) {
     assertThat(troubleIn(new SQLiteException("says the library", code))).isEqualTo(trouble);
   }
 
   @Test
-  void isKnownByThePoolThatGivesNoConnection() {
+  void aPoolThatGivesNoConnectionIsTrouble() {
     var refused = new SQLException("refused", "08001");
 
     assertThat(troubleIn(new SQLTransientConnectionException("none", refused)))
@@ -69,7 +69,7 @@ class StorageTroubleTest {
   }
 
   @Test
-  void isNotSeenInWhatACommandDidWrong() {
+  void errorsOfACommandAreNoTrouble() {
     var twice = new SQLException("duplicate key", "23505");
 
     assertThat(StorageTrouble.findIn(new DataAccessException("failed", twice))).isEmpty();

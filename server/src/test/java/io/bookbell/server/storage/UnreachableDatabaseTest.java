@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class UnreachableDatabaseTest {
   @Test
-  void isNamedWithoutThePasswordThatItsAddressMayHold() {
+  void anUnreachableDatabaseIsNamedWithoutThePasswordInItsAddress() {
     int port = FreePort.next();
     String address = "jdbc:postgresql://127.0.0.1:" + port + "/books";
 

@@ -116,7 +116,7 @@ class SearchWordsTest {
           Good Omens          | Gaiman, Neil; Pratchett, Terry | | Good Omens | Terry Pratchett & Neil Gaiman |
           Emma                | Austen         | 0141439513   | Emma (Penguin) | Jane Austen    | 978-0-14-143951-8
           """)
-  void isTheSameBook(
+  void booksThatMayBeTheSameShareWords(
       String title,
       String author,
       String isbn,
@@ -138,7 +138,7 @@ class SearchWordsTest {
           Emma       | A | 0141439513 | Persuasion | A | 9780141439686
           Emma       | Henry James |  | Emma       | James Henry |
           """)
-  void isAnotherBook(
+  void differentBooksAreToldApart(
       String title,
       String author,
       String isbn,

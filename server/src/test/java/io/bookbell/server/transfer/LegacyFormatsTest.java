@@ -47,7 +47,7 @@ class LegacyFormatsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"infinity", "yesterday", "", "2025-13-01", "0001-01-01 00:00:00"})
-  void otherTimesAreNone(String text) {
+  void otherTimeFormatsAreNotRead(String text) {
     assertThat(replyWith(text).time("created_at")).isEmpty();
   }
 

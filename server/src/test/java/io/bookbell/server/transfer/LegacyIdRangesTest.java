@@ -112,7 +112,7 @@ class LegacyIdRangesTest {
   }
 
   @Test
-  void theyAreHigherThanThoseOfOtherTablesWhoseIdsAreTexts() throws IOException {
+  void newIdsAreHigherThanThoseOfOtherTablesWhoseIdsAreTexts() throws IOException {
     tables.run("CREATE TABLE orders (number TEXT, reader TEXT)");
     tables.run("INSERT INTO orders VALUES ('9', '1'), ('5000000', '1'), ('n/a', '1'), (NULL, '2')");
     Path mapping = folder.resolve("mapping.sql");

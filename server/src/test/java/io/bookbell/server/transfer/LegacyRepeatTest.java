@@ -66,7 +66,7 @@ class LegacyRepeatTest extends TransferTest {
   }
 
   @Test
-  void whatChangedThereFollows() {
+  void changesInTheReplacedSystemFollow() {
     String epoch = epoch();
     legacy.run(
         "UPDATE book_requests SET status = 'REJECTED', refunded = TRUE, response = 'No' WHERE id ="

@@ -36,7 +36,7 @@ class SchemaCheckTest {
   }
 
   @Test
-  void theNewestSchemaIsWell() {
+  void theNewestSchemaHasNoProblem() {
     assertThat(problems()).isEmpty();
   }
 

@@ -226,7 +226,7 @@ class UpgradeTest {
   }
 
   @Test
-  void anotherNodeWaitsAndSaysSo() throws Exception {
+  void anotherNodeWaitsAndLogsThat() throws Exception {
     StorageConfig storageConfig = TestDatabase.POSTGRESQL.createWithoutSchema(folder);
     ListAppender<ILoggingEvent> told = listenTo(MigrationLock.class);
     CompletableFuture<OpenDatabase> other;

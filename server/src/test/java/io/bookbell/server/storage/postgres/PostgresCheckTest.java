@@ -35,7 +35,7 @@ class PostgresCheckTest {
   }
 
   @Test
-  void sessionsOfTheirOwnWithTheirLimitsAreWell() {
+  void sessionsOfTheirOwnWithTheirLimitsAreAccepted() {
     assertThatCode(() -> PostgresCheck.requireUsable(transactional(source), LIMITS))
         .doesNotThrowAnyException();
   }
