@@ -26,7 +26,7 @@ import {newKey} from './http.js';
  * @property {LockManager} [locks]
  */
 
-/** The server knows a key for 48 hours. What is older may have been done and is not sent again unasked, ms. */
+/** Items older than this, ms, are sent only if the user asks: the server forgets keys after 48 hours, so an older command might be executed twice. */
 const KEY_VALID_FOR = 40 * 3_600_000;
 const TOO_OLD = {code: 'too_old', message: ''};
 const MIN_RETRY_DELAY = 3_000;
