@@ -19,7 +19,11 @@ export class Drafts {
   /** @param {string} form @param {string} field @param {string} text */
   keep(form, field, text) {
     const {[field]: _before, ...others} = this.of(form);
-    const fields = text.trim() === '' ? others : {...others, [field]: text};
+    this.set(form, text.trim() === '' ? others : {...others, [field]: text});
+  }
+
+  /** @param {string} form @param {Record<string, string>} fields all that is written in it */
+  set(form, fields) {
     if (Object.keys(fields).length === 0) return this.drop(form);
     try {
       this.storage.setItem(this.prefix + form, JSON.stringify(fields));

@@ -73,15 +73,14 @@ export class NewKey extends SessionElement {
   async #make(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {name = '', days} = formValues(event);
+    const clear = this.#draft.sending(form);
     const wish = {name, scopes: /** @type {KeyScope[]} */ (new FormData(form).getAll('scope')), days};
     const done = await this.#making.run(async (key, time) => {
       const expires_at = days === NEVER ? undefined : new Date(time + Number(days) * DAY).toISOString();
       this.made = await this.session.api.makeKey({name, scopes: wish.scopes, expires_at}, {key});
     }, wish);
     this.emit('key-made');
-    if (!done) return;
-    this.#draft.drop();
-    form.reset();
+    if (done) clear();
   }
 }
 

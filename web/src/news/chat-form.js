@@ -1,5 +1,6 @@
 import {html} from 'lit';
 import {LightElement} from '../ui/base-elements.js';
+import {sentForm} from '../ui/form-draft.js';
 import {formField} from '../ui/form-field.js';
 import {translate} from '../words/translate.js';
 import './news-words.js';
@@ -9,6 +10,9 @@ const CHATS = ['discord', 'ntfy', 'telegram', 'webhook'];
 /** Adds a chat or program as a channel. Fires `chosen` with the channel. */
 export class ChatForm extends LightElement {
   static properties = {kinds: {attribute: false}, error: {attribute: false}, busy: {attribute: false}, kind: {state: true}};
+
+  /** @type {() => void} */
+  #clear = () => {};
 
   constructor() {
     super();
@@ -39,13 +43,14 @@ export class ChatForm extends LightElement {
   #submit(event) {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
+    this.#clear = sentForm(form);
     const {kind, target} = Object.fromEntries(new FormData(form));
     this.dispatchEvent(new CustomEvent('chosen', {detail: {kind, target: String(target).trim()}}));
   }
 
-  /** Empties the form after its channel was saved. */
+  /** Empties the form after its channel was saved; what is written since stays. */
   clear() {
-    this.querySelector('form')?.reset();
+    this.#clear();
   }
 }
 

@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
+import {sentForm} from '../ui/form-draft.js';
 import {FormSubmission, formValues} from '../ui/form-submission.js';
 import {listFailure} from '../ui/list-footer.js';
 import {PagedList} from '../ui/paged-list.js';
@@ -148,6 +149,7 @@ export class OwnWays extends SessionElement {
 
   /** @param {HTMLFormElement} form @param {string} name @param {string} password */
   async #create(form, name, password) {
+    const clear = sentForm(form);
     const added = await this.#adding
       .run(() => createPasskey(this.session.api.http, name, password), {name})
       .catch((error) => {
@@ -157,7 +159,7 @@ export class OwnWays extends SessionElement {
       });
     await this.#confirmLater(this.#adding, (typed) => this.#create(form, name, typed));
     if (!added) return;
-    form.reset();
+    clear();
     this.showToast(translate('ways.passkey_added'));
     this.#passkeys.load();
   }

@@ -55,6 +55,7 @@ export class NewRequest extends SessionElement {
     const creator = this.session.store.creators.get(this.creatorId);
     return html`<section class="panel" aria-labelledby="new-request-heading" data-testid="new-request">
       <h2 class="panel__title" id="new-request-heading">${translate('ask.title')}</h2>
+      ${formError(this.#sending.message)}
       ${
         creator?.accepting === false
           ? html`<p class="panel__text" data-testid="not-accepting">${icon('pause')} ${translate('ask.paused', {name: creator.name})}</p>`
@@ -70,7 +71,6 @@ export class NewRequest extends SessionElement {
     const wrong = this.#sending.fields;
     const more = this.more || wrong.isbn || wrong.note || this.#draft.has('isbn') || this.#draft.has('note');
     return html`<form novalidate @submit=${this.#send} @input=${this.#input}>
-      ${formError(this.#sending.message)}
       <title-field .session=${this.session} .error=${wrong.title ?? ''} @typed=${this.#typed} @chosen=${this.#choose}></title-field>
       <asked-already .session=${this.session} .creatorId=${this.creatorId} .text=${this.text} @followed=${() => this.#clear()}></asked-already>
       ${this.chosen?.cover_id ? this.#cover(this.chosen) : nothing}
@@ -136,6 +136,7 @@ export class NewRequest extends SessionElement {
     if (author) author.value = truncate(book.authors.join(', '), 300);
     if (isbn) isbn.value = book.isbns[0] ?? '';
     this.isbn = '';
+    this.#draft.keepAll();
   }
 
   /** @param {InputEvent} event */
@@ -149,14 +150,17 @@ export class NewRequest extends SessionElement {
     const {title = '', author = '', isbn, note} = formValues(event);
     const cover = this.chosen?.cover_id;
     const request = {creator_id: this.creatorId, title, author, ...(isbn && {isbn}), ...(note && {note}), ...(cover && {cover_id: cover})};
+    const clear = this.#draft.sending(/** @type {HTMLFormElement} */ (event.target));
     let asked;
+    let written;
     const done = await this.#sending.run(async (key) => {
       const asking = this.session.ask(request, key);
-      this.#draft.drop(); // the send queue has it: a page that is left now sends it once, and is not to offer it again
+      written = this.#draft.drop(); // the send queue has it: a page that is left now sends it once, and is not to offer it again
       asked = await asking;
     }, request);
-    if (!done) return this.#showWrong();
-    this.#clear();
+    if (!done) return this.#showWrong(written);
+    clear();
+    this.#forgetSent();
     if (asked) this.#offerNews();
     this.showToast(asked ? translate('ask.asked', {title}) : translate('request.will_be_sent', {title}));
   }
@@ -166,6 +170,14 @@ export class NewRequest extends SessionElement {
     loadOffer();
   }
 
+  /** What is written since it was sent stays. */
+  #forgetSent() {
+    if (this.#draft.isEmpty) return this.#clear();
+    if (this.#control('title')?.value) return;
+    /** @type {TitleField | null} */ (this.querySelector('title-field'))?.clear();
+    Object.assign(this, {text: '', chosen: null});
+  }
+
   #clear() {
     this.#draft.drop();
     this.querySelector('form')?.reset();
@@ -173,8 +185,9 @@ export class NewRequest extends SessionElement {
     Object.assign(this, {more: false, text: '', chosen: null, isbn: ''});
   }
 
-  async #showWrong() {
-    this.#draft.keepAll();
+  /** @param {Record<string, string>} [written] */
+  async #showWrong(written) {
+    this.#draft.keepAll(written);
     await this.updateComplete;
     /** @type {HTMLElement | null} */ (this.querySelector('[aria-invalid=true]'))?.focus();
   }

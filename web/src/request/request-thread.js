@@ -120,7 +120,7 @@ export class RequestThread extends LightElement {
   /** It was refused. @param {string} body */
   #restoreText(body) {
     const field = /** @type {HTMLTextAreaElement | null} */ (this.querySelector('textarea'));
-    if (field?.value === '') field.value = body;
+    if (field) field.value = field.value ? `${body}\n\n${field.value}` : body;
     this.#draft.keepAll();
   }
 }

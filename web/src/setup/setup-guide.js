@@ -150,10 +150,10 @@ export class SetupGuide extends SessionElement {
   async #addTier(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {name = '', requests_allowed, period} = formValues(event);
+    const clear = this.#draft.sending(form);
     const tier = {creator_id: this.creatorId, name, requests_allowed: Number(requests_allowed), period};
     if (!(await this.#saving.run((key) => this.session.api.addTier(tier, {key}), tier))) return;
-    this.#draft.drop();
-    form.reset();
+    clear();
     await this.#read();
   }
 

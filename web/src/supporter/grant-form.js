@@ -44,10 +44,10 @@ export class GrantForm extends LightElement {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {amount, reason = ''} = formValues(event);
     const taken = /** @type {HTMLButtonElement | null} */ (event.submitter)?.name === 'take';
+    const clear = this.#draft.sending(form);
     const grant = {amount: taken ? -Number(amount) : Number(amount), reason};
     if (!(await this.#grant.run((key) => this.session.api.grant(this.userId, this.creatorId, grant, {key}), grant))) return;
-    this.#draft.drop();
-    form.reset();
+    clear();
     this.showToast(translate(grant.amount > 0 ? 'supporters.granted' : 'supporters.taken', {count: Math.abs(grant.amount), name: this.name}));
     this.emit('changed');
   }

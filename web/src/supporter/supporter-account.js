@@ -1,6 +1,7 @@
 import {html} from 'lit';
 import {LightElement, required} from '../ui/base-elements.js';
 import {formError, formField} from '../ui/form-field.js';
+import {sentForm} from '../ui/form-draft.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {numberField} from '../ui/number-field.js';
 import {translate} from '../words/translate.js';
@@ -56,9 +57,10 @@ class SupporterAccountForms extends LightElement {
   async #ask(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {title = '', author = ''} = formValues(event);
+    const clear = sentForm(form);
     const wanted = {creator_id: this.creatorId, user_id: this.supporter.user_id, title, author};
     if (!(await this.#asking.run((key) => this.session.api.ask(wanted, {key}), wanted))) return;
-    form.reset();
+    clear();
     this.emit('changed');
   }
 

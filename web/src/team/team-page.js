@@ -108,9 +108,9 @@ export class TeamPage extends SessionElement {
   async #add(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const {email = ''} = formValues(event);
+    const clear = this.#draft.sending(form);
     if (!(await this.#adding.run((key) => this.session.api.addMember(this.creatorId, email, {key}), {email}))) return;
-    this.#draft.drop();
-    form.reset();
+    clear();
     this.showToast(translate('team.added', {name: email}));
     this.#members.load();
   }

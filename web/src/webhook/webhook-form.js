@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 import {SessionElement, liveRegion} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
+import {sentForm} from '../ui/form-draft.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import '../key/copy-field.js';
@@ -110,13 +111,16 @@ export class WebhookForm extends SessionElement {
   /** @param {SubmitEvent} event */
   async #save(event) {
     const form = /** @type {HTMLFormElement} */ (event.target);
+    const clear = sentForm(form);
+    const sentKind = new FormData(form).get('kind');
     const values = {...formValues(event), events: new FormData(form).getAll('event')};
     const done = await (this.webhook ? this.#edit(this.webhook, values) : this.#add(values));
     if (done || !this.webhook) this.emit('webhook-saved');
     if (!done || this.webhook) return;
     this.preview = '';
-    form.reset();
-    this.kind = KINDS[0];
+    clear();
+    const kind = /** @type {HTMLSelectElement} */ (form.elements.namedItem('kind'));
+    if (kind.value === sentKind) kind.value = this.kind = KINDS[0];
   }
 
   /** What is empty is removed. @param {Webhook} before @param {Record<string, any>} values */
