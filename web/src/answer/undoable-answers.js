@@ -15,6 +15,8 @@ import {formatNumber, translate} from '../words/translate.js';
 
 /** How long an answer can be taken back, ms. */
 const UNDO_WINDOW = 5_000;
+/** As many as the server takes at once. */
+const MAX_BULK_SIZE = 100;
 
 /** @type {WeakMap<Session, UndoableAnswers>} */
 const answersBySession = new WeakMap();
@@ -36,6 +38,9 @@ export function undoableAnswersOf(session) {
  * Event: `change`.
  */
 export class UndoableAnswers extends EventTarget {
+  /** What became of an answer's parts that were sent, until all of them are. @type {Map<string, Outcome[]>} */
+  #outcomes = new Map();
+
   /** @param {Session} session */
   constructor(session) {
     super();
@@ -69,6 +74,13 @@ export class UndoableAnswers extends EventTarget {
     return this.#items.filter((item) => !this.session.sendQueue.isInFlight(item));
   }
 
+  /** The newest answer, unless all of it is being sent: more than the server takes at once are several items. */
+  get newest() {
+    const {waiting} = this;
+    const last = waiting.at(-1);
+    return last ? waiting.filter((item) => stepOf(item) === stepOf(last)) : [];
+  }
+
   /** What a request will be once its answer is sent; undefined where there is none. @param {number} id @returns {Status | undefined} */
   statusOf(id) {
     return this.#items.find(({content}) => content.ids.includes(id))?.content.answer.status;
@@ -79,19 +91,24 @@ export class UndoableAnswers extends EventTarget {
     const fresh = requests.filter(({id}) => !this.statusOf(id));
     if (fresh.length === 0) return;
     const [{creator_id, title, user_name}] = fresh;
-    const from = Object.fromEntries(fresh.map(({id, status}) => [id, status]));
-    const content = {creatorId: creator_id, ids: fresh.map(({id}) => id), answer, title, name: user_name, from};
-    this.session.sendQueue.hold({kind: 'respond', key: newKey(), content, after: 0}, UNDO_WINDOW);
+    const step = fresh.length > MAX_BULK_SIZE ? newKey() : undefined;
+    const size = Math.ceil(fresh.length / Math.ceil(fresh.length / MAX_BULK_SIZE)); // no part is one request
+    for (let first = 0; first < fresh.length; first += size) {
+      const part = fresh.slice(first, first + size);
+      const from = Object.fromEntries(part.map(({id, status}) => [id, status]));
+      const content = {creatorId: creator_id, ids: part.map(({id}) => id), answer, title, name: user_name, from, step};
+      this.session.sendQueue.hold({kind: 'respond', key: newKey(), content, after: 0}, UNDO_WINDOW);
+    }
     setTimeout(() => this.#changed(), UNDO_WINDOW + 100);
   }
 
   /** Takes back the newest answer, unless the server may have it already. */
   undo() {
-    const item = this.waiting.at(-1);
-    if (!item || item.callKey) return;
-    const {creatorId, ids, answer} = item.content;
+    const items = this.newest;
+    if (items.length === 0 || items.some(({callKey}) => callKey)) return;
+    const {creatorId, ids, answer} = items[0].content;
     if (answer.response) this.session.drafts.restore(draftFor(ids.length === 1 ? ids[0] : -creatorId), 'response', answer.response);
-    this.session.sendQueue.remove(item.key);
+    for (const {key} of items) this.session.sendQueue.remove(key);
   }
 
   /** Sends everything without waiting. */
@@ -114,6 +131,15 @@ export class UndoableAnswers extends EventTarget {
     if (kind !== 'respond') return;
     const {ids, answer, title, name} = content;
     if (ids.length === 1) return showToast(translate(`answer.told_${answer.status}`, {title, name}));
+    this.#announceMany(content, outcomes);
+  }
+
+  /** What became of all parts of an answer to many, with the last of them. @param {any} content of a part @param {Outcome[]} part */
+  #announceMany({ids, answer, step}, part) {
+    const outcomes = [...(this.#outcomes.get(step) ?? []), ...part];
+    const isLast = !step || !this.#items.some(({content}) => content.step === step && content.ids[0] !== ids[0]);
+    if (!isLast) return this.#outcomes.set(step, outcomes);
+    this.#outcomes.delete(step);
     const refused = outcomes.filter(({result}) => result === 'refused');
     const done = outcomes.length - refused.length;
     if (done) showToast(translate(`desk.bulk_${answer.status}`, {count: done}));
@@ -122,16 +148,23 @@ export class UndoableAnswers extends EventTarget {
   }
 
   /** @param {{content: any, error: any}} refusal */
-  #announceRefused({content: {ids, answer, title}, error}) {
+  #announceRefused({content, error}) {
+    const {ids, answer, title, step} = content;
     const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#conflictText(ids[0]) : undefined;
     const reason = error.code === 'too_old' ? translate('answer.too_old') : errorText(error);
     showToast(first ?? translate(answer.response ? 'answer.failed_kept' : 'answer.failed', {title, reason}), 'plain');
+    if (step) this.#announceMany(content, []);
   }
 
   /** How many have which status by now, where that is known. @param {Outcome[]} outcomes */
   #statusesOf(outcomes) {
-    const statuses = Map.groupBy(outcomes, ({id}) => this.session.store.requests.get(id)?.status);
-    return [...statuses].map(([status, {length}]) => (status ? `${translate(`status.${status}`)} (${formatNumber(length)})` : '')).join(' · ');
+    /** @type {Map<Status, number>} */
+    const counts = new Map();
+    for (const {id} of outcomes) {
+      const status = this.session.store.requests.get(id)?.status;
+      if (status) counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    return [...counts].map(([status, count]) => `${translate(`status.${status}`)} (${formatNumber(count)})`).join(' · ');
   }
 
   /** @param {number} id */
@@ -145,6 +178,9 @@ export class UndoableAnswers extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 }
+
+/** What an item is taken back with. @param {QueuedItem} item */
+const stepOf = ({key, content}) => content.step ?? key;
 
 /** @param {number} id */
 function draftFor(id) {
@@ -172,21 +208,23 @@ class UndoBar extends LightElement {
   }
 
   render() {
-    const item = this.answers.waiting.at(-1);
+    const items = this.answers.newest;
+    const item = items.at(-1);
     return html`<div class="undo-bar ${item ? '' : 'undo-bar--empty'}" role="status">
       ${
         item
-          ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item)}</span>
-            ${item.callKey ? nothing : html`<button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>`}
+          ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item, items)}</span>
+            ${items.some(({callKey}) => callKey) ? nothing : html`<button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>`}
             ${this.answers.session.sendQueue.isAway() ? nothing : html`<button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`}`
           : nothing
       }
     </div>`;
   }
 
-  /** @param {QueuedItem} item */
-  #text({content: {ids, answer, title}, until = 0}) {
-    const text = ids.length === 1 ? translate(`desk.will_${answer.status}`, {title}) : translate(`desk.will_all_${answer.status}`, {count: ids.length});
+  /** @param {QueuedItem} item the newest @param {QueuedItem[]} items of the same step */
+  #text({content: {answer, title}, until = 0}, items) {
+    const count = items.reduce((sum, {content}) => sum + content.ids.length, 0);
+    const text = count === 1 ? translate(`desk.will_${answer.status}`, {title}) : translate(`desk.will_all_${answer.status}`, {count});
     return until > Date.now() ? text : `${text} ${translate('unsent.waits')}.`;
   }
 }

@@ -9,9 +9,6 @@ import '../answer/saved-reply-choice.js';
  * @import {Session} from '../client/session.js'
  */
 
-/** As many as the server takes at once. */
-const MAX_BULK_SIZE = 100;
-
 /** One answer for all that is selected. Emits `clear`. */
 export class BulkBar extends LightElement {
   static properties = {session: {attribute: false}, creatorId: {attribute: false}, selection: {attribute: false}};
@@ -114,8 +111,7 @@ export class BulkBar extends LightElement {
     const requests = this.#requests.filter((request) => from.includes(request.status));
     if (requests.length === 0) return;
     const response = this.#text.value.trim();
-    for (let first = 0; first < requests.length; first += MAX_BULK_SIZE)
-      this.#answers.add(requests.slice(first, first + MAX_BULK_SIZE), response ? {status, response} : {status});
+    this.#answers.add(requests, response ? {status, response} : {status});
     this.#text.value = '';
     this.#saveDraft();
     this.emit('clear');
