@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Tests that whoever has had too many mails sent is told how long that lasts. */
 @ParameterizedClass
 @EnumSource
-class DailyMailsTest {
+class DailyMailLimitTest {
   private static final String NOWHERE = "127.0.0.1";
   private static final int DISCARD_PORT = 9;
 
