@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +22,7 @@ public final class InMemoryMessageHistory implements MessageHistory {
   private final Map<UserId, List<Message>> histories = new HashMap<>();
   private final Map<UserId, List<Message>> states = new HashMap<>();
   private final Executor executor;
+  private final AtomicReference<Runnable> afterOpening = new AtomicReference<>(() -> {});
   private long statesRead;
 
   public InMemoryMessageHistory(Executor executor) {
@@ -41,6 +43,13 @@ public final class InMemoryMessageHistory implements MessageHistory {
 
   synchronized void states(UserId user, List<Message> messages) {
     states.put(user, messages);
+  }
+
+  /**
+   * Runs something once: when a history has been opened next, before its connection learns that.
+   */
+  void afterNextOpening(Runnable work) {
+    afterOpening.set(work);
   }
 
   /** The text stored with this number. */
@@ -66,7 +75,12 @@ public final class InMemoryMessageHistory implements MessageHistory {
 
   @Override
   public CompletionStage<HistoryStart> open(UserId user, Optional<Position> since) {
-    return answer(() -> opening(user, since));
+    return answer(
+        () -> {
+          HistoryStart start = opening(user, since);
+          afterOpening.getAndSet(() -> {}).run();
+          return start;
+        });
   }
 
   private synchronized HistoryStart opening(UserId user, Optional<Position> since) {

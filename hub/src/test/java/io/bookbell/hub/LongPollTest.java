@@ -64,6 +64,16 @@ class LongPollTest {
   }
 
   @Test
+  void whatIsCommittedWhileTheSnapshotIsReadComesWithTheNextPoll() {
+    feed.afterNextOpening(() -> commit("{\"n\":1}"));
+
+    assertThat(client.poll("user=1" + LONG))
+        .containsExactly("position 0", "{\"type\":\"initial_data\",\"seq\":0}");
+    assertThat(client.poll("user=1&since=0" + LONG))
+        .containsExactly("position 1", "{\"seq\":1,\"n\":1}");
+  }
+
+  @Test
   void whatWasMissedIsAnsweredAtOnceWithTheStates() {
     commit("{\"n\":1}");
     commit("{\"n\":2}");

@@ -81,14 +81,17 @@ final class LongPollTransport implements Transport {
     start = position;
   }
 
-  /** States read during catch-up accompany an answer, but aren't news. */
+  /**
+   * States read during catch-up accompany an answer, but aren't news. What is numbered isn't
+   * answered together with a snapshot: the next poll begins at the snapshot's position and gets it.
+   */
   @Override
   public void enqueue(Message message, long sequence) {
     isDrained = false;
     if (sequence == Sequence.NONE) {
       unnumbered.add(message);
       isDue |= message.state().isEmpty() || isLive();
-    } else if (!isFull()) {
+    } else if (snapshot == null && !isFull()) {
       entries.add(new HistoryEntry(sequence, message));
       bytes += message.size();
       isDue = true;
