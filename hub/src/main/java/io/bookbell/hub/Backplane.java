@@ -17,8 +17,18 @@ public interface Backplane extends AutoCloseable {
    * leave out deliveries whose targets are all users not {@link #presence connected} to this node.
    * The receiver runs on a thread of the backplane's choice, possibly on several at once, and must
    * not block. An exception from one receiver is logged and doesn't affect the others.
+   *
+   * @return ends the subscription: the receiver isn't called any more, except by calls that have
+   *     begun. Idempotent
    */
-  void subscribe(String channel, Consumer<List<Delivery>> receiver);
+  Subscription subscribe(String channel, Consumer<List<Delivery>> receiver);
+
+  /** What is received until it is closed. Any thread may close it. */
+  @FunctionalInterface
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Publishes a change on a channel to every other node, never to this one. Doesn't block, and

@@ -27,12 +27,23 @@ public final class InProcessBackplane implements Backplane {
     this.bus = bus;
   }
 
-  private record NamedReceiver(String channel, Consumer<List<Delivery>> receiver) {}
+  /** Compared by identity, so that one who subscribes twice can end either subscription. */
+  private static final class NamedReceiver {
+    final String channel;
+    final Consumer<List<Delivery>> receiver;
+
+    NamedReceiver(String channel, Consumer<List<Delivery>> receiver) {
+      this.channel = channel;
+      this.receiver = receiver;
+    }
+  }
 
   @Override
-  public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
-    receivers.add(new NamedReceiver(channel, receiver));
+  public Subscription subscribe(String channel, Consumer<List<Delivery>> receiver) {
+    var added = new NamedReceiver(channel, receiver);
+    receivers.add(added);
     log.debug("WebSocketManager [{}] operates without Redis, within this process", channel);
+    return () -> receivers.remove(added);
   }
 
   @Override

@@ -28,6 +28,7 @@ public final class WebSocketManager implements AutoCloseable {
   private final String channel;
   private final LocalConnections localConnections;
   private final Backplane backplane;
+  private final Backplane.Subscription subscription;
 
   /**
    * Creates the manager of a channel.
@@ -71,7 +72,7 @@ public final class WebSocketManager implements AutoCloseable {
             ticker,
             clock);
     this.backplane = backplane;
-    backplane.subscribe(channel, this::deliverLocally);
+    this.subscription = backplane.subscribe(channel, this::deliverLocally);
   }
 
   /** The name of the channel. */
@@ -262,11 +263,13 @@ public final class WebSocketManager implements AutoCloseable {
   /**
    * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
    * {@link HubOptions.KeepAlive#goodbye}, and then closes the rest by force; on an event loop it
-   * doesn't wait. The backplane stays open: its owner closes it.
+   * doesn't wait. The backplane stays open: its owner closes it. What other nodes publish doesn't
+   * reach this manager any more.
    */
   @Override
   public void close() {
     localConnections.close();
+    subscription.close();
   }
 
   /** The number of registry entries, for tests: 0 once no connection or reservation is left. */

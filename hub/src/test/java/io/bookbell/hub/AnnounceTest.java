@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,13 @@ class AnnounceTest {
       assertThat(after.gaps()).isEqualTo(before.gaps());
       assertThat(after.emptyAnnouncements()).isZero();
     }
+  }
+
+  @Test
+  void aManagerListensToItsBackplaneUntilItIsClosed() {
+    assertThat(presences.receivers).hasValue(1);
+    manager.close();
+    assertThat(presences.receivers).hasValue(0);
   }
 
   @Test
@@ -154,12 +162,16 @@ class AnnounceTest {
     }
   }
 
-  /** A node without peers that records presence changes. */
+  /** A node without peers that records presence changes and how many receivers it has. */
   private static final class Presences implements Backplane {
     private final ConcurrentLinkedQueue<String> heard = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger receivers = new AtomicInteger();
 
     @Override
-    public void subscribe(String channel, Consumer<List<Delivery>> receiver) {}
+    public Subscription subscribe(String channel, Consumer<List<Delivery>> receiver) {
+      receivers.incrementAndGet();
+      return receivers::decrementAndGet;
+    }
 
     @Override
     public void publish(String channel, List<Delivery> change) {}

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +86,26 @@ public abstract class BackplaneContract {
     nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("two", ANN)));
     await().untilAsserted(() -> assertThat(last.texts()).containsExactly(" one", " two"));
     assertThat(first.texts()).containsExactly(" one", " two");
+  }
+
+  @Test
+  void oneThatEndsItsSubscriptionHearsNothingMoreAndTheOthersDo() {
+    Hearing other = nodesWithAnn(2).get(1);
+    var heard = new CopyOnWriteArrayList<Delivery>();
+    Consumer<List<Delivery>> receiver = heard::addAll;
+    Backplane.Subscription first = nodes.get(1).subscribe(Hearing.CHANNEL, receiver);
+    Backplane.Subscription second = nodes.get(1).subscribe(Hearing.CHANNEL, receiver);
+    second.close();
+    second.close();
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("once", ANN)));
+    await().untilAsserted(() -> assertThat(heard).hasSize(1));
+    first.close();
+    var last = new Hearing(nodes.get(1));
+    nodes.get(0).publish(Hearing.CHANNEL, List.of(Hearing.plain("after", ANN)));
+
+    await().untilAsserted(() -> assertThat(last.texts()).containsExactly(" after"));
+    assertThat(heard).hasSize(1);
+    assertThat(other.texts()).containsExactly(" once", " after");
   }
 
   @Test

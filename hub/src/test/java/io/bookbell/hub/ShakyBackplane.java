@@ -20,8 +20,8 @@ final class ShakyBackplane implements Backplane {
   }
 
   @Override
-  public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
-    sound.subscribe(channel, receiver);
+  public Subscription subscribe(String channel, Consumer<List<Delivery>> receiver) {
+    return sound.subscribe(channel, receiver);
   }
 
   @Override

@@ -49,7 +49,16 @@ public final class RedisBackplane implements Backplane {
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile String life;
 
-  private record ChannelReceiver(String channel, Consumer<List<Delivery>> receiver) {}
+  /** Compared by identity, so that one who subscribes twice can end either subscription. */
+  private static final class ChannelReceiver {
+    final String channel;
+    final Consumer<List<Delivery>> receiver;
+
+    ChannelReceiver(String channel, Consumer<List<Delivery>> receiver) {
+      this.channel = channel;
+      this.receiver = receiver;
+    }
+  }
 
   /** Creates a backplane, which starts to connect when somebody subscribes to a channel. */
   public RedisBackplane(RedisOptions options) {
@@ -85,20 +94,22 @@ public final class RedisBackplane implements Backplane {
   /** The managers that use this backplane, for the log. */
   private String managers() {
     return receivers.stream()
-        .map(ChannelReceiver::channel)
+        .map(each -> each.channel)
         .distinct()
         .sorted()
         .collect(Collectors.joining(", ", "WebSocketManager [", "]"));
   }
 
   @Override
-  public void subscribe(String channel, Consumer<List<Delivery>> receiver) {
-    receivers.add(new ChannelReceiver(channel, receiver));
+  public Subscription subscribe(String channel, Consumer<List<Delivery>> receiver) {
+    var added = new ChannelReceiver(channel, receiver);
+    receivers.add(added);
     if (opened.compareAndSet(false, true)) {
       thread.execute(monitoredPubSub::open);
       thread.scheduleWithFixedDelay(
           options.timings().probe().dividedBy(4), this::runPeriodicChecks);
     }
+    return () -> receivers.remove(added);
   }
 
   @Override

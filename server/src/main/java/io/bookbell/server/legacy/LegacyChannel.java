@@ -34,7 +34,7 @@ public final class LegacyChannel implements Backplane {
   private final String node;
   private final ExternalChannel channel;
   private final LegacyTranslator translator;
-  private final List<Consumer<List<Delivery>>> receivers = new CopyOnWriteArrayList<>();
+  private final List<Receiver> receivers = new CopyOnWriteArrayList<>();
   private final LongAdder published = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder received = new LongAdder();
@@ -58,10 +58,24 @@ public final class LegacyChannel implements Backplane {
     this.channel = new ExternalChannel(options, name, this::onMessage);
   }
 
+  /** Compared by identity, so that one who subscribes twice can end either subscription. */
+  private static final class Receiver {
+    final Consumer<List<Delivery>> consumer;
+
+    Receiver(Consumer<List<Delivery>> consumer) {
+      this.consumer = consumer;
+    }
+  }
+
   @Override
-  public void subscribe(String hubChannel, Consumer<List<Delivery>> receiver) {
-    receivers.add(receiver);
-    nodes.subscribe(hubChannel, receiver);
+  public Subscription subscribe(String hubChannel, Consumer<List<Delivery>> consumer) {
+    var added = new Receiver(consumer);
+    receivers.add(added);
+    Subscription ofNodes = nodes.subscribe(hubChannel, consumer);
+    return () -> {
+      receivers.remove(added);
+      ofNodes.close();
+    };
   }
 
   @Override
@@ -138,7 +152,7 @@ public final class LegacyChannel implements Backplane {
                 (translated, failure) -> {
                   waiting.decrementAndGet();
                   if (failure == null) {
-                    receivers.forEach(receiver -> deliverTo(translated, receiver));
+                    receivers.forEach(receiver -> deliverTo(translated, receiver.consumer));
                   } else {
                     recordUntranslatable(failure);
                   }
