@@ -5,8 +5,9 @@ import java.util.function.Consumer;
 
 /**
  * How nodes notify each other of committed changes: at most once, in any order, possibly repeated.
- * It stores nothing; receivers find what it loses in the {@link MessageHistory}. One instance
- * represents one node. Any thread may call any method.
+ * It stores nothing; what it loses is in the {@link MessageHistory}, where a node finds it when the
+ * application calls {@link WebSocketManager#announce}, which it does about once a second if there
+ * is more than one node. One instance represents one node. Any thread may call any method.
  *
  * <p>Several managers may share it. Each has a channel, and hears only what is published on the
  * same channel by other nodes.

@@ -8,6 +8,11 @@ import java.util.function.LongFunction;
  * One open connection of a user, whatever its transport. Any thread may call any method. The work
  * happens on the connection's event loop, in the order of one thread's calls. After the connection
  * has closed, everything but the getters does nothing.
+ *
+ * <p>On that event loop the work happens at once, but a {@linkplain
+ * WebSocketManager#broadcast(java.util.List) broadcast} happens in a later task. So what is sent,
+ * replied or closed there comes before the messages of a broadcast that was called there earlier.
+ * To keep the order, submit it to the event loop, too.
  */
 public interface Connection {
   /** Unique among this manager's connections, and never reused. */
@@ -29,8 +34,8 @@ public interface Connection {
   long acknowledged();
 
   /**
-   * Sends a message without a sequence number, after everything queued; during catch-up, after the
-   * replay.
+   * Sends a message without a sequence number, after everything that is already queued for the
+   * client; during catch-up, after the replay.
    */
   void send(Message message);
 

@@ -41,6 +41,9 @@ public final class Message {
    * Creates a state message: of each key only the newest version matters, so older ones may be
    * dropped while a connection catches up. Never numbered.
    *
+   * <p>Each version is sent once on each node, whoever its audience is: of two calls with the same
+   * key and version, only the first one sends anything. So name the whole audience in one call.
+   *
    * @throws IllegalArgumentException if the text isn't an object, as in {@link #of}
    */
   public static Message state(String key, long version, byte[] jsonObject) {

@@ -185,7 +185,12 @@ public final class WebSocketManager implements AutoCloseable {
     localConnections.resetForNewEpoch();
   }
 
-  /** Sends a message without a sequence number to all connections of these users, on every node. */
+  /**
+   * Sends a message without a sequence number to all connections of these users, on every node.
+   *
+   * @param message of a {@linkplain Message#state state}, each version is sent once, so that its
+   *     whole audience must be named here
+   */
   public void broadcast(Message message, Set<UserId> targets) {
     broadcast(List.of(Delivery.unnumbered(message, targets)));
   }
@@ -193,7 +198,11 @@ public final class WebSocketManager implements AutoCloseable {
   /**
    * Sends the messages of one committed change, in order, to the connections of this node, and
    * publishes it to the other nodes. Numbered messages must already be readable in the {@link
-   * MessageHistory}.
+   * MessageHistory}. Each version of a {@linkplain Message#state state} is sent once, to the
+   * audience of the first delivery that has it.
+   *
+   * <p>On an event loop, the messages are delivered in a later task: what is sent or closed there
+   * afterwards with the methods of {@link Connection} comes first.
    */
   public void broadcast(List<Delivery> change) {
     localConnections.deliverMeasured(change);
@@ -212,7 +221,11 @@ public final class WebSocketManager implements AutoCloseable {
     localConnections.setLatencyListener(listener);
   }
 
-  /** Sends a message without a sequence number to all connections of one user, on every node. */
+  /**
+   * Sends a message without a sequence number to all connections of one user, on every node. A
+   * version of a {@linkplain Message#state state} that somebody was sent already isn't sent: use
+   * {@link #broadcast(Message, Set)} if it is for several users.
+   */
   public void sendToUser(UserId user, Message message) {
     broadcast(message, Set.of(user));
   }
@@ -228,6 +241,9 @@ public final class WebSocketManager implements AutoCloseable {
   /**
    * Announces to the connections of this node how far their users' histories reach, for numbers
    * found without their messages. A connection that is behind replays; the others are unaffected.
+   *
+   * <p>With more than one node, call it about once a second with what the database says: it finds
+   * what the {@link Backplane} has lost, and nothing else does.
    *
    * @param newest each user's highest number; users without a connection here are ignored
    */

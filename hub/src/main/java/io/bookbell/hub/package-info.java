@@ -6,8 +6,10 @@
  * numbered messages, 1, 2, 3 …, which the hub reads through a {@link
  * io.bookbell.hub.MessageHistory}. The history is the source of truth. A broadcast, from this node
  * or another one on the {@link io.bookbell.hub.Backplane}, only announces what the history already
- * holds. So an announcement may be lost, repeated or late: each connection still receives every
- * number once, in order.
+ * holds. So an announcement may be late or repeated: each connection still receives every number
+ * once, in order. What is lost between nodes is found by looking into the history: with more than
+ * one node, call {@link io.bookbell.hub.WebSocketManager#announce} with each connected user's
+ * newest number about once a second, because the hub doesn't look by itself.
  *
  * <pre>
  *             connect                    all announced is written,

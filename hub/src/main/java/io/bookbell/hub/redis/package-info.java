@@ -1,9 +1,10 @@
 /**
  * A {@link io.bookbell.hub.Backplane} over Redis, and the only package that depends on Redis.
  *
- * <p>Redis carries announcements and stores nothing. Every node polls the database anyway and finds
- * there whatever Redis loses. So anything here may be wrong for a moment, but must never stay wrong
- * unnoticed.
+ * <p>Redis carries announcements and stores nothing. The application looks into the histories about
+ * once a second and calls {@link io.bookbell.hub.WebSocketManager#announce}, which finds whatever
+ * Redis loses; without that, a loss lasts until the next message or connection. So anything here
+ * may be wrong for a moment, but must never stay wrong unnoticed.
  *
  * <pre>
  *   channel      who publishes       what
