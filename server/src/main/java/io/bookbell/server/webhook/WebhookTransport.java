@@ -3,6 +3,7 @@ package io.bookbell.server.webhook;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.news.NewsPage;
 import io.bookbell.server.news.NewsWords;
@@ -15,6 +16,7 @@ import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxItem;
 import io.bookbell.server.outbox.SendPlan;
 import io.bookbell.server.outbox.SendPlan.SendNow;
+import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.outbox.SendResult;
 import io.bookbell.server.outgoing.OutgoingRequests;
 import io.bookbell.server.storage.Transaction;
@@ -25,6 +27,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -38,6 +41,7 @@ public final class WebhookTransport implements NewsTransport {
   /** More than these, for instance after quiet hours, are sent to a chat as one message. */
   private static final int MOST_SINGLE = 3;
 
+  private final AccountStore accountStore = new AccountStore();
   private final NewsKind kind;
   private final OutgoingRequests outgoingRequests;
   private final Supplier<String> siteUrl;
@@ -71,6 +75,9 @@ public final class WebhookTransport implements NewsTransport {
             URI.create(target.address()), WebhookDetails.parse(target.details()), tx.now());
     if (target.purpose() != TargetPurpose.WEBHOOK) {
       return planNews(tx, target, queued, receiver);
+    }
+    if (accountStore.isDisabled(tx, Objects.requireNonNull(target.creator()))) {
+      return new SkipItems(queued.stream().map(OutboxItem::id).toList());
     }
     OutboxItem item = queued.getFirst();
     return SendNow.single(

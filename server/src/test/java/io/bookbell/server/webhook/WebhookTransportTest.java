@@ -15,6 +15,7 @@ import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTransport;
 import io.bookbell.server.outbox.OutboxItem;
+import io.bookbell.server.outbox.OutboxItem.ItemState;
 import io.bookbell.server.outbox.OutboxSender;
 import io.bookbell.server.outbox.OutboxStatistics;
 import io.bookbell.server.outgoing.OutgoingRequests;
@@ -304,6 +305,38 @@ class WebhookTransportTest extends DomainTest {
   private void awaitError(CreatedWebhook webhook, String error) {
     await()
         .untilAsserted(() -> assertThat(deliveries(webhook).getFirst().error()).startsWith(error));
+  }
+
+  @Test
+  void aDisabledCreatorIsToldNothing() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/hook", Optional.empty());
+    CreatedWebhook chat = create(WebhookKind.DISCORD, "/chat", Optional.empty());
+    disable(true);
+    domain.ask(supporter, creator, "Kindred");
+    await()
+        .untilAsserted(
+            () -> {
+              sender.startDue();
+              for (CreatedWebhook each : List.of(webhook, chat)) {
+                assertThat(deliveries(each))
+                    .extracting(OutboxItem::state)
+                    .containsExactly(ItemState.SKIPPED);
+              }
+            });
+    assertThat(received).isEmpty();
+
+    disable(false);
+    domain.ask(supporter, creator, "Emma");
+    sendUntil(2);
+  }
+
+  private void disable(boolean disabled) {
+    domain.write(
+        tx ->
+            tx.update(
+                "UPDATE app_user SET disabled_at = ? WHERE id = ?",
+                disabled ? tx.now() : null,
+                creator));
   }
 
   @Test
