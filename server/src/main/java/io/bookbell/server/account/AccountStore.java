@@ -39,7 +39,12 @@ public final class AccountStore {
    * @throws Problem 409 when the e-mail address already has an account
    */
   public Account create(Transaction tx, NewAccount wanted, boolean operator) {
-    UserId id =
+    return createUnlessTaken(tx, wanted, operator).orElseThrow(AccountStore::emailTakenProblem);
+  }
+
+  /** Like {@link #create}, but returns empty when the e-mail address already has an account. */
+  public Optional<Account> createUnlessTaken(Transaction tx, NewAccount wanted, boolean operator) {
+    Optional<UserId> created =
         tx.query(
                 """
                 INSERT INTO app_user
@@ -53,10 +58,12 @@ public final class AccountStore {
                 wanted.passwordHash(),
                 operator,
                 tx.now())
-            .first(row -> row.getUser("id"))
-            .orElseThrow(AccountStore::emailTakenProblem);
-    InboxStore.createInbox(tx, id);
-    return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
+            .first(row -> row.getUser("id"));
+    return created.map(
+        id -> {
+          InboxStore.createInbox(tx, id);
+          return new Account(id, wanted.email(), wanted.displayName(), wanted.passwordHash());
+        });
   }
 
   private static Problem emailTakenProblem() {
@@ -81,12 +88,22 @@ public final class AccountStore {
   }
 
   /**
-   * Refuses an account that the operator has disabled.
+   * Refuses an account that the operator has disabled, or that was removed, perhaps while the
+   * caller waited for its lock.
    *
-   * @throws Problem 403
+   * @throws Problem 403 if it is disabled, 401 if it was removed
    */
-  public void requireEnabled(Transaction tx, UserId id) {
-    if (isDisabled(tx, id)) {
+  public void requireUsable(Transaction tx, UserId id) {
+    AccountState state =
+        tx.query("SELECT disabled_at, removed_at FROM app_user WHERE id = ?", id)
+            .single(
+                row ->
+                    new AccountState(
+                        row.findTime("disabled_at") != null, row.findTime("removed_at") != null));
+    if (state.removed) {
+      throw Problem.unauthorized("This account has been deleted.");
+    }
+    if (state.disabled) {
       throw Problem.of(
           403,
           "account_disabled",
@@ -94,6 +111,8 @@ public final class AccountStore {
           "This account is disabled. Ask whoever runs this Bookbell.");
     }
   }
+
+  private record AccountState(boolean disabled, boolean removed) {}
 
   void updatePassword(Transaction tx, UserId id, String hash) {
     tx.update("UPDATE app_user SET password_hash = ? WHERE id = ?", hash, id);

@@ -260,7 +260,7 @@ public final class SignInService {
    * created in this transaction.
    */
   public OpenedSession openSession(Transaction tx, Account account, ClientDescription client) {
-    accountStore.requireEnabled(tx, account.id());
+    accountStore.requireUsable(tx, account.id());
     return new OpenedSession(
         account,
         sessionStore.createSession(tx, account.id(), SessionClient.of(client)),

@@ -105,7 +105,7 @@ public final class InvitationService {
   public CreatedInvitation create(Transaction tx, UserId actor, InvitationTerms invitationTerms) {
     CreatorRow creator = creatorStore.lockCreator(tx, invitationTerms.creator());
     Long tier = invitationTerms.tierId();
-    accountStore.requireEnabled(tx, actor); // nodes remember callers for a while
+    accountStore.requireUsable(tx, actor); // nodes remember callers for a while
     String tierName = checkTerms(tx, actor, creator, invitationTerms.kind(), tier);
     Instant expiresAt =
         invitationTerms.expiresAt().truncatedTo(ChronoUnit.MILLIS); // the database's precision

@@ -67,15 +67,20 @@ public final class IdentityStore {
     return Problem.conflict("identity_taken", "Another account is signed in to with this.");
   }
 
-  void recordUse(Transaction tx, ProviderClaims claims) {
-    tx.update(
-        """
-        UPDATE oidc_identity SET last_used_at = ?, email = COALESCE(?, email)
-        WHERE issuer = ? AND subject = ?""",
-        tx.now(),
-        claims.verifiedEmail().orElse(null),
-        claims.issuer(),
-        claims.subject());
+  /**
+   * Records a sign-in to a locked account; returns false if the identity isn't its own any more.
+   */
+  boolean recordUse(Transaction tx, UserId user, ProviderClaims claims) {
+    return tx.update(
+            """
+            UPDATE oidc_identity SET last_used_at = ?, email = COALESCE(?, email)
+            WHERE issuer = ? AND subject = ? AND user_id = ?""",
+            tx.now(),
+            claims.verifiedEmail().orElse(null),
+            claims.issuer(),
+            claims.subject(),
+            user)
+        == 1;
   }
 
   /** Returns an account's identities, in the order in which they were added. */

@@ -62,7 +62,8 @@ public final class ProviderSignInService {
    * one decides on the page whether it joins.
    *
    * @throws Problem 403 if the account is disabled, the address isn't verified, or a newcomer has
-   *     no invitation; 404 if the invitation isn't valid
+   *     no invitation, or the account has changed hands meanwhile; 404 if the invitation isn't
+   *     valid
    */
   ProviderSignIn signIn(
       Transaction tx,
@@ -75,14 +76,27 @@ public final class ProviderSignInService {
         known.isPresent()
             ? Optional.of(recordUse(tx, known.get(), claims))
             : findByAddress(tx, claims);
-    Account account = existing.orElseGet(() -> createAccount(tx, claims, invitation, autoJoin));
-    return new ProviderSignIn(signInService.openSession(tx, account, client), existing.isEmpty());
+    Optional<Account> created =
+        existing.isPresent() ? Optional.empty() : createAccount(tx, claims, invitation, autoJoin);
+    Account account =
+        existing
+            .or(() -> created)
+            .or(() -> findByAddress(tx, claims)) // that of a sign-in that was faster
+            .orElseThrow(ProviderSignInService::changedProblem);
+    return new ProviderSignIn(signInService.openSession(tx, account, client), created.isPresent());
   }
 
+  /** While this waits for the lock, whoever holds it may take the identity from the account. */
   private Account recordUse(Transaction tx, UserId user, ProviderClaims claims) {
     Account account = accountStore.lockAccount(tx, user);
-    identityStore.recordUse(tx, claims);
+    if (!identityStore.recordUse(tx, user, claims)) {
+      throw changedProblem();
+    }
     return account;
+  }
+
+  private static Problem changedProblem() {
+    return refusal("sign_in_expired", "The account was changed meanwhile. Sign in again.");
   }
 
   /** An address that the provider hasn't verified may be anybody's. */
@@ -100,12 +114,16 @@ public final class ProviderSignInService {
         .map(found -> accountStore.lockAccount(tx, found.id()))
         .map(
             account -> {
+              if (!account.email().equals(email)) { // another owner, or removed, by now
+                throw changedProblem();
+              }
               link(tx, account, claims);
               return account;
             });
   }
 
-  private Account createAccount(
+  /** Returns empty if there is an account with the address by now. */
+  private Optional<Account> createAccount(
       Transaction tx,
       ProviderClaims claims,
       Optional<String> invitation,
@@ -114,13 +132,17 @@ public final class ProviderSignInService {
       throw refusal("invitation_needed", "Ask for an invitation link first, and open it.");
     }
     String email = claims.verifiedEmail().orElseThrow();
-    Account account =
-        accountStore.create(tx, new NewAccount(email, displayName(claims, email), ""), false);
-    identityStore.add(tx, account.id(), claims);
-    invitation.ifPresentOrElse(
-        token -> newcomerAdmission.acceptInvitation(tx, account.id(), token),
-        () -> newcomerAdmission.joinTier(tx, account.id(), autoJoin.orElseThrow()));
-    return account;
+    Optional<Account> created =
+        accountStore.createUnlessTaken(
+            tx, new NewAccount(email, displayName(claims, email), ""), false);
+    created.ifPresent(
+        account -> {
+          identityStore.add(tx, account.id(), claims);
+          invitation.ifPresentOrElse(
+              token -> newcomerAdmission.acceptInvitation(tx, account.id(), token),
+              () -> newcomerAdmission.joinTier(tx, account.id(), autoJoin.orElseThrow()));
+        });
+    return created;
   }
 
   private static String displayName(ProviderClaims claims, String email) {

@@ -2,12 +2,16 @@ package io.bookbell.server.oidc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bookbell.server.Cast;
 import io.bookbell.server.TestServer;
 import io.bookbell.server.config.OidcConfig.AutoJoin;
 import io.bookbell.server.config.ServerConfig.PublicAccessConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig;
+import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.support.StandInProvider;
@@ -24,12 +28,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,15 +54,17 @@ class OidcSignInTest {
   @TempDir Path folder;
   private final StandInProvider first = new StandInProvider();
   private final StandInProvider second = new StandInProvider();
+  private StorageConfig storage;
   private TestServer server;
   private Cast cast;
 
   @BeforeEach
   void start() {
+    storage = kind.create(folder);
     var autoJoin = Optional.of(new AutoJoin(1, 1)); // the demonstration's creator
     server =
         TestServer.demo(
-            TestServer.config(kind.create(folder))
+            TestServer.config(storage)
                 .withProviders(
                     List.of(first.config("1", Optional.empty()), second.config("2", autoJoin))));
     cast = server.cast();
@@ -374,6 +383,107 @@ class OidcSignInTest {
     second.close();
     assertThat(new Visitor().next(server.url() + "/api/auth/oidc/2/start"))
         .endsWith("/?refused=provider_unavailable");
+  }
+
+  /** On PostgreSQL, a sign-in waits for the lock of an account that somebody else is changing. */
+  @Test
+  void whatASignInHasFoundCountsOnlyIfItIsTrueUnderTheLock() throws Exception {
+    assumeThat(storage).isInstanceOf(PostgresConfig.class);
+    String address = cast.supporter().email();
+    String changed = "/?refused=sign_in_expired";
+
+    first.signInAs(somebody(address, true));
+    assertThat(
+            signInDuring("UPDATE app_user SET email = 'new@owner.test' WHERE email = ?", address))
+        .as("the address belongs to somebody else")
+        .isEqualTo(changed);
+    assertThat(identities()).isZero();
+
+    restoreAddress(address);
+    assertThat(new Visitor().signIn("1", "")).isEqualTo("/");
+    assertThat(signInDuring("DELETE FROM oidc_identity WHERE email = ?", address))
+        .as("the identity was removed")
+        .isEqualTo(changed);
+    assertThat(
+            signInDuring(
+                "UPDATE app_user SET removed_at = 1, email = 'removed' WHERE email = ?", address))
+        .as("the account was removed")
+        .isEqualTo(changed);
+  }
+
+  @Test
+  void theSecondOfTwoFirstSignInsOfANewcomerFindsTheAccountOfTheFirst() throws Exception {
+    assumeThat(storage).isInstanceOf(PostgresConfig.class);
+    String address = "zoe@new.example";
+    second.signInAs(somebody(address, true));
+    var visitor = new Visitor();
+    String page =
+        during(
+            "INSERT INTO app_user (email, display_name, password_hash, created_at)"
+                + " VALUES (?, 'Zoe', '', 1)",
+            address,
+            () -> visitor.signIn("2", ""));
+
+    assertThat(page).isEqualTo("/");
+    assertThat(visitor.client().get("/api/me").expect(200).body().at("/user/email").asText())
+        .isEqualTo(address);
+  }
+
+  private String signInDuring(String change, String email) throws Exception {
+    return during(change, email, () -> new Visitor().signIn("1", ""));
+  }
+
+  /** Signs in while a change, with its lock on the account, isn't committed yet. */
+  private String during(String change, String email, Supplier<String> signIn) throws Exception {
+    var postgres = (PostgresConfig) storage;
+    try (var other =
+        DriverManager.getConnection(postgres.url(), postgres.user(), postgres.password())) {
+      other.setAutoCommit(false);
+      try (var lock =
+              other.prepareStatement("SELECT id FROM app_user WHERE email = ? FOR NO KEY UPDATE");
+          var statement = other.prepareStatement(change)) {
+        lock.setString(1, email);
+        lock.execute();
+        statement.setString(1, email);
+        assertThat(statement.executeUpdate()).isEqualTo(1);
+        var page = CompletableFuture.supplyAsync(signIn);
+        await().until(() -> page.isDone() || somebodyWaits());
+        other.commit();
+        return page.join();
+      }
+    }
+  }
+
+  private boolean somebodyWaits() {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.query(
+                        "SELECT 1 FROM pg_stat_activity"
+                            + " WHERE wait_event_type = 'Lock' AND datname = current_database()")
+                    .exists())
+        .join();
+  }
+
+  private int identities() {
+    return server
+        .database()
+        .read(
+            tx ->
+                tx.query("SELECT count(*) AS amount FROM oidc_identity")
+                    .single(row -> row.getInt("amount")))
+        .join();
+  }
+
+  private void restoreAddress(String email) {
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update(
+                    "UPDATE app_user SET email = ? WHERE id = ?", email, cast.supporter().id()))
+        .join();
   }
 
   @Test
