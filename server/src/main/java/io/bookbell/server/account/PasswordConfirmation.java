@@ -9,6 +9,7 @@ import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,7 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class PasswordConfirmation {
   /** For how long a sign-in confirms that the owner is there. */
-  private static final Duration RECENT = Duration.ofMinutes(10);
+  static final Duration RECENT = Duration.ofMinutes(10);
 
   private final Database database;
   private final AccountStore accountStore;
@@ -207,7 +208,11 @@ public final class PasswordConfirmation {
   }
 
   private boolean isRecent(Transaction tx, Caller caller) {
-    return sessionStore.isOpenedSince(tx, caller.session(), tx.now().minus(RECENT));
+    Instant recent = tx.now().minus(RECENT);
+    return sessionStore
+        .findBeginning(tx, caller.session())
+        .filter(beginning -> beginning.isAfter(recent))
+        .isPresent();
   }
 
   private Attempt countAttempt(Transaction tx, Caller caller, SignInClient client) {

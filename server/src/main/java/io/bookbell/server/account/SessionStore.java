@@ -117,6 +117,15 @@ public final class SessionStore {
    * maximum number of sessions, the least recently used one ends.
    */
   public String createSession(Transaction tx, UserId user, SessionClient client) {
+    return createSession(tx, user, client, tx.now());
+  }
+
+  /**
+   * Like {@link #createSession(Transaction, UserId, SessionClient)}.
+   *
+   * @param beginning when the user was authenticated
+   */
+  String createSession(Transaction tx, UserId user, SessionClient client, Instant beginning) {
     endOldest(tx, user, MOST_OF_ONE_USER - 1);
     String token = SecretTokens.createToken();
     Instant now = tx.now();
@@ -131,10 +140,10 @@ public final class SessionStore {
         user,
         client.name(),
         client.address(),
+        beginning,
         now,
         now,
-        now,
-        now.plus(LIFE));
+        now.plus(remainingLife(now, beginning)));
     return token;
   }
 
@@ -335,11 +344,10 @@ public final class SessionStore {
         .orElseThrow(Problem::notFound);
   }
 
-  /** Returns whether a session was opened after this time. */
-  boolean isOpenedSince(Transaction tx, String hash, Instant time) {
+  /** Returns when the user of a session was authenticated; empty if there is no such session. */
+  Optional<Instant> findBeginning(Transaction tx, String hash) {
     return tx.query("SELECT created_at FROM session WHERE token_hash = ?", hash)
-        .first(row -> row.getTime("created_at").isAfter(time))
-        .orElse(false);
+        .first(row -> row.getTime("created_at"));
   }
 
   /** Returns the sessions that have ended since a time, on this machine's clock. */

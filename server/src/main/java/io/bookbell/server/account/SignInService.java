@@ -7,6 +7,7 @@ import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -260,10 +261,32 @@ public final class SignInService {
    * created in this transaction.
    */
   public OpenedSession openSession(Transaction tx, Account account, ClientDescription client) {
+    return openSession(tx, account, client, tx.now());
+  }
+
+  private OpenedSession openSession(
+      Transaction tx, Account account, ClientDescription client, Instant beginning) {
     accountStore.requireUsable(tx, account.id());
     return new OpenedSession(
         account,
-        sessionStore.createSession(tx, account.id(), SessionClient.of(client)),
+        sessionStore.createSession(tx, account.id(), SessionClient.of(client), beginning),
         devices.createCookie(tx, account.id()));
+  }
+
+  /**
+   * Like {@link #openSession(Transaction, Account, ClientDescription)}, for somebody who hasn't
+   * just been authenticated: the session is as old as the caller's own, or too old to confirm that
+   * the owner is there.
+   *
+   * @param caller empty if an earlier call is repeated without a session
+   */
+  OpenedSession openAnotherSession(
+      Transaction tx, Account account, Optional<Caller> caller, ClientDescription client) {
+    Instant beginning =
+        caller
+            .filter(known -> known.external().isEmpty())
+            .flatMap(known -> sessionStore.findBeginning(tx, known.session()))
+            .orElseGet(() -> tx.now().minus(PasswordConfirmation.RECENT));
+    return openSession(tx, account, client, beginning);
   }
 }

@@ -43,25 +43,39 @@ public final class SignUpService {
    * Runs the sign-up and opens a session. If the same request has already succeeded, it only opens
    * a session.
    *
+   * @param caller who joins with a session, and gets another one
    * @param prepare what has to happen before the transaction, such as hashing; not called for a
    *     repeated request
    */
   public CompletionStage<OpenedSession> signUpOnce(
       Optional<AnonymousRequestKey> call,
+      Optional<Caller> caller,
       ClientDescription client,
       Supplier<CompletionStage<SignUpWork>> prepare) {
+    var session = new WantedSession(caller, client);
     return database
         .read(tx -> call.flatMap(repeated -> findByKey(tx, repeated)))
         .thenCompose(
             earlier ->
                 earlier.isPresent()
-                    ? database.write(tx -> openSessionAgain(tx, call.orElseThrow(), client))
+                    ? database.write(tx -> openSessionAgain(tx, call.orElseThrow(), session))
                     : prepare
                         .get()
                         .thenCompose(
                             signUpWork ->
-                                database.write(tx -> signUp(tx, call, client, signUpWork))));
+                                database.write(tx -> signUp(tx, call, session, signUpWork))));
   }
+
+  /** Like the other, for somebody who has no session before. */
+  public CompletionStage<OpenedSession> signUpOnce(
+      Optional<AnonymousRequestKey> call,
+      ClientDescription client,
+      Supplier<CompletionStage<SignUpWork>> prepare) {
+    return signUpOnce(call, Optional.empty(), client, prepare);
+  }
+
+  /** For whom a session is opened. */
+  private record WantedSession(Optional<Caller> caller, ClientDescription client) {}
 
   /** As {@link SignInService#lockCaller}, at the end of {@link SignUpWork} of a signed-in user. */
   public Account lockCaller(Transaction tx, Caller caller) {
@@ -71,21 +85,27 @@ public final class SignUpService {
   private OpenedSession signUp(
       Transaction tx,
       Optional<AnonymousRequestKey> call,
-      ClientDescription client,
+      WantedSession session,
       SignUpWork signUpWork) {
     if (call.isEmpty()) {
-      return signInService.openSession(tx, signUpWork.apply(tx), client);
+      return openSession(tx, signUpWork.apply(tx), session);
     }
     AnonymousRequestKey repeatable = call.get();
     if (!claimKey(tx, repeatable)) { // a concurrent request with the same key committed first
-      return openSessionAgain(tx, repeatable, client);
+      return openSessionAgain(tx, repeatable, session);
     }
     Account account = signUpWork.apply(tx);
     tx.update(
         "UPDATE sign_up_key SET user_id = ? WHERE key_hash = ?",
         account.id(),
         repeatable.keyHash());
-    return signInService.openSession(tx, account, client);
+    return openSession(tx, account, session);
+  }
+
+  private OpenedSession openSession(Transaction tx, Account account, WantedSession session) {
+    return session.caller.isPresent()
+        ? signInService.openAnotherSession(tx, account, session.caller, session.client)
+        : signInService.openSession(tx, account, session.client);
   }
 
   /**
@@ -94,11 +114,11 @@ public final class SignUpService {
    * @throws Problem 401 if the key was removed since, because the password has been changed
    */
   private OpenedSession openSessionAgain(
-      Transaction tx, AnonymousRequestKey call, ClientDescription client) {
+      Transaction tx, AnonymousRequestKey call, WantedSession session) {
     UserId user = findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
     Account account = accountStore.lockAccount(tx, user);
     var _ = findByKey(tx, call).orElseThrow(SignUpService::changedProblem);
-    return signInService.openSession(tx, account, client);
+    return signInService.openAnotherSession(tx, account, session.caller, session.client);
   }
 
   private static Problem changedProblem() {

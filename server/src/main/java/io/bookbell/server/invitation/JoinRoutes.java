@@ -53,6 +53,7 @@ public final class JoinRoutes {
     return signUpService
         .signUpOnce(
             AnonymousRequestKey.of(apiRequest, caller),
+            caller,
             apiRequest.clientDescription(),
             prepareJoin(apiRequest, caller))
         .thenApply(openedSession -> SessionResponses.of(openedSession, apiRequest.cookieSetter()));

@@ -111,6 +111,47 @@ class RepeatedSignUpTest {
     send(cast.other().client(), ACCEPT, body, key).expect(409);
   }
 
+  /** Or whoever finds an open page could add a way in that lasts longer than the session. */
+  @Test
+  void joiningConfirmsNothingThatTheSessionBeforeDid() {
+    TestClient stranger = cast.stranger().client();
+    assertThat(isConfirmed(stranger)).isTrue();
+    age(cast.stranger());
+    var body = Map.of("token", invitation());
+
+    Reply joined = send(stranger, ACCEPT, body, key).expect(200);
+    Reply repeated = send(stranger, ACCEPT, body, key).expect(200);
+
+    assertThat(isConfirmed(server.client().as(joined))).isFalse();
+    assertThat(isConfirmed(server.client().as(repeated))).isFalse();
+  }
+
+  @Test
+  void onlyTheFirstSessionOfASignUpConfirmsThatTheOwnerIsThere() {
+    var body = newcomer(invitation());
+    Reply first = send(server.client(), ACCEPT, body, key).expect(200);
+    Reply repeated = send(server.client(), ACCEPT, body, key).expect(200);
+
+    assertThat(isConfirmed(server.client().as(first))).isTrue();
+    assertThat(isConfirmed(server.client().as(repeated))).isFalse();
+  }
+
+  private void age(Cast.Person person) {
+    server
+        .database()
+        .write(
+            tx ->
+                tx.update(
+                    "UPDATE session SET created_at = created_at - 700000 WHERE user_id = ?",
+                    person.id()))
+        .join();
+  }
+
+  /** Whether a session may add a way in without the password. */
+  private static boolean isConfirmed(TestClient client) {
+    return client.post("/api/passkeys/options", Map.of()).status() == 200;
+  }
+
   @Test
   void aRefusedCallLeavesNoKey() {
     var body = new HashMap<>(newcomer(invitation()));
