@@ -303,8 +303,8 @@ public final class Bookbell implements AutoCloseable {
         registerCloseable(new MembershipWiring(database, services, serverConfig.patreon(), clock));
     memberships.addRoutes(apiRouter);
     addAccountRoutes(apiRouter, memberships.patreonConnect(), news.accountMailer());
-    FeatureRoutes.addRoutes(
-        apiRouter, services, startHousekeeping(), registerCloseable(new PictureDecoder()), clock);
+    var decoder = registerCloseable(new PictureDecoder());
+    FeatureRoutes.addRoutes(apiRouter, database, services, startHousekeeping(), decoder, clock);
     news.addRoutes(apiRouter, rates);
     news.start();
     BookWiring.addRoutes(apiRouter, database, services, serverConfig.catalogue(), clock)

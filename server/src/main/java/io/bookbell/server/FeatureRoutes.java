@@ -16,6 +16,7 @@ import io.bookbell.server.quota.QuotaRoutes;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.ReceiptRoutes;
 import io.bookbell.server.request.RequestRoutes;
+import io.bookbell.server.storage.Database;
 import io.bookbell.server.team.TeamRoutes;
 import io.bookbell.server.webhook.WebhookRoutes;
 import java.time.InstantSource;
@@ -26,6 +27,7 @@ final class FeatureRoutes {
 
   static void addRoutes(
       ApiRouter apiRouter,
+      Database database,
       Services services,
       TierAnnouncer tierAnnouncer,
       PictureDecoder pictureDecoder,
@@ -33,7 +35,7 @@ final class FeatureRoutes {
     KeyRoutes.addRoutes(apiRouter, services.keys);
     PublishRoutes.addRoutes(apiRouter, services.publishing);
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
-    ProfilePictureRoutes.addRoutes(apiRouter, services.pictures, pictureDecoder);
+    ProfilePictureRoutes.addRoutes(apiRouter, database, services.pictures, pictureDecoder);
     QuotaRoutes.addQuotaRoute(apiRouter, services.quotas);
     FollowRoutes.addRoutes(apiRouter, services.asked, services.following);
     RequestRoutes.addRoutes(apiRouter, services.requests, services.lists);

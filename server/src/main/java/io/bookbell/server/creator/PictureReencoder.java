@@ -26,6 +26,11 @@ final class PictureReencoder {
   static final int MOST_PIXELS = 16 << 20;
   static final int SIDE = 512;
 
+  /** A scan takes as long as the whole picture, however few bytes it has. Usual are up to 12. */
+  private static final int MOST_SCANS = 50;
+
+  private static final int START_OF_SCAN = 0xDA;
+
   /** A larger opaque PNG is probably a photograph, for which JPEG needs a fraction of the size. */
   private static final int LARGE_PNG = 200 * 1024;
 
@@ -39,6 +44,9 @@ final class PictureReencoder {
    * @throws Problem 400 when it is too large or can't be read
    */
   static ProfilePicture redrawPicture(PictureType type, byte[] content) {
+    if (type == PictureType.JPEG) {
+      requireFewScans(content);
+    }
     Iterator<ImageReader> readers = ImageIO.getImageReadersByMIMEType(type.mediaType());
     if (!readers.hasNext()) {
       throw unreadablePicture(type);
@@ -59,6 +67,23 @@ final class PictureReencoder {
       throw unreadablePicture(type);
     } finally {
       reader.dispose();
+    }
+  }
+
+  /**
+   * Limits what decoding a JPEG may take. Counts every marker, also those in metadata: a scan
+   * contains none, so no scan can be hidden.
+   */
+  private static void requireFewScans(byte[] content) {
+    int scans = 0;
+    for (int at = 1; at < content.length; at++) {
+      if ((content[at - 1] & 0xFF) == 0xFF && (content[at] & 0xFF) == START_OF_SCAN) {
+        scans++;
+      }
+    }
+    if (scans > MOST_SCANS) {
+      throw Problem.validationFailed(
+          "picture", "must have at most %d scans; it has %d".formatted(MOST_SCANS, scans));
     }
   }
 

@@ -4,7 +4,10 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.RateLimit;
+import io.bookbell.server.storage.Database;
+import io.bookbell.server.storage.Transaction;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -21,7 +24,10 @@ public final class ProfilePictureRoutes {
   private ProfilePictureRoutes() {}
 
   public static void addRoutes(
-      ApiRouter apiRouter, ProfilePictureService profilePictureService, PictureDecoder reader) {
+      ApiRouter apiRouter,
+      Database database,
+      ProfilePictureService profilePictureService,
+      PictureDecoder reader) {
     apiRouter.get(
         PATH,
         ProfilePictureRoutes::parsePictureQuery,
@@ -32,7 +38,10 @@ public final class ProfilePictureRoutes {
     apiRouter.putPrepared(
         PATH,
         RateLimit.UPLOAD,
-        apiRequest -> parseUpload(apiRequest, reader),
+        (apiRequest, caller) ->
+            database
+                .read(tx -> requireRight(tx, profilePictureService, apiRequest, caller))
+                .thenCompose(creator -> parseUpload(apiRequest, creator, reader)),
         (tx, caller, pictureUpload) ->
             ApiResponse.ok(
                 profilePictureService.replacePicture(
@@ -51,9 +60,19 @@ public final class ProfilePictureRoutes {
     return new PictureQuery(apiRequest.pathUserId("id"), byVersion);
   }
 
-  private static CompletionStage<PictureUpload> parseUpload(
-      ApiRequest apiRequest, PictureDecoder reader) {
+  /** Nobody else has a picture decoded, which is expensive. The command checks it again. */
+  private static UserId requireRight(
+      Transaction tx,
+      ProfilePictureService profilePictureService,
+      ApiRequest apiRequest,
+      Caller caller) {
     UserId creator = apiRequest.pathUserId("id");
+    profilePictureService.requireRight(tx, caller.user(), creator);
+    return creator;
+  }
+
+  private static CompletionStage<PictureUpload> parseUpload(
+      ApiRequest apiRequest, UserId creator, PictureDecoder reader) {
     return reader
         .readPicture(apiRequest.bodyBytes(), apiRequest.whenEnded())
         .thenApply(profilePicture -> new PictureUpload(creator, profilePicture));

@@ -75,6 +75,15 @@ public final class ProfilePictureService {
         List.of(new FieldChange(ChangedField.PICTURE, hadPicture, hasPicture)));
   }
 
+  /**
+   * Requires somebody who may change the picture.
+   *
+   * @throws Problem 404 for users without a role with this creator, 403 for others who may not
+   */
+  void requireRight(Transaction tx, UserId actor, UserId creatorId) {
+    creatorRoles.requireTeamRole(tx, creatorStore.get(tx, creatorId), actor, TeamRole.EVERYTHING);
+  }
+
   private CreatorRow lockForCreator(Transaction tx, UserId actor, UserId creatorId) {
     CreatorRow locked = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireTeamRole(tx, locked, actor, TeamRole.EVERYTHING);

@@ -12,6 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -216,11 +217,11 @@ public final class ApiRouter {
         });
   }
 
-  /** Like {@link #put}, for a command that is prepared asynchronously from the request. */
+  /** Like {@link #put}, for a command that is prepared asynchronously for the caller. */
   public <C> void putPrepared(
       String path,
       RateLimit rateLimit,
-      Function<ApiRequest, CompletionStage<C>> prepare,
+      BiFunction<ApiRequest, Caller, CompletionStage<C>> prepare,
       WriteHandler<C> writeHandler) {
     registerRoute(
         HttpMethod.PUT,
@@ -228,7 +229,7 @@ public final class ApiRouter {
         rateLimit,
         (apiRequest, caller) ->
             prepare
-                .apply(apiRequest)
+                .apply(apiRequest, caller)
                 .thenCompose(
                     command ->
                         database.write(

@@ -217,7 +217,7 @@ class ContractTest {
       CannedResponseRoutes.addRoutes(apiRouter, null);
       BookRoutes.addRoutes(apiRouter, null, null);
       CreatorRoutes.addRoutes(apiRouter, null, null, null);
-      ProfilePictureRoutes.addRoutes(apiRouter, null, null);
+      ProfilePictureRoutes.addRoutes(apiRouter, null, null, null);
       QuotaRoutes.addQuotaRoute(apiRouter, null);
       QuotaRoutes.addTierRoutes(apiRouter, null, null);
       QuotaRoutes.addSupporterRoutes(apiRouter, null);

@@ -84,6 +84,9 @@ class PictureTest {
     cast.team().client().put(path, PNG, "image/png").expect(200);
     cast.supporter().client().put(path, PNG, "image/png").expect(403);
     cast.stranger().client().put(path, PNG, "image/png").expect(404);
+    // Nothing is decoded for them.
+    cast.supporter().client().put(path, page, "image/png").expect(403);
+    cast.stranger().client().put(path, page, "image/png").expect(404);
   }
 
   @ParameterizedTest

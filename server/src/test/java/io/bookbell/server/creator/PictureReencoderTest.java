@@ -7,8 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.support.Images;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriteParam;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,6 +76,50 @@ class PictureReencoderTest {
     boolean redFirst = orientation == 1 || orientation == 6;
     assertThat(isRed(image, 0, 0)).isEqualTo(redFirst);
     assertThat(isRed(image, width - 1, height - 1)).isEqualTo(!redFirst);
+  }
+
+  /** Each scan of a progressive JPEG is decoded over the whole picture, and may be tiny. */
+  @Test
+  void isRefusedWithManyScans() throws IOException {
+    byte[] progressive = progressive();
+    assertThat(ProfilePicture.of(progressive).content()).isNotEmpty();
+
+    int scan = lastScan(progressive);
+    int end = progressive.length - 2; // of the image
+    byte[] many = progressive;
+    for (int scans = 0; scans < 50; scans++) {
+      var all = ByteBuffer.allocate(many.length + end - scan);
+      all.put(many, 0, many.length - 2).put(progressive, scan, progressive.length - scan);
+      many = all.array();
+    }
+    byte[] content = many;
+
+    assertThatThrownBy(() -> ProfilePicture.of(content))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> {
+              assertThat(problem.status()).isEqualTo(400);
+              assertThat(problem.toMembers().toString()).contains("at most 50 scans");
+            });
+  }
+
+  private static byte[] progressive() throws IOException {
+    var writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+    var bytes = new ByteArrayOutputStream();
+    try (var stream = ImageIO.createImageOutputStream(bytes)) {
+      writer.setOutput(stream);
+      var parameters = writer.getDefaultWriteParam();
+      parameters.setProgressiveMode(ImageWriteParam.MODE_DEFAULT);
+      writer.write(
+          null, new IIOImage(Images.read(Images.of("png", 64, 64)), null, null), parameters);
+    } finally {
+      writer.dispose();
+    }
+    return bytes.toByteArray();
+  }
+
+  private static int lastScan(byte[] jpeg) {
+    return new String(jpeg, ISO_8859_1).lastIndexOf("\u00FF\u00DA");
   }
 
   @Test
