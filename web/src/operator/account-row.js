@@ -21,6 +21,7 @@ export class AccountRow extends SessionElement {
     already_creator: 'operator.already_creator',
     creator_in_use: 'operator.creator_in_use',
     account_disabled: 'operator.enable_first',
+    operator_account: 'operator.reset_operator',
   });
 
   constructor() {

@@ -96,6 +96,20 @@ public final class AccountControl {
   }
 
   /**
+   * Refuses an operator's account. Whoever finds an operator's page open must not get a way in that
+   * lasts longer than the session.
+   *
+   * @throws Problem 409
+   */
+  public void requireOrdinary(Transaction tx, UserId user) {
+    if (tx.query("SELECT 1 FROM app_user WHERE id = ? AND operator LIMIT 1", user).exists()) {
+      throw Problem.conflict(
+          "operator_account",
+          "This account is an operator's. Run ./bookbell user reset on the server.");
+    }
+  }
+
+  /**
    * Creates a one-time link with which a user chooses a new password.
    *
    * @throws Problem 404 if there is no such account, 409 if it is disabled

@@ -125,6 +125,7 @@ public final class OperatorRoutes {
         },
         (tx, caller, order) -> {
           accountControl.requireOperator(tx, caller);
+          accountControl.requireOrdinary(tx, order.user);
           ResetLink link = accountControl.createResetLink(tx, order.user);
           return ApiResponse.created(
               new ResetLinkResponse(order.base + "/reset#" + link.token(), link.expiresAt()));

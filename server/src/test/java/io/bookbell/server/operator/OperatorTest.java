@@ -235,6 +235,16 @@ class OperatorTest {
     signIn(cast.supporter(), "twelve red apples", 200);
   }
 
+  @Test
+  void anOpenPageOfAnOperatorMakesNoLinkToAnOperatorsAccount() {
+    assertThat(order(path(cast.stranger()) + "/reset").expect(409).code())
+        .isEqualTo("operator_account");
+    change("UPDATE app_user SET operator = TRUE WHERE id = ?", cast.other().id());
+    assertThat(order(path(cast.other()) + "/reset").expect(409).code())
+        .isEqualTo("operator_account");
+    order(path(cast.supporter()) + "/reset").expect(201);
+  }
+
   private void identity(Person person) {
     server
         .database()
