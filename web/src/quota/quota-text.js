@@ -107,7 +107,8 @@ export function ledgerEffect(entry) {
 }
 
 /**
- * What became of each request that is counted, and what came back, for one sentence; nothing where there is nothing.
+ * What became of each request that is counted, as far as all of them are here, and what came back, for one sentence;
+ * nothing where there is nothing, or where the ledger is not all here.
  *
  * @param {Quota} quota @param {LedgerEntry[]} entries @param {Map<number, BookRequest>} requests
  */
@@ -117,14 +118,14 @@ export function quotaParts(quota, entries, requests) {
   const back = now.filter(givesBack);
   const returned = new Set(back.map((entry) => entry.book_request_id));
   const counted = now.filter((entry) => takes(entry) && !returned.has(entry.book_request_id));
+  if (now.filter(takes).length + importedIn(now) - back.length !== quota.used) return '';
   const request = (/** @type {LedgerEntry} */ {book_request_id}) => requests.get(book_request_id ?? 0);
   const open = counted.filter((entry) => request(entry)?.status === 'pending');
   const granted = counted.filter((entry) => ['approved', 'completed'].includes(request(entry)?.status ?? ''));
   const given = now.filter(({kind, amount}) => kind === 'grant' && amount > 0);
+  const became = counted.every(request) ? [open.length, granted.length, counted.length - open.length - granted.length + importedIn(now)] : [0, 0, 0];
   const said = [
-    counting('quota.part_open', open.length),
-    counting('quota.part_granted', granted.length),
-    counting('quota.part_earlier', counted.length - open.length - granted.length + importedIn(now)),
+    ...['open', 'granted', 'earlier'].map((part, index) => counting(`quota.part_${part}`, became[index])),
     counting('quota.part_back', back.length),
     counting(
       'quota.part_given',
