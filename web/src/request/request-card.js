@@ -183,7 +183,8 @@ export class RequestCard extends LightElement {
 
   #response() {
     const {status, response, responded_by, responded_by_name, updated_at, replies, refunded} = this.request;
-    if (status === 'cancelled') return html`<p class="request__outcome">${translate(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}</p>`;
+    if (status === 'cancelled')
+      return html`<p class="request__outcome">${translate(this.#mine ? 'request.withdrawn_mine' : 'request.withdrawn')}${refunded && this.#mine ? ` ${this.#refund()}` : nothing}</p>`;
     if (!responded_by) return nothing;
     const lastReply = replies.at(-1)?.created_at ?? '';
     const name =
@@ -224,7 +225,8 @@ export class RequestCard extends LightElement {
 
   #threadToggle() {
     const count = replyCount(this.request);
-    const label = count ? translate('request.replies', {count}) : translate('request.reply');
+    const draft = !this.open && this.session.drafts.of(`reply-${this.request.id}`).body;
+    const label = draft ? translate('request.reply_draft') : count ? translate('request.replies', {count}) : translate('request.reply');
     return html`<button type="button" class="button button--quiet" data-testid="thread-toggle" aria-expanded=${this.open} @click=${this.#toggle}>${icon('reply')} ${label}</button>`;
   }
 
