@@ -52,6 +52,7 @@ export class KofiSettings extends SessionElement {
       <h2 class="panel__title" id="kofi-title">${translate('kofi.title')}</h2>
       <p class="panel__text">${translate('kofi.lead')}</p>
       ${formError(this.#reading.message)}
+      ${this.source?.problem === 'revoked' ? html`<p class="notice notice--bad" role="alert" data-testid="kofi-problem">${translate('kofi.problem_revoked')}</p>` : nothing}
       <copy-field testid="kofi-address" label=${translate('kofi.address')} value=${address}></copy-field>
       <form class="panel__form" novalidate data-testid="kofi-form" @submit=${this.#connect}>
         ${formError(this.#connecting.message)}

@@ -578,7 +578,7 @@ export default {
   'notification.requests_approved': 'قُبل عدد من طلباتك، منها «{title}»',
   'notification.requests_completed': 'اكتمل عدد من طلباتك، منها «{title}»',
   'notification.requests_rejected': 'رُفض عدد من طلباتك، منها «{title}»',
-  'notification.source_failed': 'لم يعد {name} يسمح لـ Bookbell بقراءة أعضائك. أعد ربطه من الإعدادات.',
+  'notification.source_failed': 'لم يعد {name} مرتبطًا بـ Bookbell. أعد ربطه من الإعدادات.',
   'notification.title': 'الإشعارات',
   'notification.while_away': {
     zero: 'أثناء غيابك: لا إشعارات.',

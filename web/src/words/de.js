@@ -406,7 +406,7 @@ export default {
   'notification.requests_approved': 'Mehrere deiner Anfragen wurden angenommen, auch „{title}“',
   'notification.requests_completed': 'Mehrere deiner Anfragen wurden erledigt, auch „{title}“',
   'notification.requests_rejected': 'Mehrere deiner Anfragen wurden abgelehnt, auch „{title}“',
-  'notification.source_failed': '{name} lässt Bookbell deine Mitglieder nicht mehr lesen. Verbinde den Dienst in den Einstellungen neu.',
+  'notification.source_failed': '{name} ist nicht mehr mit Bookbell verbunden. Verbinde den Dienst in den Einstellungen neu.',
   'notification.title': 'Mitteilungen',
   'notification.while_away': {one: 'Während du weg warst: {count} Mitteilung.', other: 'Während du weg warst: {count} Mitteilungen.'},
 

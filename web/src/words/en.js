@@ -406,7 +406,7 @@ export default {
   'notification.requests_approved': 'Several of your requests were approved, including “{title}”',
   'notification.requests_completed': 'Several of your requests were completed, including “{title}”',
   'notification.requests_rejected': 'Several of your requests were declined, including “{title}”',
-  'notification.source_failed': '{name} no longer lets Bookbell read your members. Connect it again in your settings.',
+  'notification.source_failed': '{name} is no longer connected with Bookbell. Connect it again in your settings.',
   'notification.title': 'Notifications',
   'notification.while_away': {one: 'While you were away: {count} notification.', other: 'While you were away: {count} notifications.'},
 

@@ -406,7 +406,7 @@ export default {
   'notification.requests_approved': 'Se aceptaron varias de tus peticiones, entre ellas «{title}»',
   'notification.requests_completed': 'Se completaron varias de tus peticiones, entre ellas «{title}»',
   'notification.requests_rejected': 'Se rechazaron varias de tus peticiones, entre ellas «{title}»',
-  'notification.source_failed': '{name} ya no deja que Bookbell lea tus miembros. Vuelve a conectarlo en los ajustes.',
+  'notification.source_failed': '{name} ya no está conectado con Bookbell. Vuelve a conectarlo en los ajustes.',
   'notification.title': 'Notificaciones',
   'notification.while_away': {one: 'Mientras no estabas: {count} notificación.', other: 'Mientras no estabas: {count} notificaciones.'},
 

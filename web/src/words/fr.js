@@ -406,7 +406,7 @@ export default {
   'notification.requests_approved': 'Plusieurs de tes demandes ont été acceptées, dont « {title} »',
   'notification.requests_completed': 'Plusieurs de tes demandes ont été terminées, dont « {title} »',
   'notification.requests_rejected': 'Plusieurs de tes demandes ont été refusées, dont « {title} »',
-  'notification.source_failed': '{name} ne laisse plus Bookbell lire tes membres. Reconnecte-le dans tes réglages.',
+  'notification.source_failed': '{name} n’est plus connecté à Bookbell. Reconnecte-le dans tes réglages.',
   'notification.title': 'Notifications',
   'notification.while_away': {one: 'En ton absence : {count} notification.', other: 'En ton absence : {count} notifications.'},
 

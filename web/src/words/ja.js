@@ -403,7 +403,7 @@ export default {
   'notification.requests_approved': '『{title}』など複数のリクエストが承認されました',
   'notification.requests_completed': '『{title}』など複数のリクエストが完了しました',
   'notification.requests_rejected': '『{title}』など複数のリクエストが見送られました',
-  'notification.source_failed': '{name}からメンバーを読み取れなくなりました。設定でもう一度接続してください。',
+  'notification.source_failed': '{name}とBookbellの接続が切れています。設定でもう一度接続してください。',
   'notification.title': '通知',
   'notification.while_away': {other: '離れている間に通知が{count}件ありました。'},
 

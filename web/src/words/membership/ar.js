@@ -38,6 +38,7 @@ export default {
   'kofi.address': 'عنوان Webhook لـ Ko-fi',
   'kofi.lead': 'كل دفعة عضوية يبلغ عنها Ko-fi تمنح فئتها لمدة شهر.',
   'kofi.no_tiers': 'تظهر الفئات هنا مع أول دفعة لها.',
+  'kofi.problem_revoked': 'لم يعد رمز التحقق لدى Bookbell، لذلك لا تُحتسب المدفوعات. أدخله من جديد؛ وحتى ذلك الحين لن تتغير أي فئة.',
   'kofi.title': 'Ko-fi',
   'kofi.token': 'رمز التحقق',
   'kofi.token_hint': 'يعرضه Ko-fi مع عنوان Webhook ضمن «Advanced».',

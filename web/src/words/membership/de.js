@@ -38,6 +38,7 @@ export default {
   'kofi.address': 'Webhook-Adresse für Ko-fi',
   'kofi.lead': 'Jede Mitgliedszahlung, die Ko-fi meldet, gibt einen Monat lang ihre Stufe.',
   'kofi.no_tiers': 'Stufen erscheinen hier mit ihrer ersten Zahlung.',
+  'kofi.problem_revoked': 'Bookbell hat das Prüftoken nicht mehr, daher zählen Zahlungen nicht. Gib es erneut ein; bis dahin ändert sich keine Stufe.',
   'kofi.title': 'Ko-fi',
   'kofi.token': 'Prüftoken',
   'kofi.token_hint': 'Ko-fi zeigt es bei der Webhook-Adresse unter „Advanced“.',

@@ -38,6 +38,7 @@ export default {
   'kofi.address': 'Webhook address for Ko-fi',
   'kofi.lead': 'Each membership payment that Ko-fi reports gives its tier for a month.',
   'kofi.no_tiers': 'Tiers appear here with their first payment.',
+  'kofi.problem_revoked': 'Bookbell no longer has the verification token, so payments don’t count. Enter it again; until then, nobody’s tier changes.',
   'kofi.title': 'Ko-fi',
   'kofi.token': 'Verification token',
   'kofi.token_hint': 'Ko-fi shows it with the webhook address, under Advanced.',

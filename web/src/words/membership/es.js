@@ -38,6 +38,8 @@ export default {
   'kofi.address': 'Dirección de webhook para Ko-fi',
   'kofi.lead': 'Cada pago de membresía que Ko-fi comunica da su nivel durante un mes.',
   'kofi.no_tiers': 'Los niveles aparecen aquí con su primer pago.',
+  'kofi.problem_revoked':
+    'Bookbell ya no tiene el token de verificación, así que los pagos no cuentan. Introdúcelo de nuevo; hasta entonces no cambia ningún nivel.',
   'kofi.title': 'Ko-fi',
   'kofi.token': 'Token de verificación',
   'kofi.token_hint': 'Ko-fi lo muestra junto a la dirección de webhook, en «Advanced».',

@@ -38,6 +38,7 @@ export default {
   'kofi.address': 'Adresse de webhook pour Ko-fi',
   'kofi.lead': 'Chaque paiement d’adhésion signalé par Ko-fi donne son palier pendant un mois.',
   'kofi.no_tiers': 'Les paliers apparaissent ici avec leur premier paiement.',
+  'kofi.problem_revoked': 'Bookbell n’a plus le jeton de vérification : les paiements ne comptent pas. Saisis-le à nouveau ; d’ici là, aucun palier ne change.',
   'kofi.title': 'Ko-fi',
   'kofi.token': 'Jeton de vérification',
   'kofi.token_hint': 'Ko-fi l’affiche avec l’adresse de webhook, sous « Advanced ».',

@@ -38,6 +38,7 @@ export default {
   'kofi.address': 'Ko-fi用のウェブフックアドレス',
   'kofi.lead': 'Ko-fiから通知されたメンバーシップの支払いごとに、そのプランが1か月間与えられます。',
   'kofi.no_tiers': '最初の支払いがあるとプランがここに表示されます。',
+  'kofi.problem_revoked': 'Bookbellに検証トークンがないため、支払いが反映されません。もう一度入力してください。それまでプランは変わりません。',
   'kofi.title': 'Ko-fi',
   'kofi.token': '検証トークン',
   'kofi.token_hint': 'Ko-fiの「Advanced」でウェブフックアドレスとともに表示されます。',

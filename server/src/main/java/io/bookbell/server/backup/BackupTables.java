@@ -1,6 +1,7 @@
 package io.bookbell.server.backup;
 
 import static java.util.function.Function.identity;
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 
 import io.bookbell.server.storage.check.TableDefinition;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tables in a backup: all except those of sessions, sign-ins, derived data, and versions that
- * start again with a new epoch. Each comes after the tables it references.
+ * start again with a new epoch. Each comes after the tables it references. Of the secrets of
+ * membership services, only those are in it that nobody can read anything with.
  */
 final class BackupTables {
   private static final List<String> NAMES =
@@ -42,6 +44,7 @@ final class BackupTables {
           "quota_ledger",
           "tier_change",
           "membership_source",
+          "source_secret",
           "source_tier",
           "source_member",
           "source_supporter",
@@ -57,6 +60,10 @@ final class BackupTables {
           "news_preference",
           "push_key",
           "imported_row");
+
+  /** Ko-fi's is a hash of what Ko-fi sends, and can't be asked for again without the creator. */
+  private static final Map<String, String> SOME_ROWS =
+      Map.of("source_secret", " WHERE source = 'kofi'");
 
   private static volatile @Nullable List<TableDefinition> definitions;
 
@@ -76,6 +83,17 @@ final class BackupTables {
     Map<String, TableDefinition> byName =
         TableDefinitions.readTables().stream().collect(toMap(TableDefinition::name, identity()));
     return NAMES.stream().map(name -> Optional.ofNullable(byName.get(name)).orElseThrow()).toList();
+  }
+
+  /** Returns the statement that reads the rows of a table that a backup contains. */
+  static String selectRows(TableDefinition table) {
+    return table.columns().stream()
+        .map(ColumnDefinition::name)
+        .collect(
+            joining(
+                ", ",
+                "SELECT ",
+                " FROM " + table.name() + SOME_ROWS.getOrDefault(table.name(), "")));
   }
 
   /** A value as the database stores it: a number, a string, a boolean, bytes or null. */

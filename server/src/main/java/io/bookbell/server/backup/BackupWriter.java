@@ -18,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /**
@@ -105,18 +104,14 @@ public final class BackupWriter {
     long rows = 0;
     for (TableDefinition table : BackupTables.inOrder()) {
       writeTableHeader(json, table);
-      rows += tx.query(selectRows(table)).forEach(row -> writeRow(json, table.columns(), row));
+      rows +=
+          tx.query(BackupTables.selectRows(table))
+              .forEach(row -> writeRow(json, table.columns(), row));
     }
     json.writeStartObject();
     json.writeNumberField(ROWS, rows);
     json.writeEndObject();
     return rows;
-  }
-
-  private static String selectRows(TableDefinition table) {
-    return table.columns().stream()
-        .map(ColumnDefinition::name)
-        .collect(Collectors.joining(", ", "SELECT ", " FROM " + table.name()));
   }
 
   private static void writeTableHeader(JsonGenerator json, TableDefinition table)

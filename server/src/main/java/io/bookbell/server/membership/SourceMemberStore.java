@@ -158,6 +158,19 @@ final class SourceMemberStore {
     }
   }
 
+  /** Lets members whose paid time ends earlier, or has ended, keep their tiers until a time. */
+  void awaitPayments(Transaction tx, UserId creator, String source, Instant until) {
+    tx.update(
+        """
+        UPDATE source_member SET paid_until = ?, grace_until = NULL, recheck_at = ?
+        WHERE creator_id = ? AND source = ? AND tier_id IS NOT NULL AND paid_until < ?""",
+        until,
+        until,
+        creator,
+        source,
+        until);
+  }
+
   /** Counts members who have a tier and no account here. */
   int countUnknown(Transaction tx, UserId creator, String source) {
     return tx.query(

@@ -5,8 +5,8 @@ import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
 
 /**
- * Stores what sources are called with, as their packages have encrypted it. Not part of a backup.
- * Thread-safe and stateless.
+ * Stores what sources are called with, as their packages have encrypted it, or a hash of what they
+ * prove themselves with. Only such a hash is part of a backup. Thread-safe and stateless.
  */
 public final class SourceSecrets {
   public Optional<String> find(Transaction tx, UserId creator, String source) {

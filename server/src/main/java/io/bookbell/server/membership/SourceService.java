@@ -22,6 +22,7 @@ import io.bookbell.server.notification.NotificationService.NewNotification;
 import io.bookbell.server.quota.Tier;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.storage.Transaction;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,10 +40,14 @@ import org.jspecify.annotations.Nullable;
  * connected themselves. Thread-safe.
  */
 public final class SourceService {
+  /** Longer than from one monthly payment to the next. */
+  private static final Duration TIME_FOR_PAYMENT = Duration.ofDays(35);
+
   private final SourceStore sourceStore = new SourceStore();
   private final SourceTierStore tierStore = new SourceTierStore();
   private final SourceMemberStore memberStore = new SourceMemberStore();
   private final MemberMatcher memberMatcher = new MemberMatcher();
+  private final SourceSecrets secrets = new SourceSecrets();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
   private final TierService tierService;
@@ -117,7 +122,8 @@ public final class SourceService {
   /**
    * Connects a source, or connects it again; for the creator.
    *
-   * @param firstSync when it is to be synced; null if it can't be listed
+   * @param firstSync when it is to be synced; null if it can't be listed: then its members have
+   *     time for another payment if its secret was lost, because those of meanwhile are missing
    */
   public void connect(
       Transaction tx,
@@ -128,17 +134,19 @@ public final class SourceService {
       String accountName,
       @Nullable Instant firstSync) {
     creatorRoles.requireCreator(tx, creatorStore.lockCreator(tx, creator), actor);
-    boolean other =
-        sourceStore
-            .find(tx, creator, source)
-            .filter(before -> !before.accountId().equals(accountId))
-            .isPresent();
-    if (other) {
+    Optional<ConnectedSource> before = sourceStore.find(tx, creator, source);
+    if (before.filter(found -> !found.accountId().equals(accountId)).isPresent()) {
       removeStored(tx, creator, source);
+    } else if (firstSync == null && before.isPresent() && !hasSecret(tx, creator, source)) {
+      memberStore.awaitPayments(tx, creator, source, tx.now().plus(TIME_FOR_PAYMENT));
     }
     sourceStore.connect(tx, creator, source, accountId, accountName, firstSync);
     activityLog.recordActivity(
         tx, creator, actor, ActivityKind.SOURCE_CONNECTED, new SourceDetails(source));
+  }
+
+  private boolean hasSecret(Transaction tx, UserId creator, String source) {
+    return secrets.find(tx, creator, source).isPresent();
   }
 
   private void removeStored(Transaction tx, UserId creator, String source) {
@@ -180,7 +188,9 @@ public final class SourceService {
   }
 
   private static String nameForPeople(String source) {
-    return source.substring(0, 1).toUpperCase(Locale.ROOT) + source.substring(1);
+    return source.equals("kofi")
+        ? "Ko-fi"
+        : source.substring(0, 1).toUpperCase(Locale.ROOT) + source.substring(1);
   }
 
   /**

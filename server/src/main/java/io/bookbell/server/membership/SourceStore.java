@@ -232,6 +232,20 @@ public final class SourceStore {
     return isNew;
   }
 
+  /** Returns a source without its secret, of which the creator hasn't been told yet. */
+  Optional<SourceKey> findWithoutSecret(Transaction tx) {
+    return tx.query(
+            """
+            SELECT s.creator_id AS creator_id, s.source AS source FROM membership_source s
+            WHERE (s.problem IS NULL OR s.problem <> ?)
+            AND NOT EXISTS (
+              SELECT 1 FROM source_secret k
+              WHERE k.creator_id = s.creator_id AND k.source = s.source)
+            ORDER BY s.creator_id, s.source LIMIT 1""",
+            SourceProblem.REVOKED.wireName())
+        .first(SourceKey::of);
+  }
+
   List<SourceKey> findDueForSync(Transaction tx, int limit) {
     return tx.query(
             """

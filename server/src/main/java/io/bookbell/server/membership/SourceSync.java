@@ -105,6 +105,26 @@ public final class SourceSync {
             });
   }
 
+  /**
+   * Records that a source can't be read because its secret is missing, as after a restore. Unlike
+   * the others, this method needs no call to the source.
+   *
+   * @return whether there may be more of them
+   */
+  boolean recordMissingSecret(Transaction tx) {
+    Optional<SourceKey> found = sourceStore.findWithoutSecret(tx);
+    found.ifPresent(
+        key -> {
+          reconciler.lock(tx, key.creator());
+          var failure = new SourceException(SourceProblem.REVOKED, "its secret is missing");
+          if (sourceStore.findWithoutSecret(tx).equals(found) // not connected again meanwhile
+              && sourceStore.recordProblem(tx, key, failure)) {
+            problemListener.sourceFailed(tx, key.creator(), key.source(), failure.problem());
+          }
+        });
+    return found.isPresent();
+  }
+
   /** Runs work under the lease; empty if somebody else has it. */
   private Optional<SyncCounts> holdingLease(SourceKey key, Function<Lease, SyncCounts> work) {
     var lease = new Lease(key, UUID.randomUUID().toString());

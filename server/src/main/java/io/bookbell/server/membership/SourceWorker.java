@@ -97,6 +97,7 @@ public final class SourceWorker implements AutoCloseable {
 
   /** Everything that needs no call to a source, in small transactions. */
   public void runSteps() {
+    repeatUntilDone(sourceSync::recordMissingSecret);
     repeatUntilDone(this::redecideBatch);
     repeatUntilDone(this::applyDue);
     repeatUntilDone(this::recogniseBatch);

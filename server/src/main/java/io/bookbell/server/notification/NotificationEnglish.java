@@ -29,7 +29,7 @@ final class NotificationEnglish {
       case OnBehalfDetails(var title, _, var actor) ->
           actor + " requested " + quote(title) + " for you";
       case SourceRefusalDetails(var source) ->
-          source + " no longer lets Bookbell read your members. Connect it again in your settings.";
+          source + " is no longer connected with Bookbell. Connect it again in your settings.";
       case TextDetails(_, var text) -> text;
     };
   }

@@ -19,6 +19,7 @@ import io.bookbell.server.creator.ProfilePicture;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.membership.SourceSecrets;
 import io.bookbell.server.notification.NotificationDetails;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.notification.NotificationService.NotificationItem;
@@ -53,7 +54,7 @@ class BackupTest extends DomainTest {
   private static final Set<String> NOT_KEPT =
       Set.of(
           "state_version",
-          "source_secret", // nobody can read members with what is in a backup
+          "source_secret", // see the test of its own
           "source_refresh",
           "patreon_authorization",
           "session",
@@ -311,6 +312,30 @@ class BackupTest extends DomainTest {
                     tx.query("SELECT period_key, used FROM membership ORDER BY user_id")
                         .list(row -> row.getString("period_key") + " " + row.getInt("used"))))
         .containsExactly("2026-06 0", "2026-05 0");
+  }
+
+  /** Nobody can read members with what is in a backup, and Ko-fi's payments count at once. */
+  @Test
+  void ofTheSecretsOfServicesOnlyTheHashOfKofisComesBack() {
+    UserId creator = domain.creator("mara");
+    domain.write(
+        tx -> {
+          for (String source : List.of("patreon", "kofi")) {
+            domain.features.sources.connect(tx, creator, creator, source, "1", "Mara", null);
+            new SourceSecrets().store(tx, creator, source, "secret of " + source);
+          }
+          return true;
+        });
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+    BackupRestorer.restoreBackup(domain.database(), file, true).join();
+
+    assertThat(
+            domain.<List<String>>read(
+                tx ->
+                    tx.query("SELECT content FROM source_secret")
+                        .list(row -> row.getString("content"))))
+        .containsExactly("secret of kofi");
   }
 
   /** A backup's lines without a column of a table. */

@@ -277,9 +277,10 @@ class SourceSyncTest extends DomainTest {
 
   private void connect(String account) {
     run(
-        tx ->
-            domain.features.sources.connect(
-                tx, creator, creator, NAME, account, "Ada", domain.now()));
+        tx -> {
+          domain.features.sources.connect(tx, creator, creator, NAME, account, "Ada", domain.now());
+          new SourceSecrets().store(tx, creator, NAME, "a secret");
+        });
   }
 
   private void map(Map<String, Long> tiers) {

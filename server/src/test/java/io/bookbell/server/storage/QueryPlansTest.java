@@ -67,6 +67,9 @@ class QueryPlansTest {
               "FROM membership_source s WHERE s.problem IS NULL",
               "creators have connected few services"),
           Map.entry(
+              "FROM membership_source s WHERE (s.problem IS NULL OR",
+              "creators have connected few services"),
+          Map.entry(
               "WHERE redecide_after IS NOT NULL",
               "its index has only services whose members are to be looked at again"),
           Map.entry(
