@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.membership.SourceService;
 import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.request.ReplyStore;
 import io.bookbell.server.storage.Database;
@@ -149,13 +150,15 @@ public final class BackupRestorer {
     long rows = 0;
     @Nullable RowBatch table = null;
     boolean turnsAreKnown = true;
+    boolean keptTiersAreKnown = true;
     for (JsonNode line = content.next(); line != null; line = content.next()) {
       if (line.isObject()) {
         if (table != null) {
           table.insertWaiting(tx);
         }
         table = isDerived(line) ? null : RowBatch.forTable(line);
-        turnsAreKnown &= table == null || !table.isWithoutTurns();
+        turnsAreKnown &= table == null || !table.isWithout("membership", "turns_at");
+        keptTiersAreKnown &= table == null || !table.isWithout("source_supporter", "kept");
       } else if (table != null) {
         table.addRow(tx, line);
         rows++;
@@ -170,6 +173,9 @@ public final class BackupRestorer {
     LegacyIdRanges.keepGaps(tx);
     if (!turnsAreKnown) {
       PeriodRollover.recalculateAll(tx);
+    }
+    if (!keptTiersAreKnown) {
+      SourceService.keepAbandonedTiers(tx);
     }
     ReplyStore.recountReplies(tx);
     resetSearchBacklog(tx);
@@ -310,10 +316,10 @@ public final class BackupRestorer {
       return new RowBatch(table, columns, new ArrayList<>());
     }
 
-    /** Whether these are memberships from before schema version 20. */
-    boolean isWithoutTurns() {
-      return table.name().equals("membership")
-          && columns.stream().noneMatch(column -> column.name().equals("turns_at"));
+    /** Whether these are rows of a table from before the schema version that added a column. */
+    boolean isWithout(String tableName, String column) {
+      return table.name().equals(tableName)
+          && columns.stream().noneMatch(each -> each.name().equals(column));
     }
 
     void addRow(Transaction tx, JsonNode line) {

@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  *     given by hand
  */
 record GivenTier(long tier, @Nullable Long prior, boolean kept) {
+  private static final String KEEP_ABANDONED =
+      """
+      UPDATE source_supporter SET kept = TRUE
+      WHERE NOT EXISTS (
+        SELECT 1 FROM source_member
+        WHERE source_member.creator_id = source_supporter.creator_id
+        AND source_member.user_id = source_supporter.user_id
+        AND source_member.tier_id IS NOT NULL)""";
 
   static Optional<GivenTier> find(Transaction tx, UserId creator, UserId user) {
     return tx.query(
@@ -48,15 +56,12 @@ record GivenTier(long tier, @Nullable Long prior, boolean kept) {
 
   /** Lets a creator's supporters keep the tiers that no source gives them any more. */
   static void keepAbandoned(Transaction tx, UserId creator) {
-    tx.update(
-        """
-        UPDATE source_supporter SET kept = TRUE
-        WHERE creator_id = ? AND NOT EXISTS (
-          SELECT 1 FROM source_member
-          WHERE source_member.creator_id = source_supporter.creator_id
-          AND source_member.user_id = source_supporter.user_id
-          AND source_member.tier_id IS NOT NULL)""",
-        creator);
+    tx.update(KEEP_ABANDONED + " AND creator_id = ?", creator);
+  }
+
+  /** Like the other, for all creators. */
+  static void keepAbandoned(Transaction tx) {
+    tx.update(KEEP_ABANDONED);
   }
 
   /** Deletes the rows of a user. */

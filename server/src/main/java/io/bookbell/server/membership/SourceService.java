@@ -155,6 +155,11 @@ public final class SourceService {
     GivenTier.keepAbandoned(tx, creator);
   }
 
+  /** Lets all supporters keep the tiers that no source gives them any more. */
+  public static void keepAbandonedTiers(Transaction tx) {
+    GivenTier.keepAbandoned(tx);
+  }
+
   /** Disconnects a source; for the creator. Supporters keep the tiers they have. */
   public void disconnect(Transaction tx, UserId actor, UserId creator, String source) {
     creatorRoles.requireCreator(tx, creatorStore.lockCreator(tx, creator), actor);

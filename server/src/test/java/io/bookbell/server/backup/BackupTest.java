@@ -338,6 +338,40 @@ class BackupTest extends DomainTest {
         .containsExactly("secret of kofi");
   }
 
+  /** Before schema version 34, nothing told which tiers the sources don't give any more. */
+  @Test
+  void supportersKeepTheTiersOfDisconnectedSourcesAfterARestoreOfAnOlderBackup()
+      throws IOException {
+    UserId creator = domain.creator("mara");
+    UserId kept = domain.supporter(creator, "amara", 3);
+    UserId followed = domain.supporter(creator, "kofi", 4);
+    domain.write(
+        tx -> {
+          domain.features.sources.connect(tx, creator, creator, "patreon", "1", "Mara", null);
+          for (UserId each : List.of(kept, followed)) {
+            tx.update(
+                "INSERT INTO source_supporter (creator_id, user_id, tier_id, kept)"
+                    + " VALUES (?, ?, 1, ?)",
+                creator,
+                each,
+                each.equals(kept));
+          }
+          return tx.update(
+              "INSERT INTO source_member (creator_id, source, external_id, user_id, state, tiers,"
+                  + " tier_id, seen) VALUES (?, 'patreon', '7', ?, 'active', '[]', 1, 0)",
+              creator,
+              followed);
+        });
+    Map<String, List<String>> before = content(domain);
+    Path file = folder.resolve("backup.gz");
+    BackupWriter.writeBackup(domain.database(), file).join();
+
+    Path older = zip(without("source_supporter", "kept", unzip(file)));
+    BackupRestorer.restoreBackup(domain.database(), older, true).join();
+
+    assertThat(content(domain).get("source_supporter")).isEqualTo(before.get("source_supporter"));
+  }
+
   /** A backup's lines without a column of a table. */
   private static List<String> without(String table, String column, List<String> lines)
       throws IOException {
