@@ -33,6 +33,15 @@ final class SourceMemberStore {
 
   private static final String OF_SOURCE = SELECT + "WHERE creator_id = ? AND source = ? ";
 
+  /** Members whose entitlement changes by itself, and isn't left to the next sync to decide. */
+  private static final String DUE =
+      """
+      recheck_at <= ? AND EXISTS (
+        SELECT 1 FROM membership_source s
+        WHERE s.creator_id = source_member.creator_id AND s.source = source_member.source AND\s"""
+          + SourceStore.IS_UP_TO_DATE
+          + ") ORDER BY recheck_at LIMIT ?";
+
   private static final String STORE =
       """
       INSERT INTO source_member (creator_id, source, external_id, user_id, email, state, tiers,
@@ -106,20 +115,19 @@ final class SourceMemberStore {
         .list(StoredMember::of);
   }
 
-  /** Returns members of one creator whose entitlement changes by itself about now. */
+  /**
+   * Returns members of one creator whose entitlement changes by itself about now. What a source
+   * that can't be read, or is about to be, has said before ends nothing.
+   */
   List<StoredMember> findDue(Transaction tx, UserId creator, int limit) {
-    return tx.query(
-            SELECT + "WHERE creator_id = ? AND recheck_at <= ? ORDER BY recheck_at LIMIT ?",
-            creator,
-            tx.now(),
-            limit)
+    Instant now = tx.now();
+    return tx.query(SELECT + "WHERE creator_id = ? AND " + DUE, creator, now, now, limit)
         .list(StoredMember::of);
   }
 
   Optional<UserId> findCreatorWithDue(Transaction tx) {
-    return tx.query(
-            "SELECT creator_id FROM source_member WHERE recheck_at <= ? ORDER BY recheck_at LIMIT 1",
-            tx.now())
+    Instant now = tx.now();
+    return tx.query("SELECT creator_id FROM source_member WHERE " + DUE, now, now, 1)
         .first(row -> row.getUser("creator_id"));
   }
 

@@ -22,6 +22,10 @@ public final class SourceStore {
 
   private static final Duration FIRST_RETRY = Duration.ofMinutes(10);
 
+  /** Whether a source can be read, as far as is known, and no sync is due at a time. */
+  static final String IS_UP_TO_DATE =
+      "s.problem IS NULL AND (s.next_sync_at IS NULL OR s.next_sync_at > ?)";
+
   private static final String SELECT =
       """
       SELECT creator_id, source, account_id, account_name, grace_days, connected_at, problem,
@@ -269,11 +273,13 @@ public final class SourceStore {
         key.source);
   }
 
+  /** Returns a source whose members are to be looked at again, unless the next sync does so. */
   Optional<SourceKey> findRedeciding(Transaction tx) {
     return tx.query(
-            """
-            SELECT creator_id, source FROM membership_source
-            WHERE redecide_after IS NOT NULL ORDER BY creator_id, source LIMIT 1""")
+            "SELECT creator_id, source FROM membership_source s WHERE redecide_after IS NOT NULL AND "
+                + IS_UP_TO_DATE
+                + " ORDER BY creator_id, source LIMIT 1",
+            tx.now())
         .first(SourceKey::of);
   }
 

@@ -23,12 +23,15 @@ import org.junit.jupiter.api.Test;
 /** Nobody loses a tier because a service can't be read, or because its secret was lost. */
 class UnreadableSourceTest extends DomainTest {
   private static final String KOFI = "kofi";
+  private static final String PATREON = "patreon";
   private static final Duration MONTH = Duration.ofDays(31);
 
+  private final SwitchableSource patreon = new SwitchableSource();
   private final SourceSecrets secrets = new SourceSecrets();
   private UserId creator;
   private UserId reader;
   private long gold;
+  private SourceSync sync;
   private SourceWorker worker;
 
   @BeforeEach
@@ -36,12 +39,12 @@ class UnreadableSourceTest extends DomainTest {
     creator = domain.creator("ada");
     reader = domain.account("reader");
     gold = domain.tier(creator, 9, Period.NONE);
-    var sync =
+    sync =
         new SourceSync(
             domain.database(), domain.features.reconciler, domain.features.sources::recordFailure);
     worker =
         new SourceWorker(
-            domain.database(), domain.features.reconciler, sync, Map.of());
+            domain.database(), domain.features.reconciler, sync, Map.of(PATREON, patreon));
   }
 
   @AfterEach
@@ -87,6 +90,41 @@ class UnreadableSourceTest extends DomainTest {
     assertThat(tierOf(reader)).isEmpty();
   }
 
+  @Test
+  void noGracePeriodEndsUntilAServiceCanBeReadAgain() {
+    connect(PATREON, domain.now());
+    patreon.members = List.of(member(MemberState.ACTIVE, Set.of("t9")));
+    sync();
+    map(PATREON, Map.of("t9", gold), 7);
+    assertThat(tierOf(reader)).contains(gold);
+    patreon.members = List.of(member(MemberState.DECLINED, Set.of()));
+    sync();
+
+    domain.passes(Duration.ofDays(8));
+    worker.runSteps();
+    assertThat(tierOf(reader)).as("a sync is due").contains(gold);
+    patreon.broken = true;
+    refused("source_unavailable", this::sync);
+    worker.runSteps();
+    map(PATREON, Map.of("t9", gold), 7);
+    assertThat(tierOf(reader)).as("it can't be read").contains(gold);
+    connect(PATREON, domain.now());
+    worker.runSteps();
+    assertThat(tierOf(reader)).as("it was connected again").contains(gold);
+
+    patreon.broken = false;
+    patreon.members = List.of(member(MemberState.ACTIVE, Set.of("t9")));
+    sync();
+    worker.runSteps();
+    assertThat(tierOf(reader)).contains(gold);
+    assertThat(tierLines()).as("nothing was taken away").isEqualTo(1);
+    patreon.members = List.of(member(MemberState.DECLINED, Set.of()));
+    sync();
+    domain.passes(Duration.ofDays(8));
+    sync();
+    assertThat(tierOf(reader)).as("it says so itself").isEmpty();
+  }
+
   private void connect(String name, Instant firstSync) {
     run(
         tx -> {
@@ -129,6 +167,15 @@ class UnreadableSourceTest extends DomainTest {
     return true;
   }
 
+  private static ExternalMember member(MemberState state, Set<String> tiers) {
+    return new ExternalMember(
+        "1", Optional.of("reader@test.example"), state, tiers, Optional.empty());
+  }
+
+  private SyncCounts sync() {
+    return sync.sync(creator, patreon);
+  }
+
   private ConnectedSource source(String name) {
     return domain
         .read(tx -> domain.features.sources.find(tx, creator, creator, name))
@@ -140,11 +187,50 @@ class UnreadableSourceTest extends DomainTest {
     return domain.read(tx -> domain.features.followedTiers.findTier(tx, creator, user));
   }
 
+  private int tierLines() {
+    return domain.<Integer>read(
+        tx -> domain.features.quotas.findEntries(tx, creator, reader).size());
+  }
+
   private void run(Consumer<Transaction> command) {
     domain.write(
         tx -> {
           command.accept(tx);
           return true;
         });
+  }
+
+  /** A service with the members that the test lists, which can be out of order. */
+  private static final class SwitchableSource implements MembershipSource {
+    private List<ExternalMember> members = List.of();
+    private boolean broken;
+
+    @Override
+    public String name() {
+      return PATREON;
+    }
+
+    @Override
+    public List<ExternalTier> readTiers(UserId creator) {
+      if (broken) {
+        throw new SourceException(SourceProblem.UNAVAILABLE, "as the test says");
+      }
+      return List.of(new ExternalTier("t9", "Nine", 9));
+    }
+
+    @Override
+    public MemberPage readMembers(UserId creator, Optional<String> cursor) {
+      return new MemberPage(members, Optional.empty());
+    }
+
+    @Override
+    public Optional<ExternalMember> readMember(UserId creator, String memberKey) {
+      return members.stream().findFirst();
+    }
+
+    @Override
+    public Optional<String> findPerson(String memberKey) {
+      return Optional.of("1");
+    }
   }
 }
