@@ -300,7 +300,7 @@ public final class InvitationService {
    * Lets a user join and takes one use from the link.
    *
    * @throws Problem 404 when the link is unknown, used up, revoked or expired, or its tier was
-   *     deleted, 409 when the user already has the role
+   *     deleted, 409 when the user already has the role, 403 for a team member's own link
    */
   public void acceptInvitation(Transaction tx, UserId user, String token) {
     Invitation found =
@@ -310,6 +310,10 @@ public final class InvitationService {
     CreatorRow creator = creatorStore.lockCreator(tx, found.creatorId());
     if (!consumeUse(tx, found.id())) {
       throw invalidInvitation();
+    }
+    UserId maker = found.createdBy();
+    if (maker != null) { // whoever makes a link decides about the tier
+      creatorRoles.requireNotOwner(creator, user, maker);
     }
     Long tier = found.tierId();
     TeamRole teamRole = found.teamRole();

@@ -275,12 +275,14 @@ public final class SupporterService {
   /**
    * Makes a former supporter one again; for those who manage people.
    *
-   * @throws Problem 404 when the user has never been a supporter, or is no longer anybody's account
+   * @throws Problem 404 when the user has never been a supporter, or is no longer anybody's
+   *     account, 403 for a team member's own membership
    */
   public Supporter restoreSupporter(
       Transaction tx, UserId actor, UserId creatorId, UserId user, long tierId) {
     CreatorRow creator = creatorStore.lockCreator(tx, creatorId);
     creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
+    creatorRoles.requireNotOwner(creator, actor, user);
     requireTier(tx, creatorId, tierId);
     findFormer(tx, creatorId, user);
     addSupporter(tx, actor, creator, user, tierId);

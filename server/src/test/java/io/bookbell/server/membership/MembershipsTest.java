@@ -17,6 +17,7 @@ import io.bookbell.server.creator.ProfileService.ProfileChanges;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.NullableInteger;
 import io.bookbell.server.http.PageRequest;
+import io.bookbell.server.invitation.InvitationService.InvitationTerms;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.SupporterService.SupporterChanges;
@@ -256,6 +257,45 @@ class MembershipsTest extends DomainTest {
     rename(otherNode, member);
     refused("forbidden", () -> setRole(otherNode, member, member, TeamRole.EVERYTHING));
     refused("not_found", () -> askFor(otherNode, member, domain.account("stranger")));
+  }
+
+  @Test
+  void aTeamMemberDoesNotDecideAboutTheirOwnReturnUnlessTheCreatorAllowsIt() {
+    long gold = tier(new TierTerms("Gold", 9, Period.NONE));
+    UserId member = domain.teamMember(creator, "kofi");
+    setRole(member, TeamRole.PEOPLE);
+    UserId reader = domain.join(creator, domain.account("amara"), gold);
+    domain.join(creator, member, domain.tier(creator, 1, Period.NONE));
+    remove(reader);
+    remove(member);
+    String link = inviteBy(member, gold);
+
+    refused("own_request", () -> restore(member, member, gold));
+    refused("own_request", () -> accept(member, link));
+    restore(member, reader, gold);
+    accept(domain.account("zadie"), link);
+
+    run(tx -> tx.update("UPDATE creator SET self_service = TRUE WHERE id = ?", creator));
+    accept(member, link);
+    remove(member);
+    restore(member, member, gold);
+  }
+
+  private void restore(UserId actor, UserId reader, long tier) {
+    run(tx -> domain.features.supporters.restoreSupporter(tx, actor, creator, reader, tier));
+  }
+
+  private void accept(UserId user, String link) {
+    run(tx -> domain.features.invitations.acceptInvitation(tx, user, link));
+  }
+
+  private String inviteBy(UserId actor, long tier) {
+    return domain.write(
+        tx -> {
+          Instant end = tx.now().plus(Duration.ofDays(9));
+          var terms = new InvitationTerms(creator, "supporter", tier, 9, end);
+          return domain.features.invitations.create(tx, actor, terms).token();
+        });
   }
 
   @Test
