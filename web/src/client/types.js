@@ -102,7 +102,7 @@
  * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, requests_allowed: number | null, requests_used: number, own_allowance: number | null}} Supporter
  * @typedef {{dry_run: boolean, added: number, moved: number, unchanged: number, invited: number, blocked: number, invalid: number,
  *   lines: {line: number, email: string, result: string, detail: string | null}[], links: {tier_id: number, tier: string, uses: number, url: string}[]}} ListImport
- * @typedef {{user_id: number, display_name: string, email: string, blocked: boolean, ended_at: string}} FormerSupporter
+ * @typedef {{user_id: number, display_name: string, email: string, tier_id: number, blocked: boolean, ended_at: string}} FormerSupporter
  * @typedef {{id: number, creator_id: number, name: string, requests_allowed: number | null, period: 'none' | 'month' | 'week' | 'rolling', days: number | null, most_open: number | null, auto_approve: boolean}} Tier
  *
  * @typedef {object} MembershipSource

@@ -53,9 +53,10 @@ class FormerSupporters extends SessionElement {
   }
 
   /** @param {FormerSupporter} person */
-  #row({user_id, display_name, email, blocked}) {
+  #row({user_id, display_name, email, tier_id, blocked}) {
     const unblock = () => this.session.api.unblockSupporter(user_id, this.creatorId);
-    const restore = () => this.session.api.restoreSupporter(user_id, this.creatorId, this.tiers[0].id);
+    const tier = this.tiers.find(({id}) => id === tier_id) ?? this.tiers[0];
+    const restore = () => this.session.api.restoreSupporter(user_id, this.creatorId, tier.id);
     return html`<li class="row" data-testid="former-supporter" data-user-id=${user_id}>
       <div class="row__main">
         <p class="row__name">${display_name} ${blocked ? html`<span class="badge badge--cancelled">${translate('supporters.blocked')}</span>` : nothing}</p>

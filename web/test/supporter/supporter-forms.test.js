@@ -6,6 +6,7 @@ import {installPage} from '../support/page.js';
 installPage();
 const {SupporterChoice} = await import('../../src/supporter/supporter-choice.js');
 await import('../../src/supporter/supporter-list-import.js');
+await import('../../src/supporter/former-supporters.js');
 
 test('a supporter is chosen by the address that the browser fills in, not by the beginning of another name', () => {
   mock.timers.enable({apis: ['setTimeout']}); // it would look for more
@@ -46,10 +47,38 @@ test('another list is not sent with the key of one whose fate is unknown', async
   assert.notEqual(keys[1], keys[2]);
 });
 
+test('a former supporter comes back into the tier they had, or into the first one if it is gone', async () => {
+  const list = new (globalThis.customElements.get('former-supporters'))();
+  const restored = [];
+  const person = {user_id: 7, display_name: 'Ada', email: 'ada@example.org', tier_id: 2, blocked: false, ended_at: '2026-11-23T20:15:00Z'};
+  list.creatorId = 1;
+  list.emit = () => {};
+  list.session = {
+    mayDecideAbout: () => true,
+    api: {
+      formerSupporters: async () => ({items: [person], next_cursor: null}),
+      restoreSupporter: async (user, creator, tier) => restored.push(tier),
+    },
+  };
+  list.willUpdate(new Map([['creatorId', 0]]));
+  await new Promise(setImmediate);
+
+  for (const tiers of [[{id: 1}, {id: 2}], [{id: 1}]]) {
+    list.tiers = tiers;
+    await handlerOf(list, 'former-restore', '@click=').call(list);
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual(restored, [2, 1]);
+});
+
 /** What an element does at an event of the part with this data-testid. */
 function handlerOf(element, testid, event) {
   const search = (template) => {
     if (Array.isArray(template)) return template.map(search).find(Boolean);
+    if (template?._$litDirective$) {
+      const [items, , row] = template.values; // of repeat
+      return search(items.map(row));
+    }
     if (!template?.strings) return undefined;
     let inPart = false;
     for (const [index, text] of template.strings.entries()) {

@@ -78,9 +78,11 @@ final class SupporterQueries {
     return tx.query(
             """
                 SELECT u.id AS id, u.display_name AS display_name, u.email AS email,
+                  coalesce(t.moved_to, t.id) AS tier_id,
                   m.blocked_at IS NOT NULL AS blocked, m.ended_at AS ended_at
                 FROM membership m
                 JOIN app_user u ON u.id = m.user_id
+                JOIN tier t ON t.id = m.tier_id
                 WHERE m.creator_id = ? AND m.user_id > ? AND m.ended_at IS NOT NULL
                 AND u.removed_at IS NULL
                 ORDER BY m.user_id LIMIT ?""",
@@ -93,6 +95,7 @@ final class SupporterQueries {
                     row.getUser("id"),
                     row.getString("display_name"),
                     row.getString("email"),
+                    row.getLong("tier_id"),
                     row.getBoolean("blocked"),
                     row.getTime("ended_at")));
   }

@@ -18,6 +18,7 @@ import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.http.NullableInteger;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
+import io.bookbell.server.quota.FormerSupporter;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.quota.Quota;
 import io.bookbell.server.quota.SupporterService.SupporterChanges;
@@ -299,6 +300,22 @@ class MembershipsTest extends DomainTest {
   }
 
   @Test
+  void aFormerSupporterIsListedWithTheTierThatIsLeftOfTheirs() {
+    long gold = tier(new TierTerms("Gold", 9, Period.NONE));
+    long silver = tier(new TierTerms("Silver", 3, Period.NONE));
+    UserId reader = domain.join(creator, domain.account("amara"), gold);
+    remove(reader);
+    assertThat(formerTiers()).containsExactly(gold);
+    domain.join(creator, domain.account("kofi"), gold);
+    delete(gold, Optional.of(silver));
+    assertThat(formerTiers()).containsExactly(silver);
+  }
+
+  private List<Long> formerTiers() {
+    return formerSupporters().stream().map(FormerSupporter::tierId).toList();
+  }
+
+  @Test
   void aListMovesAndBringsBackSupportersAndInvitesTheOthers() {
     long gold = tier(new TierTerms("Gold", 3, Period.MONTH));
     UserId amara = join("amara", new TierTerms("Basic", 1, Period.NONE));
@@ -468,15 +485,16 @@ class MembershipsTest extends DomainTest {
   }
 
   private List<UserId> former() {
+    return formerSupporters().stream().map(FormerSupporter::userId).toList();
+  }
+
+  private List<FormerSupporter> formerSupporters() {
     return domain
         .read(
             tx ->
                 domain.features.supporters.listFormer(
                     tx, creator, creator, new PageRequest(10, Optional.empty())))
-        .items()
-        .stream()
-        .map(each -> each.userId())
-        .toList();
+        .items();
   }
 
   private void reply(UserId user, long request) {
