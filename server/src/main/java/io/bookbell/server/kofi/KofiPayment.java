@@ -30,6 +30,9 @@ import java.util.Set;
 record KofiPayment(String token, Optional<String> email, Optional<String> tier, Instant at) {
   private static final int LONGEST_TIER = 100;
 
+  /** A payment of 31 January is followed by one of 28 February, and that by one of 31 March. */
+  private static final int MOST_DAYS_LATE = 4;
+
   /**
    * Reads a payment.
    *
@@ -75,15 +78,16 @@ record KofiPayment(String token, Optional<String> email, Optional<String> tier, 
   }
 
   /**
-   * The member after this payment, which pays for a month. A payment that is reported late or again
-   * changes nothing. Two at the same moment pay for what both name, whichever is reported first.
+   * The member after this payment, which pays until the next monthly one must have come. One that
+   * is reported late or again changes nothing. Two at the same moment pay for what both name,
+   * whichever is reported first.
    */
   Optional<ExternalMember> applyTo(Optional<ExternalMember> before) {
     Optional<String> id = memberId();
     if (id.isEmpty() || tier.isEmpty()) {
       return Optional.empty();
     }
-    Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).toInstant();
+    Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).plusDays(MOST_DAYS_LATE).toInstant();
     var paid =
         new ExternalMember(
             id.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end));

@@ -29,10 +29,26 @@ class KofiPaymentTest {
             List.of(silver, gold, older, silver))) {
       ExternalMember member = applyAll(order);
       assertThat(member.tiers()).isEqualTo(Set.of("Silver", "Gold"));
-      assertThat(member.paidUntil()).contains(Instant.parse("2026-12-02T12:00:00Z"));
+      assertThat(member.paidUntil()).contains(Instant.parse("2026-12-06T12:00:00Z"));
       for (KofiPayment again : order) {
         assertThat(again.applyTo(Optional.of(member))).isEmpty();
       }
+    }
+  }
+
+  @Test
+  void whoPaysEachMonthHasPaidUntilTheNextPaymentWhateverTheLengthOfTheMonth() {
+    List<String> payments =
+        List.of(
+            "2027-01-31T12:00:00Z",
+            "2027-02-28T12:00:00Z",
+            "2027-03-31T12:00:00Z",
+            "2027-04-30T12:00:00Z",
+            "2027-05-31T12:00:00Z");
+    for (int index = 1; index < payments.size(); index++) {
+      Instant end =
+          applyAll(List.of(payment("Gold", payments.get(index - 1)))).paidUntil().orElseThrow();
+      assertThat(end).isAfter(Instant.parse(payments.get(index)));
     }
   }
 
