@@ -51,7 +51,7 @@ export function faultText(message, value) {
   // The later texts are named by what the server says, without numbers, examples and lists.
   const [said] = message.toLowerCase().split(/, |[;:{]| as /);
   const later = `fault.${said.match(/[a-z]+/g)?.join('_')}`;
-  return hasTranslation(later) ? translate(later) : sentence(message);
+  return hasTranslation(later) ? translate(later, {number: Number(/\d+/.exec(message)?.[0])}) : sentence(message);
 }
 
 /** Nothing was written, too little or too much. @param {number} least @param {string} [value] */

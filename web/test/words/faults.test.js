@@ -40,6 +40,7 @@ const FAULTS = [
   ['must be a time such as 22:00'],
   ['must differ from “from”'],
   ['is missing: the first line must name this column'],
+  ["has a quotation mark that isn't closed, on line 12", "has a quotation mark that isn't closed, on line "],
   ['must be at most 1000; send the list in parts', '; send the list in parts'],
   ['email must be an e-mail address'],
   ['email is in the list twice'],

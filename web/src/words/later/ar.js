@@ -359,6 +359,7 @@ export default {
   'fault.must_be_a_time_such': 'أدخل وقتًا.',
   'fault.must_differ_from_from': 'اختر وقتين مختلفين.',
   'fault.is_missing': 'يجب أن يذكر السطر الأول العمودين email وtier.',
+  'fault.has_a_quotation_mark_that_isn_t_closed': 'في السطر {number} علامة اقتباس غير مغلقة.',
   'fault.must_be_at_most': 'القائمة طويلة جدًا. أرسلها في أجزاء لا يتجاوز كل منها 1000 سطر.',
   'fault.email_must_be_an_e_mail_address': 'هذا ليس عنوان بريد إلكتروني.',
   'fault.email_is_in_the_list_twice': 'هذا العنوان مذكور مرتين في القائمة.',

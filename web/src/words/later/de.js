@@ -324,6 +324,7 @@ export default {
   'fault.must_be_a_time_such': 'Gib eine Uhrzeit ein.',
   'fault.must_differ_from_from': 'Wähle zwei verschiedene Uhrzeiten.',
   'fault.is_missing': 'Die erste Zeile muss die Spalten email und tier nennen.',
+  'fault.has_a_quotation_mark_that_isn_t_closed': 'In Zeile {number} ist ein Anführungszeichen nicht geschlossen.',
   'fault.must_be_at_most': 'Die Liste ist zu lang. Schick sie in Teilen von höchstens 1000 Zeilen.',
   'fault.email_must_be_an_e_mail_address': 'Das ist keine E-Mail-Adresse.',
   'fault.email_is_in_the_list_twice': 'Diese Adresse steht zweimal in der Liste.',

@@ -324,6 +324,7 @@ export default {
   'fault.must_be_a_time_such': 'Enter a time.',
   'fault.must_differ_from_from': 'Choose two different times.',
   'fault.is_missing': 'The first line must name the columns email and tier.',
+  'fault.has_a_quotation_mark_that_isn_t_closed': 'On line {number}, a quotation mark isn’t closed.',
   'fault.must_be_at_most': 'The list is too long. Send it in parts of up to 1,000 lines.',
   'fault.email_must_be_an_e_mail_address': 'This isn’t an email address.',
   'fault.email_is_in_the_list_twice': 'This address is in the list twice.',

@@ -324,6 +324,7 @@ export default {
   'fault.must_be_a_time_such': 'Escribe una hora.',
   'fault.must_differ_from_from': 'Elige dos horas distintas.',
   'fault.is_missing': 'La primera línea debe nombrar las columnas email y tier.',
+  'fault.has_a_quotation_mark_that_isn_t_closed': 'En la línea {number} hay unas comillas sin cerrar.',
   'fault.must_be_at_most': 'La lista es demasiado larga. Envíala en partes de 1000 líneas como máximo.',
   'fault.email_must_be_an_e_mail_address': 'No es una dirección de correo.',
   'fault.email_is_in_the_list_twice': 'Esta dirección está dos veces en la lista.',

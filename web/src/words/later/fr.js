@@ -324,6 +324,7 @@ export default {
   'fault.must_be_a_time_such': 'Saisis une heure.',
   'fault.must_differ_from_from': 'Choisis deux heures différentes.',
   'fault.is_missing': 'La première ligne doit nommer les colonnes email et tier.',
+  'fault.has_a_quotation_mark_that_isn_t_closed': 'À la ligne {number}, des guillemets ne sont pas fermés.',
   'fault.must_be_at_most': 'La liste est trop longue. Envoie-la en parties de 1000 lignes au plus.',
   'fault.email_must_be_an_e_mail_address': 'Ce n’est pas une adresse e-mail.',
   'fault.email_is_in_the_list_twice': 'Cette adresse figure deux fois dans la liste.',

@@ -324,6 +324,7 @@ export default {
   'fault.must_be_a_time_such': '時刻を入力してください。',
   'fault.must_differ_from_from': '異なる2つの時刻を選んでください。',
   'fault.is_missing': '1行目には列名のemailとtierが必要です。',
+  'fault.has_a_quotation_mark_that_isn_t_closed': '{number}行目の引用符が閉じられていません。',
   'fault.must_be_at_most': 'リストが長すぎます。1000行以内に分けて送ってください。',
   'fault.email_must_be_an_e_mail_address': 'メールアドレスではありません。',
   'fault.email_is_in_the_list_twice': 'このアドレスはリストに2回あります。',

@@ -16,6 +16,7 @@ final class SupporterListParser {
   private final String text;
   private final char separator;
   private int at;
+  private int line = 1;
 
   private SupporterListParser(String text) {
     this.text = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -29,7 +30,8 @@ final class SupporterListParser {
   /**
    * Parses a list.
    *
-   * @throws Problem 400 if a column is missing, or there are too many lines
+   * @throws Problem 400 if a column is missing, a quotation mark isn't closed, or there are too
+   *     many lines
    */
   static List<ListedSupporter> parse(String text) {
     return new SupporterListParser(text).parseLines();
@@ -45,7 +47,8 @@ final class SupporterListParser {
           email < 0 ? "email" : "tier", "is missing: the first line must name this column");
     }
     var listed = new ArrayList<ListedSupporter>();
-    for (int line = 2; at < text.length(); line++) {
+    while (at < text.length()) {
+      line++;
       List<String> cells = parseRecord();
       if (cells.size() == 1 && cells.getFirst().isBlank()) {
         continue;
@@ -97,6 +100,10 @@ final class SupporterListParser {
         cell.append(next);
       }
       at++;
+    }
+    if (quoted) { // the cell has swallowed the rest of the list
+      throw Problem.validationFailed(
+          "lines", "has a quotation mark that isn't closed, on line " + line);
     }
     return cell.toString();
   }

@@ -364,6 +364,9 @@ class MembershipsTest extends DomainTest {
     assertThat(importList(text, false).count(SupporterListImport.LineResult.UNCHANGED))
         .isEqualTo(3);
     refused("validation_failed", () -> importList("email\nada@test.example", true));
+    refused(
+        "validation_failed",
+        () -> importList("email,tier\na@test.example,Gold\n\"b@test.example,Gold\n", true));
   }
 
   /** What is taken back counts no longer than what it takes back. */
