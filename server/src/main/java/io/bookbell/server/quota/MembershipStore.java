@@ -282,7 +282,7 @@ final class MembershipStore {
   /** Queues {@link #lockMembership}. */
   Supplier<Optional<Membership>> lockMembershipLater(Transaction tx, UserId creator, UserId user) {
     var locked = lockAndTurnLater(tx, creator, user);
-    return () -> locked.get().map(LockedMembership::membership);
+    return () -> locked.get().map(TurnedMembership::membership);
   }
 
   /** Claims a membership for a command that will lock it, or decides by what counts in it. */
@@ -291,11 +291,11 @@ final class MembershipStore {
   }
 
   /** Like {@link #lockMembership}, and tells whether the row was updated. */
-  Optional<LockedMembership> lockAndTurn(Transaction tx, UserId creator, UserId user) {
+  Optional<TurnedMembership> lockAndTurn(Transaction tx, UserId creator, UserId user) {
     return lockAndTurnLater(tx, creator, user).get();
   }
 
-  private Supplier<Optional<LockedMembership>> lockAndTurnLater(
+  private Supplier<Optional<TurnedMembership>> lockAndTurnLater(
       Transaction tx, UserId creator, UserId user) {
     var key = new MembershipKey(creator, user);
     tx.claim(key);
@@ -304,23 +304,16 @@ final class MembershipStore {
   }
 
   /**
-   * A locked membership.
-   *
-   * @param moved whether its period or what counts in it is another than in the stored row
-   */
-  record LockedMembership(Membership membership, boolean moved) {}
-
-  /**
    * Locks the membership of the supporter who made a request to this creator and updates its row to
    * the current period. Commands that may be decided together {@linkplain #claimMembership claim}
    * it before.
    */
-  Supplier<LockedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
+  Supplier<TurnedMembership> lockOfRequestLater(Transaction tx, UserId creator, long request) {
     var rows = tx.lookUp(LOCK_OF_REQUEST, new RequestKey(request, creator));
     return () -> bringToPeriod(tx, rows.get().getFirst());
   }
 
-  private static LockedMembership bringToPeriod(Transaction tx, MembershipRow stored) {
+  private static TurnedMembership bringToPeriod(Transaction tx, MembershipRow stored) {
     PeriodTurn.TurnResult turn = stored.calculate(tx);
     Membership membership = turn.membership();
     tx.writeAll(Ledger.INSERT, turn.lines(), Ledger::valuesOf);
@@ -331,7 +324,7 @@ final class MembershipStore {
     if (stored.isMoved(membership)) {
       TierLines.addDeletion(tx, membership, stored.storedTier());
     }
-    return new LockedMembership(membership, moved);
+    return new TurnedMembership(stored, membership, moved);
   }
 
   private static void updatePeriod(Transaction tx, Membership membership) {

@@ -11,7 +11,6 @@ import io.bookbell.server.outbox.NewsEvent;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.outbox.OutboxStore.News;
 import io.bookbell.server.quota.MembershipStore.DueMembership;
-import io.bookbell.server.quota.MembershipStore.LockedMembership;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
@@ -125,17 +124,23 @@ public final class PeriodRollover {
   private void renewQuotas(Transaction tx, UserId creator, List<UserId> users) {
     CreatorRow row = creatorStore.lockCreator(tx, creator);
     var outgoingMessages = new OutgoingMessages();
+    boolean moved = false;
     var renewed = new ArrayList<UserId>();
     for (UserId user : users) {
-      LockedMembership locked = membershipStore.lockAndTurn(tx, creator, user).orElse(null);
+      TurnedMembership locked = membershipStore.lockAndTurn(tx, creator, user).orElse(null);
       if (locked != null && locked.moved()) {
         quotaService.addQuotaUpdate(tx, locked.membership(), outgoingMessages);
-        renewed.add(user);
+        moved = true;
+        if (locked.hasMoreLeft()) {
+          renewed.add(user);
+        }
       }
     }
     inboxStore.append(tx, outgoingMessages);
     if (!renewed.isEmpty()) {
       outboxStore.addForUsers(tx, quotaReset(row), renewed);
+    }
+    if (moved) {
       desks.broadcastUpdate(tx, creator, "quotas_reset");
     }
   }

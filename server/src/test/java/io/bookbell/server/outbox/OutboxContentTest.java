@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTarget.TargetPurpose;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
+import io.bookbell.server.quota.Period;
+import io.bookbell.server.quota.TierService.TierTerms;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +55,34 @@ class OutboxContentTest extends OutboxTest {
         .containsExactly("request_created", "request_answered", "reply_added");
     assertThat(itemsOf("hook"))
         .allSatisfy(item -> assertThat(item.body()).contains("\"title\":\"Kindred\""));
+  }
+
+  @Test
+  void renewedRequestsAreNewsOnlyIfMoreAreLeftThanBefore() {
+    UserId monthly =
+        domain.join(creator, domain.account("zadie"), domain.tier(creator, 2, Period.MONTH));
+    UserId none =
+        domain.join(creator, domain.account("kofi"), domain.tier(creator, 0, Period.MONTH));
+    var rolling = new TierTerms("Rolling", 2, Period.ROLLING, 30, null, false);
+    long tier =
+        domain.write(tx -> domain.features.tiers.create(tx, creator, creator, rolling).id());
+    UserId granted = domain.join(creator, domain.account("tom"), tier);
+    for (UserId each : List.of(monthly, none, granted)) {
+      subscribe(each, "news of " + each, NewsEvent.QUOTA_RESET);
+    }
+    domain.ask(monthly, creator, "Kindred");
+    domain.write(
+        tx -> domain.features.supporters.grantRequests(tx, creator, creator, granted, 3, "Hi"));
+
+    domain.passes(Duration.ofDays(31));
+    while (domain.write(domain.features.periodTurns::renewBatch)) {
+      // the next step
+    }
+
+    assertThat(written("news of " + monthly)).containsExactly("quota_reset");
+    assertThat(written("news of " + none)).as("the tier includes none").isEmpty();
+    assertThat(written("news of " + granted)).as("the grant has ended").isEmpty();
+    assertThat(domain.inboxTypes(granted)).last().isEqualTo("quota_update");
   }
 
   @Test
