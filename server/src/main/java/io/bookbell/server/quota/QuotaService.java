@@ -159,10 +159,12 @@ public final class QuotaService {
   /** What the refund of a request needs; its supporter's membership is locked. */
   public static final class RefundBasis {
     private final Membership membership;
+    private final boolean ended;
     private final List<PeriodUse> periods;
 
-    private RefundBasis(Membership membership, List<PeriodUse> periods) {
-      this.membership = membership;
+    private RefundBasis(TurnedMembership locked, List<PeriodUse> periods) {
+      this.membership = locked.membership();
+      this.ended = locked.ended();
       this.periods = periods;
     }
   }
@@ -181,15 +183,15 @@ public final class QuotaService {
     return () -> {
       var membership = locked.get();
       return new RefundBasis(
-          membership.membership(),
+          membership,
           membership.moved() ? Ledger.findPeriodsLater(tx, request).get() : periods.get());
     };
   }
 
   /**
    * Refunds a request in the period it was consumed in and in those it was carried into, and adds
-   * the new quota to the messages. The ledger's unique key rejects a second refund of the same
-   * request.
+   * the new quota to the messages, unless the supporter has left. The ledger's unique key rejects a
+   * second refund of the same request.
    */
   public void refundRequest(
       Transaction tx,
@@ -221,7 +223,9 @@ public final class QuotaService {
         membershipStore.refundRequest(tx, membership, after.turnsAt());
       }
     }
-    addQuotaUpdate(tx, after, outgoingMessages);
+    if (!basis.ended) {
+      addQuotaUpdate(tx, after, outgoingMessages);
+    }
   }
 
   /** In rolling days, the next to drop out may be another than before. */

@@ -14,4 +14,9 @@ record TurnedMembership(MembershipRow stored, Membership membership, boolean mov
     Integer before = stored.row().at(membership.at(), null).toQuota().remaining();
     return left != null && before != null && left > before;
   }
+
+  /** Whether the membership has ended, so that its quota is nobody's. */
+  boolean ended() {
+    return stored.ended();
+  }
 }

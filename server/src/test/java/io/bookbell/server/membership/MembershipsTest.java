@@ -316,6 +316,20 @@ class MembershipsTest extends DomainTest {
   }
 
   @Test
+  void whoIsNoSupporterAnyMoreIsSentNoQuota() {
+    UserId reader = domain.supporter(creator, "amara", 3);
+    long request = domain.ask(reader, creator, "One").id();
+    domain.answer(creator, request, APPROVED);
+    remove(reader);
+    List<String> before = domain.inboxTypes(reader);
+    domain.answer(creator, request, REJECTED);
+    assertThat(domain.inboxTypes(reader))
+        .hasSizeGreaterThan(before.size())
+        .filteredOn("quota_update"::equals)
+        .hasSameSizeAs(before.stream().filter("quota_update"::equals).toList());
+  }
+
+  @Test
   void aListMovesAndBringsBackSupportersAndInvitesTheOthers() {
     long gold = tier(new TierTerms("Gold", 3, Period.MONTH));
     UserId amara = join("amara", new TierTerms("Basic", 1, Period.NONE));
