@@ -284,7 +284,7 @@ public final class SupporterService {
     creatorRoles.requireTeamRole(tx, creator, actor, TeamRole.PEOPLE);
     creatorRoles.requireNotOwner(creator, actor, user);
     requireTier(tx, creatorId, tierId);
-    findFormer(tx, creatorId, user);
+    requireFormer(tx, creatorId, user);
     addSupporter(tx, actor, creator, user, tierId);
     return toSupporter(
         tx,
@@ -292,9 +292,12 @@ public final class SupporterService {
         membershipStore.findMembership(tx, creatorId, user).orElseThrow());
   }
 
-  private void findFormer(Transaction tx, UserId creatorId, UserId user) {
+  /** Locks the account, because one that is being removed gets no further membership. */
+  private void requireFormer(Transaction tx, UserId creatorId, UserId user) {
     if (membershipStore.findEnded(tx, creatorId, user).isEmpty()
-        || tx.query("SELECT 1 AS found FROM app_user WHERE id = ? AND removed_at IS NOT NULL", user)
+        || !tx.query(
+                "SELECT id FROM app_user WHERE id = ? AND removed_at IS NULL FOR NO KEY UPDATE",
+                user)
             .exists()) {
       throw Problem.notFound();
     }
@@ -346,7 +349,7 @@ public final class SupporterService {
    */
   public void setBlocked(
       Transaction tx, UserId actor, CreatorRow creator, UserId user, boolean blocked) {
-    findFormer(tx, creator.id(), user);
+    requireFormer(tx, creator.id(), user);
     if (membershipStore.isBlocked(tx, creator.id(), user) == blocked) {
       return;
     }

@@ -6,6 +6,7 @@ import static io.bookbell.server.request.Status.COMPLETED;
 import static io.bookbell.server.request.Status.PENDING;
 import static io.bookbell.server.request.Status.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.Domain;
@@ -33,6 +34,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -327,6 +331,51 @@ class MembershipsTest extends DomainTest {
         .hasSizeGreaterThan(before.size())
         .filteredOn("quota_update"::equals)
         .hasSameSizeAs(before.stream().filter("quota_update"::equals).toList());
+  }
+
+  @Test
+  void anAccountThatIsBeingRemovedDoesNotComeBack() throws Exception {
+    assumeThat(domain.database().isShared()).as("one transaction at a time").isTrue();
+    long tier = tier(new TierTerms("Gold", 9, Period.NONE));
+    UserId reader = domain.join(creator, domain.account("amara"), tier);
+    remove(reader);
+    Domain node = domain.process();
+    var removing = new CountDownLatch(1);
+    var waiting = new CountDownLatch(1);
+    domain.listener =
+        together -> {
+          if (together.stream().anyMatch(each -> each.sql().contains("removed_at IS NULL FOR"))) {
+            waiting.countDown();
+          }
+        };
+    try (node;
+        var removal = Executors.newVirtualThreadPerTaskExecutor()) {
+      var removed = removal.submit(() -> node.write(tx -> remove(tx, reader, removing, waiting)));
+      assertThat(removing.await(10, TimeUnit.SECONDS)).isTrue();
+      refused("not_found", () -> restoreAndGo(reader, tier, waiting));
+      assertThat(removed.get()).isTrue();
+    }
+    assertThat(former()).isEmpty();
+  }
+
+  private void restoreAndGo(UserId reader, long tier, CountDownLatch waiting) {
+    try {
+      restore(reader, tier);
+    } finally {
+      waiting.countDown();
+    }
+  }
+
+  /** What the end of a removal does, between two moments. */
+  private static boolean remove(
+      Transaction tx, UserId reader, CountDownLatch removing, CountDownLatch waiting) {
+    tx.update("UPDATE app_user SET removed_at = ? WHERE id = ?", tx.now(), reader);
+    removing.countDown();
+    try {
+      return waiting.await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
