@@ -201,12 +201,18 @@ final class SourceMemberStore {
         .set(row -> row.getLong("tier_id"));
   }
 
-  /** Returns some members with these addresses who weren't recognised as anybody here. */
-  List<StoredMember> findUnrecognised(Transaction tx, Collection<String> emails) {
+  /**
+   * Returns some members with a tier who weren't recognised as anybody here, and for whose address
+   * there is an account now: it is new, or has got the address.
+   */
+  List<StoredMember> findRecognisable(Transaction tx, int limit) {
     return tx.query(
-            SELECT + "WHERE email IN (?) AND user_id IS NULL LIMIT ?",
-            emails,
-            MemberReconciler.MEMBERS_PER_STEP)
+            SELECT
+                + """
+                CROSS JOIN (SELECT email AS address FROM app_user) u
+                WHERE user_id IS NULL AND tier_id IS NOT NULL AND u.address = source_member.email
+                LIMIT ?""",
+            limit)
         .list(StoredMember::of);
   }
 

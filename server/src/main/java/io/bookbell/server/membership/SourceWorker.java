@@ -1,5 +1,7 @@
 package io.bookbell.server.membership;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.bookbell.hub.UserId;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.membership.SourceMemberStore.StoredMember;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -37,7 +40,6 @@ public final class SourceWorker implements AutoCloseable {
   private final SourceStore sourceStore = new SourceStore();
   private final SourceMemberStore memberStore = new SourceMemberStore();
   private final RefreshQueue refreshQueue = new RefreshQueue();
-  private final NewAccountSearch newAccountSearch = new NewAccountSearch();
   private final ScheduledExecutorService passes =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("memberships").daemon().factory());
@@ -100,7 +102,9 @@ public final class SourceWorker implements AutoCloseable {
     repeatUntilDone(sourceSync::recordMissingSecret);
     repeatUntilDone(this::redecideBatch);
     repeatUntilDone(this::applyDue);
-    repeatUntilDone(this::recogniseBatch);
+    while (!passes.isShutdown() && recogniseBatch()) {
+      // each is a transaction of its own
+    }
   }
 
   private void startReaders() {
@@ -179,14 +183,28 @@ public final class SourceWorker implements AutoCloseable {
     return creator.isPresent();
   }
 
-  private boolean recogniseBatch(Transaction tx) {
-    List<StoredMember> found = newAccountSearch.findRecognisable(tx, memberStore);
-    if (!found.isEmpty()) {
-      UserId creator = found.getFirst().creator();
-      reconciler.lock(tx, creator);
-      var _ = reconciler.applyAgain(tx, creator, found);
+  /** Looks first without a transaction that writes: there is hardly ever anybody. */
+  private boolean recogniseBatch() {
+    List<StoredMember> found =
+        read(tx -> memberStore.findRecognisable(tx, MemberReconciler.MEMBERS_PER_STEP));
+    if (found.isEmpty()) {
+      return false;
     }
-    return !found.isEmpty();
+    var key = new SourceKey(found.getFirst().creator(), found.getFirst().source());
+    Set<String> ids =
+        found.stream()
+            .filter(each -> new SourceKey(each.creator(), each.source()).equals(key))
+            .map(each -> each.member().id())
+            .collect(toSet());
+    return database.write(tx -> recogniseBatch(tx, key, ids)).join();
+  }
+
+  /** What was read before the lock may be of before a payment or a sync. */
+  private boolean recogniseBatch(Transaction tx, SourceKey key, Set<String> ids) {
+    reconciler.lock(tx, key.creator());
+    var current = memberStore.findByIds(tx, key.creator(), key.source(), ids).values();
+    var _ = reconciler.applyAgain(tx, key.creator(), List.copyOf(current));
+    return true;
   }
 
   private void repeatUntilDone(Function<Transaction, Boolean> step) {

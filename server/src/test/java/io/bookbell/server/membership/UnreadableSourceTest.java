@@ -1,26 +1,34 @@
 package io.bookbell.server.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bookbell.hub.UserId;
+import io.bookbell.server.Domain;
 import io.bookbell.server.DomainTest;
+import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.membership.SourceException.SourceProblem;
 import io.bookbell.server.membership.SourceService.TierMapping;
 import io.bookbell.server.membership.SourceStore.ConnectedSource;
 import io.bookbell.server.quota.Period;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlListener;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Nobody loses a tier because a service can't be read, or because its secret was lost. */
+/**
+ * Nobody loses a tier because a service can't be read or its secret was lost, and members are
+ * recognised whenever there is an account for them.
+ */
 class UnreadableSourceTest extends DomainTest {
   private static final String KOFI = "kofi";
   private static final String PATREON = "patreon";
@@ -30,6 +38,7 @@ class UnreadableSourceTest extends DomainTest {
   private final SourceSecrets secrets = new SourceSecrets();
   private UserId creator;
   private UserId reader;
+  private long silver;
   private long gold;
   private SourceSync sync;
   private SourceWorker worker;
@@ -38,6 +47,7 @@ class UnreadableSourceTest extends DomainTest {
   void open() {
     creator = domain.creator("ada");
     reader = domain.account("reader");
+    silver = domain.tier(creator, 1, Period.NONE);
     gold = domain.tier(creator, 9, Period.NONE);
     sync =
         new SourceSync(
@@ -123,6 +133,52 @@ class UnreadableSourceTest extends DomainTest {
     domain.passes(Duration.ofDays(8));
     sync();
     assertThat(tierOf(reader)).as("it says so itself").isEmpty();
+  }
+
+  @Test
+  void aMemberIsRecognisedWhenAnOlderAccountGetsTheAddress() {
+    connect(KOFI, null);
+    pay("later", "Gold");
+    map(KOFI, Map.of("Gold", gold), 0);
+    run(tx -> addAccounts(tx, 150));
+    worker.runSteps();
+
+    run(tx -> tx.update("UPDATE app_user SET email = 'later@test.example' WHERE id = ?", reader));
+    worker.runSteps();
+    assertThat(tierOf(reader)).contains(gold);
+  }
+
+  private void addAccounts(Transaction tx, int amount) {
+    for (int number = 0; number < amount; number++) {
+      var account = new NewAccount("n" + number + "@test.example", "N", "no hash");
+      domain.features.accounts.create(tx, account, false);
+    }
+  }
+
+  @Test
+  void recognisingSomebodyUndoesNoNewerPayment() {
+    assumeThat(domain.database().isShared()).as("one transaction at a time").isTrue();
+    connect(KOFI, null);
+    pay("other", "Gold");
+    pay("new", "Silver");
+    map(KOFI, Map.of("Silver", silver, "Gold", gold), 0);
+    UserId newcomer = domain.account("new");
+    Domain node = domain.process();
+    var paid = new AtomicBoolean();
+    domain.listener =
+        together -> {
+          boolean locks =
+              together.stream().anyMatch(each -> each.sql().contains("FOR NO KEY UPDATE"));
+          if (locks && paid.compareAndSet(false, true)) {
+            node.write(tx -> pay(tx, "new", "Gold"));
+          }
+        };
+    worker.runSteps();
+    domain.listener = SqlListener.NONE;
+    node.close();
+
+    assertThat(paid).isTrue();
+    assertThat(tierOf(newcomer)).contains(gold);
   }
 
   private void connect(String name, Instant firstSync) {

@@ -72,9 +72,6 @@ class QueryPlansTest {
           Map.entry(
               "WHERE redecide_after IS NOT NULL",
               "its index has only services whose members are to be looked at again"),
-          Map.entry(
-              "coalesce(max(id), 0) AS newest FROM app_user",
-              "it reads the end of the primary key's index"),
           Map.entry("WHERE details IS NULL", "its index has only rows to be brought up to date"),
           Map.entry(
               "FROM request_word w WHERE w.creator_id = ? AND",
