@@ -49,7 +49,7 @@ public final class Ledger {
       """;
 
   /** The effect of a line on the number of used requests. */
-  private static final String USED_DELTA =
+  static final String USED_DELTA =
       "CASE WHEN kind IN ('grant', 'lapse') THEN 0 WHEN kind = 'refund' THEN -1 ELSE amount END";
 
   private static final String ENTRIES =
@@ -263,6 +263,10 @@ public final class Ledger {
       boolean hasOtherLines) {
     int usedWithout() {
       return counts ? used - 1 : used;
+    }
+
+    PeriodUse withUsed(int usedNow) {
+      return new PeriodUse(period, usedNow, counts, shared, othersSince, hasOtherLines);
     }
   }
 

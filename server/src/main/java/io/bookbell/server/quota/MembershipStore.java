@@ -104,10 +104,10 @@ final class MembershipStore {
 
   private static final String REFUND =
       """
-      WITH change (creator_id, user_id, turns_at) AS (
-        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bigint)))
+      WITH change (creator_id, user_id, amount, turns_at) AS (
+        VALUES (CAST(? AS bigint), CAST(? AS bigint), CAST(? AS integer), CAST(? AS bigint)))
       UPDATE membership
-      SET used = used - 1, turns_at = change.turns_at
+      SET used = used - change.amount, turns_at = change.turns_at
       FROM change
       WHERE membership.creator_id = change.creator_id AND membership.user_id = change.user_id""";
 
@@ -355,9 +355,10 @@ final class MembershipStore {
     return Optional.of(after);
   }
 
-  /** Gives back one request; {@code turnsAt} is when what is left changes by itself. */
-  void refundRequest(Transaction tx, Membership membership, @Nullable Instant turnsAt) {
-    tx.enqueueForOneRow(REFUND, membership.creator(), membership.user(), turnsAt);
+  /** Gives back requests; {@code turnsAt} is when what is left changes by itself. */
+  void refundRequests(
+      Transaction tx, Membership membership, int amount, @Nullable Instant turnsAt) {
+    tx.enqueueForOneRow(REFUND, membership.creator(), membership.user(), amount, turnsAt);
   }
 
   Membership addGrant(Transaction tx, Membership membership, int amount) {

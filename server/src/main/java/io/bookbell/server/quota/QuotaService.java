@@ -220,12 +220,34 @@ public final class QuotaService {
     for (PeriodUse use : basis.periods) {
       if (use.counts() && use.period().equals(membership.periodKey())) {
         after = afterRefund(tx, membership, use);
-        membershipStore.refundRequest(tx, membership, after.turnsAt());
+        membershipStore.refundRequests(tx, membership, 1, after.turnsAt());
       }
     }
     if (!basis.ended) {
       addQuotaUpdate(tx, after, outgoingMessages);
     }
+  }
+
+  /**
+   * Refunds requests of one supporter of a locked creator, and adds the new quota to the messages.
+   * However many they are, the ledger is read once.
+   *
+   * @param titles the titles of the books, by the requests' ids
+   */
+  public void refundAll(
+      Transaction tx,
+      UserId creator,
+      UserId user,
+      Map<Long, String> titles,
+      UserId actor,
+      OutgoingMessages outgoingMessages) {
+    Membership membership = membershipStore.lockMembership(tx, creator, user).orElseThrow();
+    var refunds = new RefundBatch(tx, membership, sharedCounter, actor);
+    refunds.addLines(titles);
+    Membership after = refunds.membershipAfter();
+    membershipStore.refundRequests(
+        tx, membership, membership.used() - after.used(), after.turnsAt());
+    addQuotaUpdate(tx, after, outgoingMessages);
   }
 
   /** In rolling days, the next to drop out may be another than before. */

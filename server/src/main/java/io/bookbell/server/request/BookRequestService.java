@@ -23,9 +23,12 @@ import io.bookbell.server.storage.Transaction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -206,7 +209,7 @@ public final class BookRequestService {
   }
 
   /**
-   * Withdraws a supporter's pending requests to a locked creator, each of which is refunded.
+   * Withdraws a supporter's pending requests to a locked creator, all of which are refunded.
    *
    * @param actor the supporter, or the admin who removes the supporter
    * @return the creator's row with the new pending count
@@ -214,18 +217,20 @@ public final class BookRequestService {
   public CreatorRow withdrawAll(Transaction tx, UserId actor, UserId owner, CreatorRow creator) {
     var outgoingMessages = new OutgoingMessages();
     var moves = new ArrayList<StatusChange>();
-    for (long id : store.findPending(tx, creator.id(), owner)) {
-      LockedRequest lockedRequest =
-          requestLocker
-              .readLater(tx, creator.id(), () -> creator, actor, id, Purpose.REFUND)
-              .get()
-              .orElseThrow();
+    var ids = new TreeSet<>(store.findPending(tx, creator.id(), owner));
+    var reads =
+        requestLocker.readAllLater(tx, creator.id(), () -> creator, actor, ids, Purpose.MOVE);
+    for (long id : ids) {
+      LockedRequest lockedRequest = requireNonNull(reads.get(id)).get().orElseThrow();
       statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
       moves.add(withdraw(tx, lockedRequest, actor, outgoingMessages));
     }
     if (moves.isEmpty()) {
       return creator;
     }
+    Map<Long, String> titles = new TreeMap<>();
+    moves.forEach(withdrawn -> titles.put(withdrawn.after().id(), withdrawn.after().title()));
+    quotaService.refundAll(tx, creator.id(), owner, titles, actor, outgoingMessages);
     CreatorRow counted = statusChanger.updatePendingCount(tx, creator, moves);
     requestAnnouncer.announceMoves(tx, counted, moves, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);

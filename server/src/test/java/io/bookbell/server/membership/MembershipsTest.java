@@ -29,6 +29,7 @@ import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.Status;
 import io.bookbell.server.storage.Transaction;
+import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.team.TeamService.MemberChanges;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
@@ -331,6 +333,36 @@ class MembershipsTest extends DomainTest {
         .hasSizeGreaterThan(before.size())
         .filteredOn("quota_update"::equals)
         .hasSameSizeAs(before.stream().filter("quota_update"::equals).toList());
+  }
+
+  @Test
+  void theLedgerIsNotReadForEachRequestOfSomebodyWhoIsRemoved() {
+    List<Integer> reads = List.of(readsOfRemoval("amara", 3), readsOfRemoval("zadie", 30));
+    assertThat(reads.getFirst()).as("of 3 and of 30 requests").isEqualTo(reads.getLast());
+  }
+
+  /** Withdrawn from rolling days, where some requests are left, and a grant. */
+  private int readsOfRemoval(String name, int requests) {
+    UserId reader = join(name, new TierTerms("Of " + name, 40, Period.ROLLING, 30, null, false));
+    grant(reader, 2);
+    long approved = domain.ask(reader, creator, "Approved").id();
+    domain.answer(creator, approved, APPROVED);
+    for (int number = 0; number < requests; number++) {
+      domain.ask(reader, creator, "Book " + number);
+    }
+    domain.passes(Duration.ofHours(1));
+    var reads = new AtomicInteger();
+    domain.listener =
+        together ->
+            reads.addAndGet(
+                (int)
+                    together.stream()
+                        .filter(each -> each.sql().contains("FROM quota_ledger"))
+                        .count());
+    remove(reader);
+    domain.listener = SqlListener.NONE;
+    assertThat(domain.pending(creator)).isZero();
+    return reads.get();
   }
 
   @Test
