@@ -146,6 +146,16 @@ public final class Contract {
         .orElseThrow(() -> new AssertionError(method + " " + path + " is not documented"));
   }
 
+  /**
+   * Checks what the server has sent to an address outside.
+   *
+   * @param webhook the name of its description
+   */
+  public void checkWebhook(String webhook, String body) {
+    String schema = "/webhooks/" + webhook + "/post/requestBody/content/application~1json/schema";
+    check("The webhook " + webhook, http, schema, json(body));
+  }
+
   /** Checks a text frame that the server has sent. */
   public void checkServerMessage(String frame) {
     if (frame.equals("pong")) {

@@ -183,6 +183,29 @@ class ContractTest {
     }
 
     @Test
+    void everyRepeatableOperationSaysHowARepeatIsAnswered() {
+      var silent = new ArrayList<String>();
+      for (Operation operation : CONTRACT.operations()) {
+        JsonNode described = HTTP.at(operation.pointer());
+        boolean repeatable =
+            described
+                .path("parameters")
+                .findValuesAsText("$ref")
+                .contains("#/components/parameters/IdempotencyKey");
+        if (repeatable && !described.path("responses").has("200") && !endsItsSession(operation)) {
+          silent.add(operation.toString());
+        }
+      }
+
+      assertThat(silent).as("no status 200 for a repeat").isEmpty();
+    }
+
+    /** Its repeat is answered like the first, since nothing is stored. */
+    private boolean endsItsSession(Operation operation) {
+      return operation.toString().equals("POST /api/auth/logout");
+    }
+
+    @Test
     void everyOperationThatNeedsASessionNames401() {
       for (Operation operation : CONTRACT.operations()) {
         JsonNode described = HTTP.at(operation.pointer());

@@ -37,6 +37,7 @@ final class Description {
           "tags",
           "security",
           "paths",
+          "webhooks",
           "components",
           "asyncapi",
           "defaultContentType",
