@@ -221,6 +221,12 @@ public final class OutboxQueue {
     endFailing(tx, target);
   }
 
+  /** Fails items that are tried only once. The target keeps the reason, and doesn't pause. */
+  void recordOnlyFailure(Transaction tx, long target, List<Long> items, String reason) {
+    recordRefusal(tx, target, items, reason);
+    tx.update("UPDATE news_target SET last_error = ? WHERE id = ?", reason, target);
+  }
+
   /** Records a failed attempt, and ends the lease. */
   void recordFailure(
       Transaction tx, NewsTarget target, List<Long> items, String reason, Duration pause) {

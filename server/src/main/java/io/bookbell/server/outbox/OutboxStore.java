@@ -45,8 +45,8 @@ public final class OutboxStore {
 
   private static final String INSERT_FOR_TARGET =
       """
-      INSERT INTO outbox_item (target_id, event, as_admin, body, created_at, state)
-      VALUES (?, ?, FALSE, ?, ?, ?)
+      INSERT INTO outbox_item (target_id, event, creator_id, as_admin, body, created_at, state)
+      VALUES (?, ?, CAST(? AS bigint), FALSE, ?, ?, ?)
       RETURNING id""";
 
   private final NewsTargetStore targetStore = new NewsTargetStore();
@@ -107,27 +107,32 @@ public final class OutboxStore {
    * @return the item's id
    */
   public long addForTarget(Transaction tx, long target, String event, String body) {
-    return insertForTarget(tx, target, event, body, ItemState.NEW);
+    return insertForTarget(tx, target, null, event, body, ItemState.NEW);
   }
 
   /** Like {@link #addForTarget}, for an item that is looked at now even if the others wait. */
   public void addAtOnce(Transaction tx, long target, String event, String body) {
-    insertForTarget(tx, target, event, body, ItemState.QUEUED);
+    insertForTarget(tx, target, null, event, body, ItemState.QUEUED);
     targetStore.wake(tx, target);
   }
 
   /**
-   * Like {@link #addForTarget}, and ends the target's pause, so that the item and those before it
-   * are tried now.
+   * Like {@link #addForTarget}, for a webhook's creator, and ends the target's pause, so that the
+   * item and those before it are tried now.
    */
-  public void addAndWake(Transaction tx, long target, String event, String body) {
-    addForTarget(tx, target, event, body);
-    targetStore.wake(tx, target);
+  public void addAndWake(Transaction tx, NewsTarget target, String event, String body) {
+    insertForTarget(tx, target.id(), target.creator(), event, body, ItemState.NEW);
+    targetStore.wake(tx, target.id());
   }
 
   private static long insertForTarget(
-      Transaction tx, long target, String event, String body, ItemState state) {
-    return tx.query(INSERT_FOR_TARGET, target, event, body, tx.now(), state.wireName())
+      Transaction tx,
+      long target,
+      @Nullable UserId creator,
+      String event,
+      String body,
+      ItemState state) {
+    return tx.query(INSERT_FOR_TARGET, target, event, creator, body, tx.now(), state.wireName())
         .single(row -> row.getLong("id"));
   }
 

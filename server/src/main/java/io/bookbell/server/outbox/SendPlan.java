@@ -18,11 +18,24 @@ public sealed interface SendPlan {
    * @param items the ids of the oldest items, apart from the skipped ones
    * @param skipped items that aren't sent at all
    * @param sending sends them, after the transaction
+   * @param repeated whether they are sent again if that fails; otherwise the target's other items
+   *     go on
    */
-  record SendNow(List<Long> items, List<Long> skipped, Sending sending) implements SendPlan {
+  record SendNow(List<Long> items, List<Long> skipped, Sending sending, boolean repeated)
+      implements SendPlan {
+    /** Sends items until they are accepted or refused for good. */
+    public SendNow(List<Long> items, List<Long> skipped, Sending sending) {
+      this(items, skipped, sending, true);
+    }
+
     /** Sends one item by itself. */
     public static SendNow single(OutboxItem item, Sending sending) {
       return new SendNow(List.of(item.id()), List.of(), sending);
+    }
+
+    /** The same, but tried only once. */
+    public SendNow once() {
+      return new SendNow(items, skipped, sending, false);
     }
   }
 

@@ -3,7 +3,6 @@ package io.bookbell.server.outbox;
 import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.outbox.SendPlan.SendLater;
 import io.bookbell.server.outbox.SendPlan.SendNow;
-import io.bookbell.server.outbox.SendPlan.Sending;
 import io.bookbell.server.outbox.SendPlan.SkipItems;
 import io.bookbell.server.outbox.SendResult.Accepted;
 import io.bookbell.server.outbox.SendResult.ItemRefused;
@@ -78,7 +77,7 @@ final class TargetSender implements AutoCloseable {
   }
 
   /** The target and items of the next attempt. */
-  private record NextAttempt(NewsTarget target, List<Long> items, Sending sending, Instant begun) {}
+  private record NextAttempt(NewsTarget target, List<Long> items, SendNow plan, Instant begun) {}
 
   /** Sends what is due for a target on which a lease was taken. */
   void sendAll(String lease, long target, Slot slot) {
@@ -111,10 +110,10 @@ final class TargetSender implements AutoCloseable {
     List<OutboxItem> items = queue.nextItems(tx, id);
     while (!items.isEmpty()) {
       switch (transportOf(target).planNext(tx, target, items)) {
-        case SendNow(var together, var skipped, var sending) -> {
-          queue.skip(tx, skipped);
-          queue.recordAttempt(tx, together);
-          return Optional.of(new NextAttempt(target, together, sending, tx.now()));
+        case SendNow plan -> {
+          queue.skip(tx, plan.skipped());
+          queue.recordAttempt(tx, plan.items());
+          return Optional.of(new NextAttempt(target, plan.items(), plan, tx.now()));
         }
         case SendLater(var time) -> {
           queue.sleepUntilDue(tx, id, time, items);
@@ -139,7 +138,7 @@ final class TargetSender implements AutoCloseable {
   private SendResult attempt(String lease, NextAttempt attempt, Slot slot) {
     NewsTransport transport = transportOf(attempt.target);
     Duration patience = transport.patience();
-    Future<SendResult> result = threads.submit(attempt.sending::send);
+    Future<SendResult> result = threads.submit(attempt.plan.sending()::send);
     try {
       try {
         return result.get(attemptTimes.slowAfter.toNanos(), TimeUnit.NANOSECONDS);
@@ -226,11 +225,12 @@ final class TargetSender implements AutoCloseable {
         queue.recordRefusal(tx, target.id(), items, shorten(reason));
         yield planNext(tx, lease, target.id());
       }
+      case TryAgain(var reason, var _) when !attempt.plan.repeated() -> {
+        queue.recordOnlyFailure(tx, target.id(), items, shorten(reason));
+        yield planNext(tx, lease, target.id());
+      }
       case TryAgain(var reason, var asked) -> {
-        Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
-        Duration longest = asked.filter(other -> other.compareTo(pause) > 0).orElse(pause);
-        LongTriedItems.giveUp(tx, transportOf(target), target, shorten(reason));
-        queue.recordFailure(tx, target, items, shorten(reason), longest);
+        pauseTarget(tx, target, items, shorten(reason), asked);
         yield Optional.empty();
       }
       case TargetGone(var reason) -> {
@@ -244,6 +244,18 @@ final class TargetSender implements AutoCloseable {
         yield Optional.empty();
       }
     };
+  }
+
+  private void pauseTarget(
+      Transaction tx,
+      NewsTarget target,
+      List<Long> items,
+      String reason,
+      Optional<Duration> asked) {
+    Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
+    Duration longest = asked.filter(other -> other.compareTo(pause) > 0).orElse(pause);
+    LongTriedItems.giveUp(tx, transportOf(target), target, reason);
+    queue.recordFailure(tx, target, items, reason, longest);
   }
 
   /** A failure of our own isn't repeated at once. If the database failed, the lease just ends. */

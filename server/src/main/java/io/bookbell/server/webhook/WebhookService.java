@@ -169,11 +169,12 @@ public final class WebhookService {
 
   /**
    * Queues a delivery by which a creator sees whether the webhook works. It follows what is queued
-   * already, so that is tried now too.
+   * already, so that is tried now too. It is tried once, so that it delays no news.
    */
   OutboxItem sendTest(Transaction tx, UserId actor, long id) {
-    lockWebhook(tx, actor, id);
-    outboxStore.addAndWake(tx, id, TEST, WebhookTemplate.EXAMPLE);
+    NewsTarget target = lockWebhook(tx, actor, id);
+    String body = WebhookExample.createBody(creatorOf(target), tx.now());
+    outboxStore.addAndWake(tx, target, TEST, body);
     return outboxStore.listItems(tx, id, 1).getFirst();
   }
 

@@ -28,13 +28,6 @@ record WebhookTemplate(String text) {
           "response", body -> text(body, "/book_request/response"),
           "note", body -> text(body, "/book_request/note"));
 
-  /** The request that a preview tells of. */
-  static final String EXAMPLE =
-      """
-      {"action": "created", "book_request": {"id": 1, "title": "Kindred",
-       "author": "Octavia E. Butler", "user_name": "Amara", "status": "pending",
-       "response": "", "note": ""}}""";
-
   /** Returns what is wrong with a template, if anything. */
   static Optional<String> findFault(String text) {
     List<String> unknown =

@@ -35,7 +35,7 @@ final class WebhookTexts {
 
   /** Returns what a template says about an invented request. */
   static String fillExample(String template) {
-    return new WebhookTemplate(template).fill(parse(WebhookTemplate.EXAMPLE));
+    return new WebhookTemplate(template).fill(WebhookExample.forPreview());
   }
 
   /** Returns what a program gets of an item of a creator's webhook. */
@@ -61,7 +61,8 @@ final class WebhookTexts {
     return parse(item.body());
   }
 
-  private static JsonNode parse(String body) {
+  /** Reads the body of an item. */
+  static JsonNode parse(String body) {
     try {
       return Json.readTree(body);
     } catch (JsonProcessingException e) {

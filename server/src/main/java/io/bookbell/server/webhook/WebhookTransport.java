@@ -80,12 +80,14 @@ public final class WebhookTransport implements NewsTransport {
       return new SkipItems(queued.stream().map(OutboxItem::id).toList());
     }
     OutboxItem item = queued.getFirst();
-    return SendNow.single(
-        item,
-        () ->
-            receiver.details.kind().isChat()
-                ? postText(receiver, textOf(receiver.details, item))
-                : postSigned(receiver, item, WebhookTexts.contentOf(item)));
+    var plan =
+        SendNow.single(
+            item,
+            () ->
+                receiver.details.kind().isChat()
+                    ? postText(receiver, textOf(receiver.details, item))
+                    : postSigned(receiver, item, WebhookTexts.contentOf(item)));
+    return item.event().equals(WebhookService.TEST) ? plan.once() : plan;
   }
 
   /** Where something is sent, as it is when that is planned. */
@@ -100,10 +102,12 @@ public final class WebhookTransport implements NewsTransport {
         (wanted, words) -> {
           boolean together = receiver.details.kind().isChat() && wanted.size() > MOST_SINGLE;
           List<OutboxItem> sent = together ? wanted : List.of(wanted.getFirst());
-          return new SendNow(
-              sent.stream().map(OutboxItem::id).toList(),
-              List.of(),
-              () -> sendNews(receiver, sent, words));
+          var plan =
+              new SendNow(
+                  sent.stream().map(OutboxItem::id).toList(),
+                  List.of(),
+                  () -> sendNews(receiver, sent, words));
+          return PersonalFilter.findTest(sent).isPresent() ? plan.once() : plan;
         });
   }
 

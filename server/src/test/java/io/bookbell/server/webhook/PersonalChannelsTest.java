@@ -11,6 +11,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.bookbell.server.Cast;
 import io.bookbell.server.Cast.Person;
 import io.bookbell.server.TestServer;
+import io.bookbell.server.api.Contract;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestDatabase;
@@ -25,6 +26,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +49,10 @@ class PersonalChannelsTest {
   @TempDir Path folder;
 
   private final List<Received> received = new CopyOnWriteArrayList<>();
+
+  /** The statuses of the next responses; 204 when there are none left. */
+  private final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
+
   private HttpServer receiver;
   private PushServiceStandIn pushService;
   private TestServer server;
@@ -70,7 +77,8 @@ class PersonalChannelsTest {
           String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
           String path = exchange.getRequestURI().toString();
           received.add(new Received(path, exchange.getRequestHeaders(), body));
-          exchange.sendResponseHeaders(204, -1);
+          Integer status = statuses.poll();
+          exchange.sendResponseHeaders(status == null ? 204 : status, -1);
           exchange.close();
         });
     receiver.start();
@@ -162,6 +170,26 @@ class PersonalChannelsTest {
     await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(received).hasSize(1));
     assertThat(received.getFirst().json().get("message").asText())
         .isEqualTo("Neuigkeiten von Bookbell erreichen dich hier");
+  }
+
+  @Test
+  void aProgramWhoseTestFailsGetsTheNewsAfterIt() {
+    TestClient creator = cast.creator().client();
+    List<Object> program = List.of(Map.of("kind", "webhook", "target", address("/program")));
+    var settings =
+        Map.of("channels", program, "events", Map.of("request_created", List.of("webhook")));
+    long channel = put(creator, settings).at("/channels/0/id").asLong();
+    statuses.add(500);
+    creator.post(SETTINGS + "/test", Map.of("channel", channel)).expect(204);
+    await().untilAsserted(() -> assertThat(received).hasSize(1));
+    cast.supporter().ask(cast.creator(), "Kindred");
+    await().untilAsserted(() -> assertThat(received).hasSize(2));
+
+    assertThat(received)
+        .extracting(each -> each.json().get("event").asText())
+        .containsExactly("test", "request_created");
+    assertThat(received)
+        .allSatisfy(each -> new Contract().checkWebhook("personalNews", each.body()));
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
+import io.bookbell.server.api.Contract;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.news.PersonalFilter;
@@ -46,6 +47,8 @@ import org.junit.jupiter.api.Test;
 
 /** What a creator's webhooks are sent, by a receiver that is a real HTTP server. */
 class WebhookTransportTest extends DomainTest {
+  private static final Contract CONTRACT = new Contract();
+
   private final Vertx vertx = Vertx.vertx();
   private final List<Received> received = new CopyOnWriteArrayList<>();
 
@@ -149,11 +152,13 @@ class WebhookTransportTest extends DomainTest {
     CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/hook?a=b", Optional.empty());
     long request = domain.ask(supporter, creator, "Kindred").id();
     domain.answer(creator, request, Status.APPROVED);
-    sendUntil(2);
+    domain.write(tx -> domain.features.requests.addReply(tx, supporter, request, "thank you"));
+    sendUntil(3);
 
     var events = new ArrayList<String>();
     for (Received each : received) {
       JsonNode json = each.json();
+      CONTRACT.checkWebhook("creatorEvent", each.body());
       assertThat(each.path()).isEqualTo("/hook?a=b");
       assertThat(json.at("/book_request/title").asText()).isEqualTo("Kindred");
       assertThat(json.get("creator_id").asLong()).isEqualTo(creator.value());
@@ -165,7 +170,36 @@ class WebhookTransportTest extends DomainTest {
           .isEqualTo(signature);
       events.add(json.get("event").asText());
     }
-    assertThat(events).containsExactly("request_created", "request_answered");
+    assertThat(events).containsExactly("request_created", "request_answered", "reply_added");
+  }
+
+  @Test
+  void aTestTellsOfACompleteRequestThatDoesNotExist() throws Exception {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    domain.write(tx -> webhooks().sendTest(tx, creator, webhook.webhook().id()));
+    sendUntil(1);
+
+    Received test = received.getFirst();
+    CONTRACT.checkWebhook("creatorEvent", test.body());
+    assertThat(test.json().get("event").asText()).isEqualTo("test");
+    assertThat(test.json().get("creator_id").asLong()).isEqualTo(creator.value());
+    assertThat(test.json().at("/book_request/creator_id").asLong()).isEqualTo(creator.value());
+    assertThat(test.json().at("/book_request/id").asLong()).isEqualTo((1L << 53) - 1);
+  }
+
+  @Test
+  void aTestThatFailsDelaysNoNews() {
+    CreatedWebhook webhook = create(WebhookKind.WEBHOOK, "/", Optional.empty());
+    statuses.add(500);
+    domain.write(tx -> webhooks().sendTest(tx, creator, webhook.webhook().id()));
+    sendUntil(1);
+    awaitError(webhook, "Status 500");
+    assertThat(domain.read(tx -> webhooks().list(tx, creator, creator)).getFirst().lastError())
+        .isEqualTo("Status 500");
+    domain.ask(supporter, creator, "Kindred");
+    sendUntil(2);
+
+    await().untilAsserted(() -> assertThat(states(webhook)).containsExactly("sent", "failed"));
   }
 
   @Test
