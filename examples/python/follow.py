@@ -45,6 +45,7 @@ class Follower:
 
     def poll(self):
         """Long polls: each is answered at once if there is something, else after 30 seconds."""
+        known = []
         while True:
             connection, response = self.open("/api/messages?wait=30&limit=1000")
             answer = json.load(response)
@@ -53,6 +54,10 @@ class Follower:
                 self.take(answer["initial_data"])
             for message in answer["messages"]:
                 self.take(message)
+            for message in answer["unnumbered"]:
+                if message not in known:  # the current states come with every answer
+                    self.take(message)
+            known = answer["unnumbered"]
 
     def stream(self):
         """Server-sent events; a comment comes every 15 seconds."""
