@@ -152,6 +152,7 @@ abstract class JsonFields extends RequestFields {
             value -> {
               String text = value.isTextual() ? value.asText() : "";
               checkField(field, value.isTextual(), "must be a string");
+              checkStorable(field, text);
               checkField(
                   field,
                   text.length() >= least && text.length() <= most,

@@ -91,6 +91,7 @@ public final class QueryParameters extends RequestFields {
     return findValue(name)
         .map(
             text -> {
+              checkStorable(name, text);
               checkField(name, text.length() <= most, "must have 0 to " + most + " characters");
               return text;
             });

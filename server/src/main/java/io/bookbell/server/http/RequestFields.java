@@ -75,6 +75,11 @@ abstract class RequestFields {
     return length >= least && length <= most;
   }
 
+  /** Checks a text that isn't cleaned: PostgreSQL knows no U+0000, not even in what is compared. */
+  final void checkStorable(String field, String text) {
+    checkField(field, text.indexOf('\0') < 0, "must not contain the character U+0000");
+  }
+
   /** Whether a text has half of a surrogate pair. */
   static boolean isBroken(String text) {
     return text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE);

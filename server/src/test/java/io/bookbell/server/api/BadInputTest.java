@@ -139,6 +139,8 @@ class BadInputTest {
         new Command("POST", "/api/auth/login", List.of("email", "password"), ""),
         new Command("POST", "/api/auth/accept", account, ""),
         new Command("POST", "/api/setup", account, ""),
+        new Command("POST", "/api/news/confirm", List.of("token"), ""),
+        new Command("POST", "/api/news/unsubscribe", List.of("token"), ""),
         new Command("POST", "/api/messages/ack", List.of("seq"), supporter),
         new Command("POST", "/api/ws-ticket", List.of("x"), supporter));
   }
@@ -180,6 +182,16 @@ class BadInputTest {
     }
     assertThat(wrong).isEmpty();
     assertHealthy(server);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLinkWithTheCharacterThatPostgresqlDoesNotKnowIsRefused(TestDatabase database) {
+    var client = TestServer.shared(database).client();
+
+    client.post("/api/news/unsubscribe?token=%00", "{}").expect(400);
+    client.post("/api/news/unsubscribe?token=a%00b", "{}").expect(400);
+    client.get("/api/news/unsubscribe?token=%00").expect(400);
   }
 
   private static Stream<byte[]> bodies() {
