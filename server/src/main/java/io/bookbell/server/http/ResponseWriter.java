@@ -12,6 +12,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.sql.SQLTransientConnectionException;
@@ -100,9 +101,24 @@ final class ResponseWriter {
     problem
         .retryAfterSeconds()
         .ifPresent(seconds -> response.putHeader("Retry-After", Long.toString(seconds)));
+    if (problem.status() == 401) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+    }
     response
         .putHeader("Content-Type", "application/problem+json")
         .end(Buffer.buffer(Json.writeAsBytes(problem.toMembers())));
+  }
+
+  /**
+   * Responds to a request whose path only has routes for other methods: with 405, or 404 if those
+   * are no routes of their own.
+   */
+  static void sendWrongMethod(Router router, RoutingContext context) {
+    List<String> allowed = AllowedMethods.of(router, context.normalizedPath());
+    if (!allowed.isEmpty()) {
+      context.response().putHeader("Allow", String.join(", ", allowed));
+    }
+    sendProblem(context, allowed.isEmpty() ? 404 : 405);
   }
 
   /** Responds to a request that isn't valid HTTP or is too long, and closes the connection. */

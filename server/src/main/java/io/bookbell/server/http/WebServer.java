@@ -133,9 +133,10 @@ public final class WebServer implements AutoCloseable {
     router.route().handler(context -> BodyReader.attachTo(context, budget));
     router.route().handler(WebServer::requireUtf8);
     router.route().failureHandler(ResponseWriter::sendProblem);
-    for (int status : new int[] {400, 404, 405, 413, 415}) {
+    for (int status : new int[] {400, 404, 413, 415}) {
       router.errorHandler(status, context -> ResponseWriter.sendProblem(context, status));
     }
+    router.errorHandler(405, context -> ResponseWriter.sendWrongMethod(router, context));
   }
 
   /** Refuses what the router would decode to replacement characters. */

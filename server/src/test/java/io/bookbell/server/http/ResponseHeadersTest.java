@@ -53,6 +53,34 @@ class ResponseHeadersTest {
   }
 
   @Test
+  void whoIsNotSignedInIsToldHowToBe() {
+    var client = TestServer.shared(TestDatabase.SQLITE).client();
+    var wrong = Map.of("email", "nobody@home.test", "password", "not the password");
+
+    for (Reply reply : List.of(client.get("/api/me"), client.post("/api/auth/login", wrong))) {
+      assertThat(reply.expect(401).raw().headers().firstValue("WWW-Authenticate"))
+          .hasValue("Bearer");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, /api/me, 'DELETE, GET, HEAD, PATCH'",
+    "PUT, /api/me/, 'DELETE, GET, HEAD, PATCH'",
+    "POST, /api/tiers/1, 'DELETE, PATCH'",
+    "POST, /api/book-requests/7/replies, 'GET, HEAD'",
+    "POST, /health/live, 'GET, HEAD'",
+    "POST, /account, 'GET, HEAD'"
+  })
+  void whoUsesAWrongMethodIsToldTheOthers(String method, String path, String allowed) {
+    var client = TestServer.shared(TestDatabase.SQLITE).client();
+    Reply reply = client.send(method, path, "{}", Map.of()).expect(405);
+
+    assertThat(reply.raw().headers().firstValue("Allow")).hasValue(allowed);
+    client.send(method, "/api/nothing", "{}", Map.of()).expect(404);
+  }
+
+  @Test
   void thePageGivesUpWhatItDoesNotUse() {
     var client = TestServer.shared(TestDatabase.SQLITE).client();
 
