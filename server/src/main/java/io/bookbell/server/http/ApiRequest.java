@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +30,28 @@ public final class ApiRequest {
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
 
+  /** Whether the route has looked at the body. */
+  private boolean bodyRead;
+
   ApiRequest(RoutingContext context, OriginPolicy originPolicy, ServerCookies serverCookies) {
     this.context = context;
     this.originPolicy = originPolicy;
     this.serverCookies = serverCookies;
+  }
+
+  /**
+   * Reads the request as a route does. A body that the route doesn't look at must be empty or an
+   * empty object: whoever sends more expects something of it.
+   *
+   * @param parse its {@link Problem}s become the response
+   * @throws Problem as {@link #jsonBody}, and 400 naming the fields of a body that has no meaning
+   */
+  <C> C read(Function<ApiRequest, C> parse) {
+    C parsed = parse.apply(this);
+    if (!bodyRead) {
+      jsonBody().requireNoErrors();
+    }
+    return parsed;
   }
 
   /**
@@ -95,6 +114,7 @@ public final class ApiRequest {
   }
 
   private JsonBody jsonBody(JsonReader reader) {
+    bodyRead = true;
     Buffer buffer = BodyReader.contentOf(context);
     if (buffer.length() == 0) {
       return new JsonBody(JsonNodeFactory.instance.objectNode());
@@ -133,6 +153,7 @@ public final class ApiRequest {
 
   /** The raw bytes of a body that isn't JSON. */
   public byte[] bodyBytes() {
+    bodyRead = true;
     return BodyReader.contentOf(context).getBytes();
   }
 

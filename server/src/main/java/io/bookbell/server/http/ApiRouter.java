@@ -77,7 +77,7 @@ public final class ApiRouter {
             path,
             RateLimit.READ,
             (apiRequest, caller) -> {
-              C query = parse.apply(apiRequest);
+              C query = apiRequest.read(parse);
               ListTag list = apiRequest.listTag();
               return database.readOnce(
                   tx -> EncodedResponse.of(list.addTag(writeHandler.run(tx, caller, query))));
@@ -107,7 +107,7 @@ public final class ApiRouter {
         path,
         rateLimit,
         (apiRequest, caller) ->
-            asyncHandler.run(caller, parse.apply(apiRequest)).thenApply(EncodedResponse::of));
+            asyncHandler.run(caller, apiRequest.read(parse)).thenApply(EncodedResponse::of));
   }
 
   /**
@@ -142,7 +142,7 @@ public final class ApiRouter {
                 database::write,
                 IdempotencyKeyUse.forSecretResponse(apiRequest, caller.user()),
                 caller,
-                parse.apply(apiRequest),
+                apiRequest.read(parse),
                 writeHandler));
   }
 
@@ -160,7 +160,7 @@ public final class ApiRouter {
         path,
         rateLimit,
         (apiRequest, caller) -> {
-          C command = parse.apply(apiRequest);
+          C command = apiRequest.read(parse);
           return database.writeFromReserve(
               tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
         });
@@ -183,14 +183,14 @@ public final class ApiRouter {
         path,
         RateLimit.WRITE,
         (apiRequest, caller) -> {
-          C command = parse.apply(apiRequest);
+          C command = apiRequest.read(parse);
           return database.writeFromReserve(
               tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
         },
         (apiRequest, failure) ->
             callers
                 .requireEndedSession(apiRequest, failure)
-                .map(_ -> EncodedResponse.of(repeated.apply(parse.apply(apiRequest)))));
+                .map(_ -> EncodedResponse.of(repeated.apply(apiRequest.read(parse)))));
   }
 
   /** Like {@link #post(String, Function, WriteHandler)}. */
@@ -212,7 +212,7 @@ public final class ApiRouter {
         path,
         rateLimit,
         (apiRequest, caller) -> {
-          C command = parse.apply(apiRequest);
+          C command = apiRequest.read(parse);
           return database.write(tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)));
         });
   }
@@ -306,7 +306,7 @@ public final class ApiRouter {
                 writer,
                 IdempotencyKeyUse.of(apiRequest),
                 caller,
-                parse.apply(apiRequest),
+                apiRequest.read(parse),
                 writeHandler));
   }
 
@@ -340,7 +340,7 @@ public final class ApiRouter {
         rateLimit,
         (apiRequest, caller) -> {
           Optional<IdempotencyKeyUse> use = IdempotencyKeyUse.of(apiRequest);
-          C command = parse.apply(apiRequest);
+          C command = apiRequest.read(parse);
           WriteCommand<EncodedResponse> work =
               tx -> {
                 Supplier<T> decision = commandHandler.ask(tx, caller, command);

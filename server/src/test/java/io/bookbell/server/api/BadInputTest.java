@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -192,6 +193,27 @@ class BadInputTest {
     client.post("/api/news/unsubscribe?token=%00", "{}").expect(400);
     client.post("/api/news/unsubscribe?token=a%00b", "{}").expect(400);
     client.get("/api/news/unsubscribe?token=%00").expect(400);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCommandThatTakesNoBodyRefusesOneWithFields(TestDatabase database) {
+    var client = TestServer.shared(database).cast().creator().client();
+    var http = new Description("openapi.yaml");
+    var accepted = new ArrayList<String>();
+    for (Operation operation : Operation.in(http)) {
+      String body = http.resolve(operation.pointer() + "/requestBody");
+      boolean bodiless =
+          http.at(body).isMissingNode() || body.equals("/components/requestBodies/Nothing");
+      if (bodiless && !operation.method().equals("GET")) {
+        String path = operation.template().replaceAll("\\{[^}]*}", "1") + "?creator_id=1";
+        var reply = client.send(operation.method(), path, "{\"colour\":1}", Map.of());
+        if (!reply.body().at("/errors/0/field").asText().equals("colour")) {
+          accepted.add(operation + " " + reply.status() + " " + reply.body());
+        }
+      }
+    }
+    assertThat(accepted).isEmpty();
   }
 
   private static Stream<byte[]> bodies() {
