@@ -17,7 +17,7 @@ const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
 const CONDITIONAL = /(?:\?|&&|=>)\s*html`<\w+[^>]*\brole="(?:status|alert)"/g;
 
 /** Parts of what a view shows when it's opened, which is read anyway. */
-const THERE_FROM_THE_BEGINNING = ['account/sign-in.js', 'membership/patreon-settings.js', 'news/news-settings.js'];
+const THERE_FROM_THE_BEGINNING = ['account/sign-in.js', 'membership/kofi-settings.js', 'membership/patreon-settings.js', 'news/news-settings.js'];
 
 test('where errors will be told, there is a place that is read out, before there are any', () => {
   assert.match(markup(formError('')), /role="\s*alert"|role=/);
