@@ -130,7 +130,9 @@ final class CallerLookup {
     var headers = new ArrayList<String>();
     renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), life)));
     List<String> expiries = serverCookies.expireFormerName(name, cookieSetter.secure());
-    ResponseWriter.expireCookies(context, expiries);
+    if (!expiries.isEmpty()) {
+      ResponseWriter.expireCookies(context, expiries);
+    }
     if (!headers.isEmpty()) {
       headers.addAll(expiries);
       context.response().putHeader("Set-Cookie", headers);
@@ -145,6 +147,7 @@ final class CallerLookup {
     rejectForeignOrigin(context, false);
     rateLimits.countAnonymousCall(
         RateLimit.OPEN, originPolicy.clientAddress(context.request()).networkKey());
+    ResponseWriter.expireCookies(context, serverCookies.expireUnread(context.request()));
     List<Credentials> candidates =
         credentialReader.readAll(context.request()).stream()
             .filter(found -> originPolicy.isAllowed(context.request(), found.isAmbient()))

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /**
  * The cookies that this server sets: host-only and out of reach of scripts. Their names and paths
  * separate installations that share a host. With TLS, a name prefix ({@code __Host-}, or {@code
- * __Secure-} under a path) keeps other sites of the domain from setting them. Cookies set under a
- * former name are still read. Immutable.
+ * __Secure-} under a path) keeps other sites of the domain from setting them, so under an https URL
+ * no other names count. Elsewhere, cookies set under a former name are still read. Immutable.
  */
 public final class ServerCookies {
   private static final String USUAL = "bookbell";
@@ -26,12 +26,15 @@ public final class ServerCookies {
   private final CookieNames device;
   private final CookieNames signIn;
 
-  private ServerCookies(String session, String device, String signIn, String basePath) {
+  private ServerCookies(
+      String session, String device, String signIn, Optional<PublicUrl> publicUrl) {
+    String basePath = publicUrl.map(PublicUrl::path).orElse("");
     this.path = basePath + "/";
+    boolean always = publicUrl.filter(PublicUrl::isSecure).isPresent();
     String prefix = basePath.isEmpty() ? "__Host-" : "__Secure-";
-    this.session = new CookieNames(session, prefix + session, USUAL + SESSION);
-    this.device = new CookieNames(device, prefix + device, USUAL + DEVICE);
-    this.signIn = new CookieNames(signIn, prefix + signIn, USUAL + SIGN_IN);
+    this.session = new CookieNames(session, prefix + session, USUAL + SESSION, always);
+    this.device = new CookieNames(device, prefix + device, USUAL + DEVICE, always);
+    this.signIn = new CookieNames(signIn, prefix + signIn, USUAL + SIGN_IN, always);
   }
 
   /**
@@ -42,9 +45,8 @@ public final class ServerCookies {
    * @param publicUrl the URL of this server; empty to derive it from each request
    */
   public static ServerCookies of(Optional<String> name, Optional<PublicUrl> publicUrl) {
-    String basePath = publicUrl.map(PublicUrl::path).orElse("");
     if (name.isPresent()) {
-      return new ServerCookies(name.get(), name.get() + DEVICE, name.get() + SIGN_IN, basePath);
+      return new ServerCookies(name.get(), name.get() + DEVICE, name.get() + SIGN_IN, publicUrl);
     }
     String port =
         publicUrl
@@ -53,7 +55,7 @@ public final class ServerCookies {
             .map(origin -> "_" + origin.port())
             .orElse("");
     return new ServerCookies(
-        USUAL + SESSION + port, USUAL + DEVICE + port, USUAL + SIGN_IN + port, basePath);
+        USUAL + SESSION + port, USUAL + DEVICE + port, USUAL + SIGN_IN + port, publicUrl);
   }
 
   /**
@@ -65,6 +67,16 @@ public final class ServerCookies {
 
   Optional<ReceivedCookie> findSession(HttpServerRequest request) {
     return session.findIn(request);
+  }
+
+  /**
+   * The headers that expire a session cookie of a time without TLS, which isn't read any more; none
+   * if the request has none. It would stay in the browser, without protection.
+   */
+  List<String> expireUnread(HttpServerRequest request) {
+    return session.alwaysPrefixed && request.getCookie(session.plain) != null
+        ? expireFormerName(session.plain, true)
+        : List.of();
   }
 
   Optional<String> findDevice(HttpServerRequest request) {
@@ -141,22 +153,25 @@ public final class ServerCookies {
    * @param plain without TLS
    * @param prefixed with TLS
    * @param former in earlier releases
+   * @param alwaysPrefixed whether every client uses TLS
    */
-  private record CookieNames(String plain, String prefixed, String former) {
+  private record CookieNames(String plain, String prefixed, String former, boolean alwaysPrefixed) {
     String currentName(boolean secure) {
       return secure ? prefixed : plain;
     }
 
     /**
-     * Finds the cookie under its newest name. All names are tried, because a proxy may fail to say
-     * that a client uses TLS.
+     * Finds the cookie under its newest name. Without an https URL, all names are tried, because a
+     * proxy may fail to say that a client uses TLS.
      */
     Optional<ReceivedCookie> findIn(HttpServerRequest request) {
       return allNames().stream().flatMap(name -> findCookie(request, name).stream()).findFirst();
     }
 
     private List<String> allNames() {
-      return Stream.of(prefixed, plain, former).distinct().toList();
+      return alwaysPrefixed
+          ? List.of(prefixed)
+          : Stream.of(prefixed, plain, former).distinct().toList();
     }
 
     private static Optional<ReceivedCookie> findCookie(HttpServerRequest request, String name) {

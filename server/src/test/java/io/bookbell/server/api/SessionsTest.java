@@ -305,7 +305,7 @@ class SessionsTest {
 
   @Test
   void aCookieOfAnEarlierNameIsReadAndEndsWhenTheNewOneIsSet(@TempDir Path folder) {
-    String url = "https://books.example:8443";
+    String url = "http://books.example:8443";
     var publicAccessConfig =
         new PublicAccessConfig(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
     try (var server = TestServer.with(config(folder, publicAccessConfig))) {
@@ -319,10 +319,10 @@ class SessionsTest {
       Reply login =
           browser.send("POST", "/api/auth/login", Json.writeAsString(body), headers).expect(200);
       assertThat(login.raw().headers().allValues("Set-Cookie"))
-          .anyMatch(set -> set.startsWith("__Host-bookbell_session_8443="))
+          .anyMatch(set -> set.startsWith("bookbell_session_8443="))
           .anyMatch(set -> set.startsWith("bookbell_session=; Path=/; Max-Age=0"));
 
-      String both = old + "; __Host-bookbell_session_8443=over";
+      String both = old + "; bookbell_session_8443=over";
       browser.send("GET", "/api/me", null, Map.of("Cookie", both)).expect(401);
       var foreign = Map.of("Cookie", "bookbell_session=of-another-port", "Origin", url);
       Reply beside =
@@ -330,6 +330,24 @@ class SessionsTest {
       assertThat(beside.raw().headers().allValues("Set-Cookie"))
           .as("the cookie of another installation stays")
           .noneMatch(set -> set.startsWith("bookbell_session="));
+    }
+  }
+
+  /** A site of the same domain could set one, to have somebody use an account of its own. */
+  @Test
+  void overTlsNoCookieCountsThatAnotherSiteCouldHaveSet(@TempDir Path folder) {
+    String url = "https://books.example:8443";
+    var publicAccessConfig =
+        new PublicAccessConfig(PublicUrl.parse(url), List.of(), List.of(), Optional.empty());
+    try (var server = TestServer.with(config(folder, publicAccessConfig))) {
+      String token = setUp(server, Map.of()).body().get("token").asText();
+      for (String name : List.of("bookbell_session_8443", "bookbell_session")) {
+        var headers = Map.of("Cookie", name + "=" + token, "Origin", url);
+        server.client().send("GET", "/api/me", null, headers).expect(401);
+        server.client().send("POST", "/api/auth/logout", "", headers).expect(401);
+      }
+      var headers = Map.of("Cookie", "__Host-bookbell_session_8443=" + token);
+      server.client().send("GET", "/api/me", null, headers).expect(200);
     }
   }
 
@@ -342,6 +360,7 @@ class SessionsTest {
     try (var server = TestServer.with(config(folder, publicAccessConfig))) {
       String token = setUp(server, Map.of()).body().get("token").asText();
       var headers = Map.of("Cookie", "bookbell_session=" + token, "Origin", "https://site.example");
+      server.client().send("GET", "/api/me", null, headers).expect(401);
       var body = Map.of("email", "ada@books.test", "password", "correct horse");
       Reply login =
           server
