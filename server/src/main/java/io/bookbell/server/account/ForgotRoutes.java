@@ -11,6 +11,7 @@ import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -68,20 +69,20 @@ public final class ForgotRoutes {
     String email = AccountRequestParser.parseEmail(jsonBody);
     jsonBody.requireNoErrors();
     String chosen = language.apply(apiRequest.header("Accept-Language"));
+    CompletableFuture<?> ended = apiRequest.whenEnded();
     return database
-        .read(tx -> findSendable(tx, email))
+        .read(tx -> findAccount(tx, email))
         .thenApply(
             account -> {
-              account.ifPresent(found -> sendLink(found, chosen));
+              var _ = ended.thenRun(() -> account.ifPresent(found -> sendLink(found, chosen)));
               return ApiResponse.accepted(new ForgotResponse(mailer.isPresent()));
             });
   }
 
-  /** The account to which a link may be sent. */
-  private Optional<Account> findSendable(Transaction tx, String email) {
-    return accountStore
-        .findByEmail(tx, email)
-        .filter(account -> passwordSwitch.isOn(tx) && !accountStore.isDisabled(tx, account.id()));
+  /** The account to which a link may be sent. The same is asked whether there is one or not. */
+  private Optional<Account> findAccount(Transaction tx, String email) {
+    boolean on = passwordSwitch.isOn(tx);
+    return accountStore.findByEmail(tx, email).filter(_ -> on);
   }
 
   /**
@@ -99,8 +100,11 @@ public final class ForgotRoutes {
                   .write(
                       tx -> {
                         accountStore.lockAccount(tx, account.id()); // one mail, if asked twice
-                        there.sendResetLink(tx, account, chosen);
-                        return true;
+                        boolean mayReset = !accountStore.isDisabled(tx, account.id());
+                        if (mayReset) {
+                          there.sendResetLink(tx, account, chosen);
+                        }
+                        return mayReset;
                       })
                   .whenComplete(
                       (_, failure) -> {
