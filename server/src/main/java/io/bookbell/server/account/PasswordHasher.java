@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
@@ -38,14 +37,20 @@ public final class PasswordHasher implements AutoCloseable {
       "$argon2id$v=19$m=19456,t=2,p=1$djbMkWdeAsF9YfDO37wnmw$luCPEkWIgrPpC3uwOjw9CGvgDO+zV5y2+ijt6+1J9bw";
 
   private final FairExecutor executor;
-  private final Argon2Hasher argon2Hasher;
 
-  /** Held while an imported hash is checked, which may take much memory. */
-  private final ReentrantLock importedTurn = new ReentrantLock();
+  /**
+   * Checks imported hashes one at a time, because one may take much memory; on a thread of its own,
+   * so that nobody else waits for them.
+   */
+  private final FairExecutor importedExecutor;
+
+  private final Argon2Hasher argon2Hasher;
 
   public PasswordHasher() {
     int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
     executor = new FairExecutor("passwords-", threads, MOST_WAITING_PER_CLIENT, MOST_WAITING);
+    importedExecutor =
+        new FairExecutor("imported-passwords-", 1, MOST_WAITING_PER_CLIENT, MOST_WAITING);
     argon2Hasher = new Argon2Hasher(threads);
   }
 
@@ -116,30 +121,34 @@ public final class PasswordHasher implements AutoCloseable {
    */
   CompletableFuture<PasswordVerdict> verifyPassword(
       HashRequest hashRequest, String password, Optional<String> hash) {
-    return submitFairly(hashRequest, () -> verifyNow(password, hash.orElse(DECOY)));
+    String known = hash.orElse(DECOY);
+    if (Argon2Hasher.isOwnForm(known)) {
+      return submitFairly(hashRequest, () -> verifyOwn(password, known));
+    }
+    return StoredHash.parse(known)
+        .map(imported -> verifyImported(hashRequest, password, imported))
+        .orElseGet(() -> verifyNone(hashRequest, password));
   }
 
-  private PasswordVerdict verifyNow(String password, String hash) {
-    if (Argon2Hasher.isOwnForm(hash)) {
-      return verifyOwn(password, hash);
-    }
-    Optional<StoredHash> imported = StoredHash.parse(hash);
-    if (imported.isEmpty()) { // such as that of an account without a password
-      var _ = verifyOwn(password, DECOY);
-      return PasswordVerdict.WRONG;
-    }
-    return matchesImported(password, imported.get())
-        ? PasswordVerdict.TO_BE_HASHED_AGAIN
-        : PasswordVerdict.WRONG;
+  private CompletableFuture<PasswordVerdict> verifyImported(
+      HashRequest hashRequest, String password, StoredHash imported) {
+    return submitFairly(
+        importedExecutor,
+        hashRequest,
+        () ->
+            normalizationForms(password).stream().anyMatch(imported::matches)
+                ? PasswordVerdict.TO_BE_HASHED_AGAIN
+                : PasswordVerdict.WRONG);
   }
 
-  private boolean matchesImported(String password, StoredHash imported) {
-    importedTurn.lock();
-    try {
-      return normalizationForms(password).stream().anyMatch(imported::matches);
-    } finally {
-      importedTurn.unlock();
-    }
+  /** For a hash that none is, such as that of an account without a password. */
+  private CompletableFuture<PasswordVerdict> verifyNone(HashRequest hashRequest, String password) {
+    return submitFairly(
+        hashRequest,
+        () -> {
+          var _ = verifyOwn(password, DECOY);
+          return PasswordVerdict.WRONG;
+        });
   }
 
   private PasswordVerdict verifyOwn(String password, String hash) {
@@ -171,6 +180,11 @@ public final class PasswordHasher implements AutoCloseable {
   }
 
   private <T> CompletableFuture<T> submitFairly(HashRequest hashRequest, Supplier<T> work) {
+    return submitFairly(executor, hashRequest, work);
+  }
+
+  private static <T> CompletableFuture<T> submitFairly(
+      FairExecutor executor, HashRequest hashRequest, Supplier<T> work) {
     return executor
         .submit(hashRequest.client, work, hashRequest.ended)
         .exceptionallyCompose(
@@ -194,5 +208,6 @@ public final class PasswordHasher implements AutoCloseable {
   @Override
   public void close() {
     executor.close();
+    importedExecutor.close();
   }
 }
