@@ -25,7 +25,7 @@ export class ResetPage extends LightElement {
   render() {
     return signedOutLayout(html`
       <h1 class="doorstep__title" tabindex="-1">${translate('reset.title')}</h1>
-      <p class="doorstep__lead">${translate('reset.lead')}</p>
+      <p class="doorstep__lead">${translate('reset.lead')} ${translate('reset.ends')}</p>
       <form novalidate @submit=${this.#send} data-testid="reset-form">
         ${formError(this.#sending.message)}
         ${formField({

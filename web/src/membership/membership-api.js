@@ -14,7 +14,7 @@ export class MembershipApi {
   /** @param {number} creatorId @returns {Promise<MembershipSource>} */
   patreon = (creatorId) => this.http.get('/api/patreon', {creator_id: creatorId});
 
-  /** @param {{creator_id?: number}} whose @returns {Promise<{url: string}>} */
+  /** @param {{creator_id?: number, password?: string}} whose @returns {Promise<{url: string}>} */
   connectPatreon = (whose) => this.http.post('/api/patreon/connect', whose);
 
   /** @param {{code: string, state: string}} code @returns {Promise<PatreonResult>} */

@@ -5,10 +5,12 @@ const STORAGE_KEY = 'bookbell.patreon';
 /**
  * Leaves for Patreon. What was begun is remembered in this tab: nobody can be made to finish what somebody else has begun.
  *
- * @param {MembershipApi} api @param {number} [creatorId] whose members are to be read; none for one's own account
+ * @param {MembershipApi} api
+ * @param {{creator_id?: number, password?: string}} whose the creator whose members are to be read; for one's own account
+ *   none, and the password if the session isn't new
  */
-export async function beginPatreon(api, creatorId) {
-  const {url} = await api.connectPatreon(creatorId ? {creator_id: creatorId} : {});
+export async function beginPatreon(api, whose) {
+  const {url} = await api.connectPatreon(whose);
   sessionStorage.setItem(STORAGE_KEY, new URL(url).searchParams.get('state') ?? '');
   location.assign(url);
 }

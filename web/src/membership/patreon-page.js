@@ -1,11 +1,12 @@
 import './membership-words.js';
+import '../words/later.js';
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
 import {newAccountFields} from '../account/new-account-fields.js';
 import {passwordOf} from '../account/sign-in.js';
 import {signedOutLayout} from '../account/signed-out-layout.js';
 import {LightElement, required, liveRegion} from '../ui/base-elements.js';
-import {formError} from '../ui/form-field.js';
+import {formError, formField} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import {MembershipApi} from './membership-api.js';
@@ -25,6 +26,7 @@ export class PatreonPage extends LightElement {
     result: {state: true},
     linked: {state: true},
     refused: {state: true},
+    unconfirmed: {state: true},
   };
 
   #sending = new FormSubmission(this, {
@@ -32,6 +34,8 @@ export class PatreonPage extends LightElement {
     no_campaign: 'patreon.no_campaign',
     patreon_off: 'patreon.off',
     patreon_refused: 'patreon.refused',
+    password_needed: 'ways.password_needed',
+    sign_in_again: 'ways.sign_in_again',
   });
 
   get #api() {
@@ -50,6 +54,8 @@ export class PatreonPage extends LightElement {
     /** Whether the user's own account is connected. */
     this.linked = false;
     this.refused = false;
+    /** Whether the password has to be typed first. */
+    this.unconfirmed = false;
   }
 
   firstUpdated() {
@@ -85,10 +91,23 @@ export class PatreonPage extends LightElement {
       ${
         this.linked
           ? html`<button type="button" class="button button--wide" data-testid="patreon-unlink" @click=${this.#unlink}>${translate('patreon.disconnect')}</button>`
-          : html`<button type="button" class="button button--main button--wide" data-testid="patreon-continue" @click=${this.#begin}>${translate('patreon.continue')}</button>`
+          : this.#beginning()
       }
       ${this.user ? this.#home() : nothing}
     `;
+  }
+
+  /** Whose session isn't new types the password, because one can sign in with the account at Patreon from then on. */
+  #beginning() {
+    return html`<form novalidate @submit=${this.#begin} data-testid="patreon-form">
+      ${
+        this.unconfirmed
+          ? html`<input type="text" name="username" autocomplete="username" .value=${this.user?.email ?? ''} hidden />
+              ${formField({id: 'patreon-password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'patreon-password'})}`
+          : nothing
+      }
+      <button class="button button--main button--wide" data-testid="patreon-continue">${translate('patreon.continue')}</button>
+    </form>`;
   }
 
   /** @param {PatreonResult} result */
@@ -111,8 +130,14 @@ export class PatreonPage extends LightElement {
     return html`<p class="doorstep__foot"><a href="${BASE_PATH}/" data-testid="patreon-home">${translate('app.go_home')}</a></p>`;
   }
 
-  async #begin() {
-    await this.#sending.run(() => beginPatreon(this.#api));
+  /** @param {SubmitEvent} event */
+  async #begin(event) {
+    event.preventDefault();
+    const password = this.unconfirmed ? passwordOf(event) : '';
+    await this.#sending.run(() => beginPatreon(this.#api, password ? {password} : {}));
+    this.unconfirmed = ['password_needed', 'wrong_password'].includes(this.#sending.error?.code ?? '');
+    await this.updateComplete;
+    if (this.unconfirmed) /** @type {HTMLElement | null} */ (this.querySelector('#patreon-password'))?.focus();
   }
 
   async #unlink() {

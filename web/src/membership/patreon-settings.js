@@ -91,7 +91,7 @@ export class PatreonSettings extends SessionElement {
   }
 
   async #connect() {
-    await this.#connecting.run(() => beginPatreon(this.#api, this.creatorId));
+    await this.#connecting.run(() => beginPatreon(this.#api, {creator_id: this.creatorId}));
   }
 
   async #sync() {

@@ -63,12 +63,12 @@ export class AccountRow extends SessionElement {
   }
 
   /** @param {AccountDetail} detail */
-  #details({id, created_at, disabled_at, creator, has_password, passkeys, identities, session_list}) {
+  #details({id, created_at, disabled_at, creator, has_password, passkeys, identities, patreon, session_list}) {
     const own = id === this.session.me.user.id;
     return html`<div class="row__details" data-testid="account-details">
       <p class="row__sub">
         ${translate('operator.since', {date: dateInWords(created_at)})} · ${translate(has_password ? 'operator.has_password' : 'operator.no_password')} · ${translate('operator.passkeys', {count: passkeys})} ·
-        ${translate('operator.identities', {count: identities})}
+        ${translate('operator.identities', {count: identities})}${patreon ? html` · ${translate('operator.patreon')}` : nothing}
       </p>
       <div class="row__actions">
         <button type="button" class="button" data-testid="account-reset" ?disabled=${this.#changing.busy} @click=${this.#reset}>${translate('operator.reset')}</button>

@@ -5,7 +5,7 @@
  * @import {Page} from '../client/types.js'
  * @typedef {{id: number, email: string, display_name: string, has_password: boolean, operator: boolean, creator: boolean, created_at: string, disabled_at: string | null, sessions: number, last_used_at: string | null}} Account
  * @typedef {{id: number, client: string | null, address: string | null, created_at: string, last_used_at: string, acknowledged: number | null}} AccountSession
- * @typedef {Account & {passkeys: number, identities: number, session_list: AccountSession[]}} AccountDetail
+ * @typedef {Account & {passkeys: number, identities: number, patreon: boolean, session_list: AccountSession[]}} AccountDetail
  * @typedef {{user_id: number, email: string, display_name: string, connections: number, head: number, sessions: AccountSession[]}} Connected
  * @typedef {{kind: string, waiting: number, sent: number, failed: number, error: string | null}} OutboxKind
  * @typedef {{passwords: boolean, may_turn_off: boolean}} SignInSettings

@@ -18,14 +18,15 @@ import {canUsePasskeys, createPasskey, isDismissed} from './web-authn.js';
  * @import {SignInMethods} from './sign-in-ways.js'
  * @typedef {{id: number, name: string, created_at: string, last_used_at: string | null}} Passkey
  * @typedef {{id: number, provider: string, email: string | null, created_at: string, last_used_at: string | null}} Identity
+ * @typedef {{linked: boolean, linked_at: string | null}} PatreonAccount
  */
 
 const LAST = {last_way_in: 'ways.last'};
 const UNCONFIRMED = {password_needed: 'ways.password_needed', sign_in_again: 'ways.sign_in_again'};
 
-/** A part of the account page: the passkeys and providers with which one signs in. */
+/** A part of the account page: the passkeys and providers with which one signs in, and the account at Patreon. */
 export class OwnWays extends SessionElement {
-  static properties = {methods: {state: true}, unconfirmed: {state: true}};
+  static properties = {methods: {state: true}, patreon: {state: true}, unconfirmed: {state: true}};
 
   #adding = new FormSubmission(this, {
     ...UNCONFIRMED,
@@ -45,6 +46,8 @@ export class OwnWays extends SessionElement {
     super();
     /** @type {SignInMethods | null} */
     this.methods = null;
+    /** @type {PatreonAccount | null} */
+    this.patreon = null;
     /** What waits until the password is typed. @type {((password: string) => Promise<void>) | null} */
     this.unconfirmed = null;
     this.refused = new URLSearchParams(location.search).get('refused') ?? '';
@@ -53,16 +56,21 @@ export class OwnWays extends SessionElement {
   async firstUpdated() {
     this.#passkeys.load();
     this.#identities.load();
+    this.#readPatreon();
     this.methods = await this.session.api.http.get('/api/auth/methods').catch(() => null);
   }
 
+  async #readPatreon() {
+    this.patreon = await this.session.api.http.get('/api/patreon/account').catch(() => null);
+  }
+
   render() {
-    const {methods} = this;
+    const {methods, patreon} = this;
     const passkeys = this.#passkeys.items;
     const identities = this.#identities.items;
     const mayAdd = methods?.passkey && canUsePasskeys();
     const failure = [this.#passkeys, this.#identities].find(({error}) => error);
-    if (!failure && !mayAdd && !methods?.oidc.length && !passkeys.length && !identities.length) return nothing;
+    if (!failure && !mayAdd && !methods?.oidc.length && !passkeys.length && !identities.length && !patreon?.linked) return nothing;
     return html`<section class="panel" aria-labelledby="ways-title" data-testid="own-ways">
       <h2 class="panel__title" id="ways-title">${translate('ways.title')}</h2>
       <p class="panel__text">${translate('ways.lead')}</p>
@@ -78,6 +86,7 @@ export class OwnWays extends SessionElement {
           ({id}) => `identity ${id}`,
           (identity) => this.#row('identity', identity, identity.provider, identity.email ?? ''),
         )}
+        ${patreon?.linked_at ? this.#patreonRow(patreon.linked_at) : nothing}
       </ul>
       ${mayAdd ? this.#newPasskey() : nothing} ${this.unconfirmed ? this.#confirmation(this.unconfirmed) : nothing}
       <div class="ways">
@@ -138,6 +147,25 @@ export class OwnWays extends SessionElement {
         <confirm-button testid="way-remove" label=${translate('ways.remove')} question=${translate('ways.remove_sure', {name})} yes=${translate('ways.remove')} @confirmed=${() => this.#remove(kind, id)}></confirm-button>
       </div>
     </li>`;
+  }
+
+  /** @param {string} linkedAt */
+  #patreonRow(linkedAt) {
+    const name = 'Patreon';
+    return html`<li class="row" data-testid="own-patreon">
+      <div class="row__main">
+        <p class="row__name"><bdi>${name}</bdi></p>
+        <p class="row__sub">${translate('ways.added', {date: dateInWords(linkedAt)})}</p>
+      </div>
+      <div class="row__actions">
+        <confirm-button testid="way-remove" label=${translate('ways.remove')} question=${translate('ways.remove_sure', {name})} yes=${translate('ways.remove')} @confirmed=${() => this.#removePatreon()}></confirm-button>
+      </div>
+    </li>`;
+  }
+
+  async #removePatreon() {
+    if (await this.#removing.run(() => this.session.api.http.delete('/api/patreon/account'))) this.showToast(translate('ways.removed'));
+    this.#readPatreon();
   }
 
   /** @param {SubmitEvent} event */

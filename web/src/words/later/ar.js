@@ -14,6 +14,8 @@ export default {
   'handover.take_title': 'تسلّم حساب',
   'handover.taken': 'لهذا العنوان حساب بالفعل. اختر عنوانًا آخر.',
   'handover.title': 'تسليم الحساب',
+  'reset.ends': 'تنتهي المفاتيح ومفاتيح المرور ومقدّمو الخدمة وPatreon، ولا تصل الأخبار إلا إلى بريدك، لأن شخصًا آخر ربما أعدّها.',
+
   'ways.added': 'أُضيف في {date}',
   'ways.add_provider': 'إضافة {name}',
   'ways.confirm': 'متابعة',
@@ -87,6 +89,7 @@ export default {
   'operator.outbox_none': 'لم يُرسَل شيء في آخر 24 ساعة.',
   'operator.own_account': 'لا يمكنك تعطيل الحساب الذي تستخدمه.',
   'operator.passkeys': {zero: 'لا مفاتيح مرور', one: 'مفتاح مرور واحد', two: 'مفتاحا مرور', few: '{count} مفاتيح مرور', many: '{count} مفتاح مرور', other: '{count} مفتاح مرور'},
+  'operator.patreon': 'تسجيل الدخول عبر Patreon',
   'operator.passwords': 'كلمات المرور',
   'operator.passwords_off': 'لا يمكن تسجيل الدخول بكلمة مرور.',
   'operator.passwords_on': 'يمكن تسجيل الدخول بكلمات المرور.',

@@ -14,6 +14,8 @@ export default {
   'handover.take_title': 'Ein Konto übernehmen',
   'handover.taken': 'Diese Adresse hat schon ein Konto. Wähle eine andere.',
   'handover.title': 'Konto übergeben',
+  'reset.ends': 'Schlüssel, Passkeys, Anbieter und Patreon enden, und Neuigkeiten gehen nur noch an deine E-Mail-Adresse, denn jemand anderes könnte sie eingerichtet haben.',
+
   'ways.added': 'Hinzugefügt am {date}',
   'ways.add_provider': '{name} hinzufügen',
   'ways.confirm': 'Weiter',
@@ -87,6 +89,7 @@ export default {
   'operator.outbox_none': 'In den letzten 24 Stunden wurde nichts verschickt.',
   'operator.own_account': 'Du kannst das Konto nicht sperren, das du gerade benutzt.',
   'operator.passkeys': {one: '{count} Passkey', other: '{count} Passkeys'},
+  'operator.patreon': 'Anmeldung mit Patreon',
   'operator.passwords': 'Passwörter',
   'operator.passwords_off': 'Niemand kann sich mit einem Passwort anmelden.',
   'operator.passwords_on': 'Man kann sich mit Passwörtern anmelden.',

@@ -14,6 +14,8 @@ export default {
   'handover.take_title': 'Take over an account',
   'handover.taken': 'This address already has an account. Choose another one.',
   'handover.title': 'Hand over the account',
+  'reset.ends': 'Keys, passkeys, providers and Patreon end, and news goes to your email address only, because somebody else may have set them up.',
+
   'ways.added': 'Added on {date}',
   'ways.add_provider': 'Add {name}',
   'ways.confirm': 'Continue',
@@ -87,6 +89,7 @@ export default {
   'operator.outbox_none': 'Nothing was sent in the last 24 hours.',
   'operator.own_account': 'You can’t disable the account you’re using.',
   'operator.passkeys': {one: '{count} passkey', other: '{count} passkeys'},
+  'operator.patreon': 'signs in with Patreon',
   'operator.passwords': 'Passwords',
   'operator.passwords_off': 'People can’t sign in with passwords.',
   'operator.passwords_on': 'People can sign in with passwords.',

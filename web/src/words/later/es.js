@@ -14,6 +14,8 @@ export default {
   'handover.take_title': 'Hacerse cargo de una cuenta',
   'handover.taken': 'Esta dirección ya tiene una cuenta. Elige otra.',
   'handover.title': 'Traspasar la cuenta',
+  'reset.ends': 'Terminan las claves, llaves de acceso, proveedores y Patreon, y las novedades solo llegan a tu correo, porque otra persona pudo haberlos configurado.',
+
   'ways.added': 'Añadido el {date}',
   'ways.add_provider': 'Añadir {name}',
   'ways.confirm': 'Continuar',
@@ -87,6 +89,7 @@ export default {
   'operator.outbox_none': 'No se envió nada en las últimas 24 horas.',
   'operator.own_account': 'No puedes desactivar la cuenta que estás usando.',
   'operator.passkeys': {one: '{count} llave de acceso', other: '{count} llaves de acceso'},
+  'operator.patreon': 'inicia sesión con Patreon',
   'operator.passwords': 'Contraseñas',
   'operator.passwords_off': 'Nadie puede iniciar sesión con contraseña.',
   'operator.passwords_on': 'Se puede iniciar sesión con contraseña.',

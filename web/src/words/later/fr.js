@@ -14,6 +14,8 @@ export default {
   'handover.take_title': 'Reprendre un compte',
   'handover.taken': 'Cette adresse a déjà un compte. Choisis-en une autre.',
   'handover.title': 'Transmettre le compte',
+  'reset.ends': 'Les clés, clés d’accès, fournisseurs et Patreon prennent fin, et les nouvelles n’arrivent plus qu’à ton adresse e-mail, car quelqu’un d’autre a pu les configurer.',
+
   'ways.added': 'Ajouté le {date}',
   'ways.add_provider': 'Ajouter {name}',
   'ways.confirm': 'Continuer',
@@ -87,6 +89,7 @@ export default {
   'operator.outbox_none': 'Rien n’a été envoyé ces dernières 24 heures.',
   'operator.own_account': 'Tu ne peux pas désactiver le compte que tu utilises.',
   'operator.passkeys': {one: '{count} clé d’accès', other: '{count} clés d’accès'},
+  'operator.patreon': 'connexion avec Patreon',
   'operator.passwords': 'Mots de passe',
   'operator.passwords_off': 'Personne ne peut se connecter avec un mot de passe.',
   'operator.passwords_on': 'On peut se connecter avec un mot de passe.',

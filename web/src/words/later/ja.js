@@ -14,6 +14,8 @@ export default {
   'handover.take_title': 'アカウントを引き継ぐ',
   'handover.taken': 'このアドレスにはすでにアカウントがあります。別のものを選んでください。',
   'handover.title': 'アカウントを引き渡す',
+  'reset.ends': 'キー、パスキー、連携サービス、Patreonは終了し、お知らせはあなたのメールアドレスだけに届きます。ほかの人が設定した可能性があるためです。',
+
   'ways.added': '{date}に追加',
   'ways.add_provider': '{name}を追加',
   'ways.confirm': '続ける',
@@ -87,6 +89,7 @@ export default {
   'operator.outbox_none': '過去24時間に送信されたものはありません。',
   'operator.own_account': '使用中のアカウントは無効にできません。',
   'operator.passkeys': {other: 'パスキー{count}件'},
+  'operator.patreon': 'Patreonでログイン',
   'operator.passwords': 'パスワード',
   'operator.passwords_off': 'パスワードではログインできません。',
   'operator.passwords_on': 'パスワードでログインできます。',

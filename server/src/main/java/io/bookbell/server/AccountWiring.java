@@ -84,7 +84,8 @@ final class AccountWiring {
         .addRoutes(apiRouter);
     new JoinRoutes(database, services.accounts, passwordHasher, signUpService, services.invitations)
         .addRoutes(apiRouter);
-    new PatreonConnectRoutes(patreonConnect, signUpService, passwordHasher).addRoutes(apiRouter);
+    new PatreonConnectRoutes(patreonConnect, signUpService, passwordHasher, passwordConfirmation)
+        .addRoutes(apiRouter);
   }
 
   private void addOwnAccountRoutes(ApiRouter apiRouter, SignUpService signUpService) {

@@ -9,6 +9,7 @@ import io.bookbell.server.operator.OperatorRoutes;
 import io.bookbell.server.operator.OperatorService;
 import io.bookbell.server.operator.OperatorService.AccountSources;
 import io.bookbell.server.operator.OperatorService.ConnectionSources;
+import io.bookbell.server.patreon.PatreonSource;
 import io.bookbell.server.storage.Transaction;
 import java.util.Collection;
 import java.util.Map;
@@ -30,7 +31,8 @@ final class OperatorWiring {
             services.identities,
             services.passkeys,
             signInWays,
-            services.passwordSwitch);
+            services.passwordSwitch,
+            (tx, user) -> services.sources.findLinkTime(tx, PatreonSource.NAME, user).isPresent());
     var operatorService =
         new OperatorService(
             accountSources,

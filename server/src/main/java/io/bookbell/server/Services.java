@@ -191,11 +191,15 @@ public final class Services {
         new SourceService(creators, access, tiers, activity, reconciler, notifications, inbox);
   }
 
-  /** Removes all that lets somebody act as a user without the password. */
+  /**
+   * Removes all that lets somebody act as a user without the password, or be told what the user is.
+   */
   private void removeOtherWays(Transaction tx, UserId user) {
     keys.revokeAll(tx, user);
     identities.removeAll(tx, user);
     passkeys.removeAll(tx, user);
+    sources.unlinkAccounts(tx, user);
+    newsTargets.deleteOtherChannels(tx, user);
   }
 
   /** Ends the invitations of a user, whose teams and own creator are locked for it. */

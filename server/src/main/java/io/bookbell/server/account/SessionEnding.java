@@ -18,8 +18,8 @@ public final class SessionEnding {
   /**
    * Creates the service.
    *
-   * @param otherWaysEnder ends what else lets a user sign in or act: keys, passkeys and identities
-   *     at providers
+   * @param otherWaysEnder ends what else lets somebody sign in, act or be told news as a user:
+   *     keys, passkeys, identities at providers, accounts at other services, and channels
    */
   public SessionEnding(
       SessionStore sessionStore,

@@ -2,6 +2,7 @@ package io.bookbell.server.membership;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.storage.Transaction;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -67,10 +68,10 @@ final class MemberMatcher {
         .first(row -> row.getUser("user_id"));
   }
 
-  boolean isLinked(Transaction tx, String source, UserId user) {
+  Optional<Instant> findLinkTime(Transaction tx, String source, UserId user) {
     return tx.query(
-            "SELECT 1 AS found FROM source_account WHERE user_id = ? AND source = ?", user, source)
-        .exists();
+            "SELECT linked_at FROM source_account WHERE user_id = ? AND source = ?", user, source)
+        .first(row -> row.getTime("linked_at"));
   }
 
   void unlinkAccount(Transaction tx, UserId user, String source) {

@@ -281,8 +281,9 @@ public final class SourceService {
     return memberMatcher.findLinked(tx, source, externalId);
   }
 
-  public boolean isLinked(Transaction tx, String source, UserId user) {
-    return memberMatcher.isLinked(tx, source, user);
+  /** Returns when a user has connected an account of a source; empty without one. */
+  public Optional<Instant> findLinkTime(Transaction tx, String source, UserId user) {
+    return memberMatcher.findLinkTime(tx, source, user);
   }
 
   /**
@@ -339,6 +340,11 @@ public final class SourceService {
   /** Disconnects a user's own account at a source. Memberships stay as they are. */
   public void unlinkAccount(Transaction tx, UserId user, String source) {
     memberMatcher.unlinkAccount(tx, user, source);
+  }
+
+  /** Disconnects all of a user's own accounts at sources. Memberships stay as they are. */
+  public void unlinkAccounts(Transaction tx, UserId user) {
+    memberMatcher.unlinkAccounts(tx, user);
   }
 
   /** Disconnects the sources of a creator whose account is removed, and whose row is locked. */

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class OperatorService {
   private final PasskeyStore passkeyStore;
   private final SignInWays signInWays;
   private final PasswordSwitch passwordSwitch;
+  private final BiPredicate<Transaction, UserId> patreonLinks;
   private final ConnectionSources connectionSources;
   private final BiConsumer<Transaction, UserId> accessChanged;
   private final BiConsumer<Transaction, UserId> creatorCloser;
@@ -62,20 +64,26 @@ public final class OperatorService {
     this.passkeyStore = accountSources.passkeys;
     this.signInWays = accountSources.signInWays;
     this.passwordSwitch = accountSources.passwordSwitch;
+    this.patreonLinks = accountSources.patreonLinks;
     this.connectionSources = connectionSources;
     this.accessChanged = accessChanged;
     this.creatorCloser = creatorCloser;
     this.hasProviders = hasProviders;
   }
 
-  /** The owners of what belongs to an account. */
+  /**
+   * The owners of what belongs to an account.
+   *
+   * @param patreonLinks whether a user can sign in with an account at Patreon
+   */
   public record AccountSources(
       AccountDirectory accounts,
       CreatorStore creators,
       IdentityStore identities,
       PasskeyStore passkeys,
       SignInWays signInWays,
-      PasswordSwitch passwordSwitch) {}
+      PasswordSwitch passwordSwitch,
+      BiPredicate<Transaction, UserId> patreonLinks) {}
 
   /** Who is connected to which number. */
   public interface ConnectionSources {
@@ -98,6 +106,7 @@ public final class OperatorService {
       boolean creator,
       int passkeys,
       int identities,
+      boolean patreon,
       List<ListedSession> sessionList) {}
 
   /**
@@ -161,6 +170,7 @@ public final class OperatorService {
         creatorStore.find(tx, user).isPresent(),
         passkeyStore.list(tx, user).size(),
         identityStore.list(tx, user).size(),
+        patreonLinks.test(tx, user),
         findSessions(tx, List.of(user)).getOrDefault(user, List.of()));
   }
 

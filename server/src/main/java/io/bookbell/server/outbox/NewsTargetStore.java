@@ -266,6 +266,19 @@ public final class NewsTargetStore {
     deleteAll(tx, tx.query(IDS + "WHERE creator_id = ?", user).list(row -> row.getLong("id")));
   }
 
+  /** Deletes a person's channels, except mails to the address of the person's own account. */
+  public void deleteOtherChannels(Transaction tx, UserId user) {
+    deleteAll(
+        tx,
+        tx.query(
+                IDS
+                    + CHANNELS
+                    + " AND NOT (kind = 'mail' AND address ="
+                    + " (SELECT email FROM app_user WHERE id = news_target.user_id))",
+                user)
+            .list(row -> row.getLong("id")));
+  }
+
   static void deleteAll(Transaction tx, List<Long> ids) {
     tx.update("DELETE FROM outbox_item WHERE target_id IN (?)", ids);
     tx.update("DELETE FROM news_target WHERE id IN (?)", ids);

@@ -5,6 +5,8 @@ import static java.util.concurrent.CompletableFuture.failedStage;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountRequestParser;
+import io.bookbell.server.account.PasswordConfirmation;
+import io.bookbell.server.account.PasswordConfirmation.TypedPassword;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.account.SessionResponses;
@@ -36,6 +38,7 @@ public final class PatreonConnectRoutes {
   private final @Nullable PatreonConnectService connectService;
   private final SignUpService signUpService;
   private final PasswordHasher passwordHasher;
+  private final PasswordConfirmation passwordConfirmation;
 
   /**
    * @param connectService empty if this server isn't registered at Patreon
@@ -43,10 +46,12 @@ public final class PatreonConnectRoutes {
   public PatreonConnectRoutes(
       Optional<PatreonConnectService> connectService,
       SignUpService signUpService,
-      PasswordHasher passwordHasher) {
+      PasswordHasher passwordHasher,
+      PasswordConfirmation passwordConfirmation) {
     this.connectService = connectService.orElse(null);
     this.signUpService = signUpService;
     this.passwordHasher = passwordHasher;
+    this.passwordConfirmation = passwordConfirmation;
   }
 
   public void addRoutes(ApiRouter apiRouter) {
@@ -59,6 +64,7 @@ public final class PatreonConnectRoutes {
       ApiRequest apiRequest, Optional<Caller> caller) {
     JsonBody jsonBody = apiRequest.jsonBody();
     Optional<UserId> creator = jsonBody.optionalUserId("creator_id");
+    TypedPassword typed = TypedPassword.of("password", jsonBody, apiRequest);
     jsonBody.requireNoErrors();
     if (connectService == null) {
       return failedStage(PatreonRoutes.off());
@@ -66,8 +72,12 @@ public final class PatreonConnectRoutes {
     if (creator.isPresent() && caller.isEmpty()) {
       return failedStage(Problem.unauthorized("Sign in first."));
     }
-    return connectService
-        .begin(caller.map(Caller::user), creator, returnAddress(apiRequest))
+    boolean isWayIn = caller.isPresent() && creator.isEmpty();
+    CompletionStage<Boolean> allowed =
+        isWayIn ? passwordConfirmation.requireOwner(caller.get(), typed) : completedStage(true);
+    return allowed
+        .thenCompose(
+            _ -> connectService.begin(caller.map(Caller::user), creator, returnAddress(apiRequest)))
         .thenApply(url -> ApiResponse.ok(Map.of("url", url)));
   }
 
@@ -88,7 +98,7 @@ public final class PatreonConnectRoutes {
     var cookies = apiRequest.cookieSetter();
     return connectService
         .finish(
-            caller.map(Caller::user),
+            caller,
             tx -> caller.ifPresent(known -> signUpService.lockCaller(tx, known)),
             code,
             state,
@@ -99,9 +109,7 @@ public final class PatreonConnectRoutes {
                 result instanceof ConnectResult.KnownUser known
                     ? signUpService
                         .signUpOnce(
-                            Optional.empty(),
-                            client,
-                            () -> connectService.prepareSignIn(known.user()))
+                            Optional.empty(), client, () -> connectService.prepareSignIn(known))
                         .thenApply(opened -> SessionResponses.of(opened, cookies))
                     : completedStage(ApiResponse.ok(result.toFields())));
   }

@@ -6,6 +6,7 @@ import io.bookbell.server.account.AccountRequestParser.AccountRequest;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.SignUpService.SignUpWork;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.membership.SourceException;
 import io.bookbell.server.membership.SourceService;
@@ -67,8 +68,12 @@ public final class PatreonConnectService {
     /** A supporter's own account is connected, with whom they support through it. */
     record SupporterConnected(Set<UserId> creators) implements ConnectResult {}
 
-    /** Somebody has signed in with the account they had connected. */
-    record KnownUser(UserId user) implements ConnectResult {}
+    /**
+     * Somebody comes with the account they had connected, and may be signed in.
+     *
+     * @param account the id of the account at Patreon
+     */
+    record KnownUser(UserId user, String account) implements ConnectResult {}
 
     /** Somebody without an account here supports a creator, and may join with the token. */
     record Newcomer(String token, String name, @Nullable String email) implements ConnectResult {}
@@ -117,7 +122,7 @@ public final class PatreonConnectService {
    *     ended
    */
   CompletableFuture<ConnectResult> finish(
-      Optional<UserId> caller,
+      Optional<Caller> caller,
       Consumer<Transaction> sessionLock,
       String code,
       String state,
@@ -125,7 +130,8 @@ public final class PatreonConnectService {
       String publicUrl) {
     return sourceWorker.runBlocking(
         () -> {
-          Begun begun = database.write(tx -> authorizations.take(tx, state, caller)).join();
+          Begun begun =
+              database.write(tx -> authorizations.take(tx, state, caller.map(Caller::user))).join();
           PatreonTokens tokens = call(() -> api.exchangeCode(code, returnAddress));
           UserId creator = begun.creator();
           return creator == null
@@ -186,7 +192,8 @@ public final class PatreonConnectService {
   }
 
   private ConnectResult finishSupporter(
-      Optional<UserId> caller, Consumer<Transaction> sessionLock, Identity all) {
+      Optional<Caller> caller, Consumer<Transaction> sessionLock, Identity all) {
+    caller.ifPresent(Caller::requireOwnSession); // it becomes a way to sign in
     return database
         .write(
             tx -> {
@@ -197,7 +204,7 @@ public final class PatreonConnectService {
                 return admitNewcomer(tx, identity);
               }
               var connected =
-                  new ConnectResult.SupporterConnected(link(tx, caller.get(), identity));
+                  new ConnectResult.SupporterConnected(link(tx, caller.get().user(), identity));
               sessionLock.accept(tx);
               return connected;
             })
@@ -212,7 +219,7 @@ public final class PatreonConnectService {
   private ConnectResult admitNewcomer(Transaction tx, Identity identity) {
     Optional<UserId> known = sourceService.findLinked(tx, PatreonSource.NAME, identity.userId());
     if (known.isPresent()) {
-      return new ConnectResult.KnownUser(known.get());
+      return new ConnectResult.KnownUser(known.get(), identity.userId());
     }
     if (sourceService.findSupported(tx, PatreonSource.NAME, identity.memberships()).isEmpty()) {
       throw Problem.notFound("This Patreon account supports no creator here.");
@@ -226,11 +233,13 @@ public final class PatreonConnectService {
    *
    * @return work that fails with 404 if it was disconnected meanwhile, also by removing the account
    */
-  CompletionStage<SignUpWork> prepareSignIn(UserId user) {
+  CompletionStage<SignUpWork> prepareSignIn(ConnectResult.KnownUser known) {
     return CompletableFuture.completedStage(
         tx -> {
-          Account account = accountStore.lockAccount(tx, user);
-          if (!sourceService.isLinked(tx, PatreonSource.NAME, user)) {
+          Account account = accountStore.lockAccount(tx, known.user());
+          if (!sourceService
+              .findLinked(tx, PatreonSource.NAME, known.account())
+              .equals(Optional.of(known.user()))) {
             throw Problem.notFound();
           }
           return account;

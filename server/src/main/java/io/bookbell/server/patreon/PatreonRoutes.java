@@ -16,6 +16,7 @@ import io.bookbell.server.membership.SourceWorker;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import io.vertx.core.http.HttpMethod;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -83,13 +84,7 @@ public final class PatreonRoutes {
           apiRequest.queryParameters().requireNoErrors();
           return apiRequest;
         },
-        (tx, caller, _) ->
-            ApiResponse.ok(
-                Map.of(
-                    "available",
-                    patreonSource != null,
-                    "linked",
-                    sourceService.isLinked(tx, PatreonSource.NAME, caller.user()))));
+        (tx, caller, _) -> ApiResponse.ok(describeAccount(tx, caller.user())));
     apiRouter.delete(
         PATH + "/account",
         apiRequest -> apiRequest,
@@ -98,6 +93,19 @@ public final class PatreonRoutes {
           return ApiResponse.noContent();
         });
   }
+
+  private PatreonAccount describeAccount(Transaction tx, UserId user) {
+    Instant linkedAt = sourceService.findLinkTime(tx, PatreonSource.NAME, user).orElse(null);
+    return new PatreonAccount(patreonSource != null, linkedAt != null, linkedAt);
+  }
+
+  /**
+   * Somebody's own account at Patreon.
+   *
+   * @param available whether this server is registered at Patreon
+   * @param linkedAt null if none is connected
+   */
+  private record PatreonAccount(boolean available, boolean linked, @Nullable Instant linkedAt) {}
 
   /** The address to which Patreon sends the events of a creator's members. */
   static String webhookAddress(String publicUrl, UserId creator) {

@@ -181,6 +181,59 @@ class PatreonTest {
   }
 
   @Test
+  void theAccountAtPatreonIsConnectedByItsOwnerAndNotByWhoeverFindsAnOpenPage() {
+    connect();
+    TestClient page = cast.stranger().client();
+    age(cast.stranger(), 700_000);
+
+    assertThat(page.post("/api/patreon/connect", Map.of()).expect(403).code())
+        .isEqualTo("password_needed");
+    assertThat(page.post("/api/patreon/connect", Map.of("password", "wrong")).expect(403).code())
+        .isEqualTo("wrong_password");
+    finish(page, Map.of("password", TestServer.PASSWORD), "7").expect(200);
+    finish(server.client(), Map.of(), "7").expect(200);
+    age(cast.creator(), 700_000); // nobody signs in with a campaign
+    creator.post("/api/patreon/connect", Map.of("creator_id", id)).expect(200);
+  }
+
+  private void age(Cast.Person person, long millis) {
+    change("UPDATE session SET created_at = created_at - ? WHERE user_id = ?", millis, person.id());
+  }
+
+  private void change(String sql, Object... values) {
+    server.database().write(tx -> tx.update(sql, values)).join();
+  }
+
+  @Test
+  void aLinkForANewPasswordEndsTheSignInWithPatreon() {
+    connect();
+    Cast.Person known = cast.stranger();
+    change("UPDATE app_user SET operator = TRUE WHERE id = ?", id);
+    assertThat(known.client().get("/api/patreon/account").body().path("linked_at").isNull())
+        .isTrue();
+    finish(known.client(), Map.of(), "7").expect(200);
+    finish(server.client(), Map.of(), "7").expect(200);
+    JsonNode linked = known.client().get("/api/patreon/account").expect(200).body();
+    assertThat(linked.path("linked").asBoolean()).isTrue();
+    assertThat(linked.path("linked_at").isTextual()).isTrue();
+    String account = "/api/operator/accounts/" + known.id();
+    assertThat(creator.get(account).expect(200).body().path("patreon").asBoolean()).isTrue();
+
+    String link =
+        creator
+            .send("POST", account + "/reset", null, Map.of())
+            .expect(201)
+            .body()
+            .path("url")
+            .asText();
+    var reset = Map.of("token", link.replaceFirst(".*#", ""), "password", "eleven green pears");
+    server.client().post("/api/auth/reset", reset).expect(200);
+
+    finish(server.client(), Map.of(), "7").expect(404);
+    assertThat(creator.get(account).expect(200).body().path("patreon").asBoolean()).isFalse();
+  }
+
+  @Test
   void aDisabledAccountIsNotSignedInThroughPatreon() {
     connect();
     map(7);

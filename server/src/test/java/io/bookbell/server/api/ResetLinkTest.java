@@ -9,6 +9,11 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.json.Json;
+import io.bookbell.server.outbox.NewsKind;
+import io.bookbell.server.outbox.NewsTarget;
+import io.bookbell.server.outbox.NewsTargetStore;
+import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
+import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
@@ -123,6 +128,32 @@ class ResetLinkTest {
           .extracting(reply -> reply.join().status())
           .containsExactlyInAnyOrder(200, 404);
     }
+  }
+
+  /** Whoever had the account may have set up the others, to go on reading along. */
+  @Test
+  void newsGoNowhereButToTheOwnAddressAfterwards() {
+    var targets = new NewsTargetStore();
+    server
+        .database()
+        .write(
+            tx -> {
+              var user = new UserId(ada.id());
+              targets.create(tx, NewTarget.channel(user, NewsKind.MAIL, ada.email(), "{}", true));
+              for (NewsKind each : List.of(NewsKind.MAIL, NewsKind.NTFY, NewsKind.WEBHOOK)) {
+                var other = NewTarget.channel(user, each, "elsewhere@home.test", "{}", true);
+                long target = targets.create(tx, other).id();
+                new OutboxStore().addForTarget(tx, target, "test", "{}");
+              }
+              return true;
+            })
+        .join();
+
+    reset(link(), NEW, Map.of()).expect(200);
+
+    assertThat(server.database().read(tx -> targets.findChannels(tx, new UserId(ada.id()))).join())
+        .extracting(NewsTarget::address)
+        .containsExactly(ada.email());
   }
 
   private String link() {

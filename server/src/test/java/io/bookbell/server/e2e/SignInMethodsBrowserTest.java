@@ -3,6 +3,7 @@ package io.bookbell.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bookbell.server.TestServer;
+import io.bookbell.server.support.StandInPatreon;
 import io.bookbell.server.support.StandInProvider;
 import io.bookbell.server.support.StandInProvider.Person;
 import io.bookbell.server.support.TestClient;
@@ -122,6 +123,40 @@ class SignInMethodsBrowserTest {
     browser.part("ways-password").write(TestServer.PASSWORD);
     browser.part("ways-confirm").click();
     browser.part("own-identity").awaitTextWith("Stand-in 1");
+  }
+
+  @Test
+  void theAccountAtPatreonIsConnectedWithThePasswordAndListedAmongTheWaysIn() {
+    try (var patreon = new StandInPatreon()) {
+      server =
+          TestServer.demo(
+              TestServer.config(TestDatabase.SQLITE.create(folder)).withPatreon(patreon.config()));
+      site = server.url();
+      browser = browsers.of("reader").carry(client("reader1"));
+      change("UPDATE session SET created_at = created_at - 700000");
+      browser.expectErrors("/api/patreon/connect");
+      browser.visit(site + "/patreon");
+      browser.part("patreon-continue").awaitShown().click();
+      browser.await("the focus in the field", () -> browser.part("patreon-password").hasFocus());
+      browser.press("wrong", Keys.ENTER);
+      browser.part("form-error").awaitTextWith("not your password");
+      var axe = new Axe(browser);
+      axe.look("the password for Patreon");
+      axe.assertNothingFound();
+
+      change(
+          "INSERT INTO source_account (source, external_id, user_id, linked_at)"
+              + " SELECT 'patreon', '7', id, 1 FROM app_user WHERE email = 'reader1@demo.test'");
+      browser.visit(site + "/account");
+      browser.part("own-patreon").awaitTextWith("Patreon");
+      browser.part("way-remove").click();
+      browser.part("way-remove-confirm").click();
+      browser.part("own-patreon").awaitGone();
+    }
+  }
+
+  private void change(String sql) {
+    server.database().write(tx -> tx.update(sql)).join();
   }
 
   @ParameterizedTest

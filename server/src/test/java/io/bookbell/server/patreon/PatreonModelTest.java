@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.account.AccountStore.NewAccount;
+import io.bookbell.server.http.Caller;
 import io.bookbell.server.membership.RefreshQueue;
 import io.bookbell.server.membership.SourceService.TierMapping;
 import io.bookbell.server.membership.SourceSync;
@@ -206,8 +207,9 @@ class PatreonModelTest extends DomainTest {
     String home = "https://books.example";
     String url = connecting.begin(self, self, home).toCompletableFuture().join();
     var back = patreon.allow(url, "creator");
+    var caller = Optional.of(new Caller(creator, "session", false));
     var _ =
-        connecting.finish(self, _ -> {}, back.get("code"), back.get("state"), home, home).join();
+        connecting.finish(caller, _ -> {}, back.get("code"), back.get("state"), home, home).join();
     await().until(this::isSynced);
   }
 
