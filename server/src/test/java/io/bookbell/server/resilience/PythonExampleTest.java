@@ -76,6 +76,9 @@ class PythonExampleTest {
             LongStream.rangeClosed(snapshot.get("seq").asLong() + 1, head()).boxed().toList())
         .hasSizeGreaterThanOrEqualTo(CUTS);
     assertThat(printed.stream().filter(PythonExampleTest::isSnapshot)).hasSize(1);
+    assertThat(printed)
+        .as("states, which have no number")
+        .anyMatch(message -> message.get("type").asText().equals("creator_update"));
   }
 
   private void cutWhileOthersWrite(Wire wire) {
