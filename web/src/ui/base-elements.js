@@ -81,16 +81,23 @@ export class SessionElement extends LightElement {
   }
 }
 
+/** After a module did not come, ms. */
+const RELOAD_AFTER = 5_000;
+
 /**
  * A module that a first view can do without. Elements that it defines stand empty in the page until it has come.
  *
  * @param {() => Promise<unknown>} load
- * @returns {() => void} has it loaded, if it is not; one that did not come is asked for again the next time
+ * @returns {() => void} has it loaded, if it is not; one that did not come is asked for again, until it comes
  */
 export function lazyModule(load) {
   /** @type {Promise<unknown> | undefined} */
   let loading;
-  return () => {
-    loading ??= load().catch(() => (loading = undefined));
+  const loadOnce = () => {
+    loading ??= load().catch(() => {
+      loading = undefined;
+      setTimeout(loadOnce, RELOAD_AFTER);
+    });
   };
+  return loadOnce;
 }
