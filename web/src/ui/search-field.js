@@ -4,7 +4,8 @@ import {icon} from './icon-set.js';
 import {truncateSearch} from './text-limits.js';
 
 /**
- * A search form; `search` is called with the new words when they are sent or cleared.
+ * A search form; `search` is called with the new words when they are sent or cleared, or the field is left. While nobody
+ * is in the field, it says what was searched for.
  *
  * @param {{sought: string, label: string, placeholder: string, testid: string, search: (sought: string) => void}} parts
  */
@@ -18,7 +19,9 @@ export function searchField({sought, label, placeholder, testid, search}) {
     known = words;
     search(words);
   };
-  return html`<form class="search" role="search" @submit=${sent} @search=${sent}>
+  const field = /** @type {HTMLInputElement | null} */ (document.getElementById(testid));
+  if (field && field !== document.activeElement) field.value = sought;
+  return html`<form class="search" role="search" @submit=${sent} @search=${sent} @change=${sent}>
     ${icon('search')}
     <label class="visually-hidden" for=${testid}>${label}</label>
     <input class="input" id=${testid} name="q" type="search" placeholder=${placeholder} .value=${sought} data-testid=${testid} />
