@@ -7,6 +7,7 @@ import {translate} from '../words/translate.js';
 import './saved-reply-editor.js';
 import './creator-look.js';
 import './creator-rules.js';
+import './creator-zone.js';
 
 const loadSources = lazyModule(() => Promise.all([import('../membership/patreon-settings.js'), import('../membership/kofi-settings.js')]));
 const loadWebhooks = lazyModule(() => import('../webhook/creator-webhooks.js'));
@@ -18,7 +19,6 @@ export class CreatorPage extends SessionElement {
   #switching = new FormSubmission(this);
   #showing = new FormSubmission(this);
   #deciding = new FormSubmission(this);
-  #zoning = new FormSubmission(this);
   #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
   #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `notice-${this.creatorId}`}));
 
@@ -90,23 +90,13 @@ export class CreatorPage extends SessionElement {
         })}
         <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
       </form>
-      <form class="panel panel--form" @submit=${this.#setZone}>
-        ${formError(this.#zoning.message)}
-        ${formField({id: 'time-zone', name: 'time_zone', label: translate('creator.zone'), hint: translate('creator.zone_hint'), value: creator.time_zone, options: timeZones(creator.time_zone), testid: 'time-zone', error: this.#zoning.fields.time_zone})}
-        <button class="button" data-testid="time-zone-submit" ?disabled=${this.#zoning.busy}>${translate('form.save')}</button>
-      </form>
+      <creator-zone .session=${this.session} .creatorId=${this.creatorId}></creator-zone>
       <creator-rules .session=${this.session} .creatorId=${this.creatorId}></creator-rules>
       <saved-reply-editor .session=${this.session} .creatorId=${this.creatorId}></saved-reply-editor>
       <patreon-settings .session=${this.session} .creatorId=${this.creatorId}></patreon-settings>
       <kofi-settings .session=${this.session} .creatorId=${this.creatorId}></kofi-settings>
       <creator-webhooks .session=${this.session} .creatorId=${this.creatorId}></creator-webhooks>
     </div>`;
-  }
-
-  /** @param {SubmitEvent} event */
-  async #setZone(event) {
-    const {time_zone} = formValues(event);
-    if (await this.#zoning.run(() => this.#change({time_zone}), {time_zone})) this.#draft.drop('time_zone');
   }
 
   async #switch() {
@@ -128,20 +118,14 @@ export class CreatorPage extends SessionElement {
   async #save(event) {
     const {notice = ''} = formValues(event);
     if (!(await this.#saving.run(() => this.#change({notice}), {notice}))) return;
-    this.#draft.drop('notice');
+    this.#draft.drop();
     this.showToast(translate(notice ? 'creator.published' : 'creator.taken_down'));
   }
 
-  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean, time_zone?: string}} change */
+  /** @param {{accepting?: boolean, notice?: string, shows_asked?: boolean, self_service?: boolean}} change */
   async #change(change) {
     this.session.store.keepCreator(await this.session.api.changeCreator(this.creatorId, change));
   }
-}
-
-/** @param {string} current @returns {[string, string][]} the names that the browser knows, which most people recognize */
-function timeZones(current) {
-  const names = new Set(['UTC', current, ...Intl.supportedValuesOf('timeZone')]);
-  return [...names].map((name) => [name, name.replaceAll('_', ' ')]);
 }
 
 customElements.define('creator-page', CreatorPage);

@@ -34,7 +34,7 @@ export class TiersPage extends SessionElement {
 
   #saving = new FormSubmission(this, {unreachable: 'error.unreachable_kept'});
   #removing = new FormSubmission(this);
-  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: `tier-${this.creatorId}-${this.editing}`}));
+  #draft = new FormDraft(this, () => ({drafts: this.session.drafts, form: this.editing === 'new' ? `tier-${this.creatorId}-new` : ''}));
   /** @type {PagedList<Tier>} */
   #tiers = new PagedList(this, () => this.session.api.tiers(this.creatorId));
 
