@@ -7,6 +7,7 @@ import {icon} from '../ui/icon-set.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {initials} from '../ui/text-limits.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 const MAX_BYTES = 512 * 1024;
 const IMAGE_TYPES = ['image/png', 'image/jpeg', 'image/webp'];

@@ -8,6 +8,7 @@ import './saved-reply-editor.js';
 import './creator-look.js';
 import './creator-rules.js';
 import './creator-zone.js';
+import '../words/later.js';
 
 const loadSources = lazyModule(() => Promise.all([import('../membership/patreon-settings.js'), import('../membership/kofi-settings.js')]));
 const loadWebhooks = lazyModule(() => import('../webhook/creator-webhooks.js'));

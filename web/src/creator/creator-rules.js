@@ -4,6 +4,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** What supporters are asked to heed, shown where they ask; for the creator to change. */
 export class CreatorRules extends SessionElement {

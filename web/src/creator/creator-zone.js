@@ -3,6 +3,7 @@ import {SessionElement} from '../ui/base-elements.js';
 import {formField, formError} from '../ui/form-field.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
+import '../words/later.js';
 
 /** The time zone in which a creator's months begin. A choice that isn't saved is no draft: it would look like the zone that counts. */
 export class CreatorZone extends SessionElement {

@@ -9,6 +9,7 @@ import {PagedList} from '../ui/paged-list.js';
 import {formValues, FormSubmission} from '../ui/form-submission.js';
 import {translate} from '../words/translate.js';
 import '../ui/confirm-button.js';
+import '../words/later.js';
 
 /** @import {SavedReply, ServerMessage} from '../client/types.js' */
 

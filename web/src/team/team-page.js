@@ -12,6 +12,7 @@ import {initials} from '../ui/text-limits.js';
 import {translateMarkup, translate} from '../words/translate.js';
 import {teamRoles} from './team-roles.js';
 import '../ui/confirm-button.js';
+import '../words/later.js';
 
 /** @import {Member, ServerMessage, TeamRole} from '../client/types.js' */
 
