@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 import {newKey} from '../client/http.js';
 import {LightElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {errorText} from '../ui/error-text.js';
+import {errorText, faultTexts} from '../ui/error-text.js';
 import {formatNumber, translate} from '../words/translate.js';
 
 /**
@@ -148,7 +148,8 @@ export class UndoableAnswers extends EventTarget {
   }
 
   /** @param {{content: any, error: any}} refusal */
-  #announceRefused({content, error}) {
+  async #announceRefused({content, error}) {
+    if (error.fields) await faultTexts();
     const {ids, answer, title, step} = content;
     const first = error.code === 'invalid_transition' && ids.length === 1 ? this.#conflictText(ids[0]) : undefined;
     const reason = error.code === 'too_old' ? translate('answer.too_old') : errorText(error);

@@ -12,7 +12,7 @@ import {newKey} from './http.js';
  * @property {number} after the newest id known when it was written: its own will be higher
  * @property {number} at when it was written, ms since 1970
  * @property {number} [until] before this it can be taken back and is not sent by itself, ms since 1970
- * @property {{code: string, message: string}} [problem] why it is not sent by itself: it was refused, or is `too_old`
+ * @property {{code: string, message: string, fields?: Record<string, string>}} [problem] why it is not sent by itself: it was refused, or is `too_old`
  *
  * @typedef {QueuedItem & {callKey: string}} SentItem
  *
@@ -249,7 +249,7 @@ export class SendQueue extends EventTarget {
   /** @param {QueuedItem} item @param {any} error */
   #markRefused(item, error) {
     if (this.restoreRefused(item, error)) return this.remove(item.key);
-    const problem = {code: error.code, message: error.message};
+    const problem = {code: error.code, message: error.message, fields: error.fields};
     this.#store(this.items.map((entry) => (entry.key === item.key ? {...entry, problem} : entry)));
   }
 

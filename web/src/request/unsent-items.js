@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 import {repeat} from 'lit/directives/repeat.js';
 import {SessionElement} from '../ui/base-elements.js';
 import {icon} from '../ui/icon-set.js';
-import {errorText} from '../ui/error-text.js';
+import {errorText, faultTexts} from '../ui/error-text.js';
 import {translate} from '../words/translate.js';
 import '../ui/book-cover.js';
 
@@ -10,9 +10,15 @@ import '../ui/book-cover.js';
 
 /** What stands beside something that is not sent yet. */
 class Unsent extends SessionElement {
+  #loading = false;
+
   /** @param {QueuedItem} item */
   state(item) {
     const {problem} = item;
+    if (problem?.fields && !this.#loading) {
+      this.#loading = true;
+      faultTexts().then(() => this.requestUpdate());
+    }
     const waiting = this.session.sendQueue.isInFlight(item) ? translate('form.sending') : translate('unsent.waits');
     const text = problem ? errorText(Object.assign(new Error(problem.message), problem), {too_old: 'unsent.too_old'}) : waiting;
     return html`<p class="unsent__state ${problem ? 'unsent__state--bad' : ''}" role="status" data-testid="unsent-state">${icon(problem ? 'pause' : 'reply')} ${text}</p>`;

@@ -27,8 +27,13 @@ export function errorText(error, special = {}) {
   if (isLong) return translate(`error.${code}_long`, {when: waitInWords(wait)});
   const key = special[code] ?? `error.${code}`;
   if (hasTranslation(key)) return translate(key);
+  const faults = 'fields' in error ? Object.values(fieldErrors(error)) : [];
+  if (faults.length > 0) return faults.join(' ');
   return 'problem' in error && !error.problem.detail ? translate('error.internal_error') : error.message;
 }
+
+/** Whoever shows what is wrong with fields waits until the texts for it are here, or can't be had. */
+export const faultTexts = () => import('../words/later.js').catch(() => {});
 
 /**
  * What is wrong, by field. `sent` is what was sent, by field, where it is known.

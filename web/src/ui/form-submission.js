@@ -1,6 +1,6 @@
 import {ApiError, newKey} from '../client/http.js';
 import {serverNow} from '../client/server-clock.js';
-import {errorText, fieldErrors} from './error-text.js';
+import {errorText, faultTexts, fieldErrors} from './error-text.js';
 
 /** @import {ReactiveControllerHost} from 'lit' */
 
@@ -54,6 +54,7 @@ export class FormSubmission {
       this.#show(false, null);
       return true;
     } catch (error) {
+      if (Object.keys(/** @type {any} */ (error).fields ?? {}).length > 0) await faultTexts();
       this.#show(false, /** @type {any} */ (error));
       if (!(error instanceof ApiError)) throw error;
       if (error.status > 0 && error.status < 500) this.#unsettled = null;
