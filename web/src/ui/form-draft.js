@@ -37,12 +37,20 @@ export class FormDraft {
   }
 
   hostUpdated() {
+    if (!this.#fillIn()) setTimeout(() => this.#fillIn()); // a field of an element within the form is drawn after it
+  }
+
+  /** @returns {boolean} whether all fields are there */
+  #fillIn() {
+    let isComplete = true;
     for (const [name, text] of Object.entries(this.#read())) {
       const fields = /** @type {NodeListOf<HTMLInputElement>} */ (this.host.querySelectorAll(`form [name="${name}"]`));
       const field = [...fields].find((one) => this.#isMine(one));
       if (field && !this.#filled.has(field)) this.#fill(field, text);
       if (!field && fields.length > 0) this.drop(name); // of another element's form, kept by an earlier version
+      isComplete &&= fields.length > 0;
     }
+    return isComplete;
   }
 
   #read() {
