@@ -48,8 +48,8 @@ export class Router {
     return routeOf(location);
   }
 
-  /** @param {string} address @param {{replace?: boolean}} [options] */
-  go(address, {replace = false} = {}) {
+  /** As in any page, there is one entry of the history for an address that is gone to again. @param {string} address @param {{replace?: boolean}} [options] */
+  go(address, {replace = address === location.pathname + location.search} = {}) {
     this.position = undefined;
     if (!replace) this.#leave(Date.now());
     history[replace ? 'replaceState' : 'pushState']({entry: this.#entry}, '', address);
