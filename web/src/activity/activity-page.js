@@ -28,7 +28,7 @@ const KINDS = [
 
 /** Who did what, newest first. */
 export class ActivityPage extends SessionElement {
-  static properties = {creatorId: {attribute: false}, filter: {state: true}, people: {state: true}};
+  static properties = {creatorId: {attribute: false}, query: {attribute: false}, people: {state: true}};
 
   /** @type {PagedList<Activity>} */
   #activities = new PagedList(this, (cursor) => this.session.api.activity({creator_id: this.creatorId, ...this.#query, limit: 50, cursor}));
@@ -36,15 +36,22 @@ export class ActivityPage extends SessionElement {
   constructor() {
     super();
     this.creatorId = 0;
-    /** @type {{kind: string, actor: number, from: string, to: string}} the times as days */
-    this.filter = {kind: '', actor: 0, from: '', to: ''};
+    /** The address's, in which the filter stands. */
+    this.query = new URLSearchParams();
     /** @type {Member[]} */
     this.people = [];
   }
 
+  /** @returns {{kind: string, actor: number, from: string, to: string}} the times as days */
+  get #filter() {
+    const day = (/** @type {string} */ name) => /^\d{4}-\d\d-\d\d$/.exec(this.query.get(name) ?? '')?.[0] ?? '';
+    const kind = KINDS.find((one) => one === this.query.get('kind')) ?? '';
+    return {kind, actor: Number(this.query.get('actor')) || 0, from: day('from'), to: day('to')};
+  }
+
   /** A day is meant as it is here. */
   get #query() {
-    const {kind, actor, from, to} = this.filter;
+    const {kind, actor, from, to} = this.#filter;
     const start = (/** @type {string} */ day, /** @type {number} */ later) => {
       if (!day) return undefined;
       const [year, month, date] = day.split('-').map(Number);
@@ -59,7 +66,7 @@ export class ActivityPage extends SessionElement {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has('creatorId') || changed.has('filter')) this.#activities.load();
+    if (changed.has('creatorId') || changed.has('query')) this.#activities.load();
     if (changed.has('creatorId')) this.#loadPeople();
   }
 
@@ -84,7 +91,7 @@ export class ActivityPage extends SessionElement {
   }
 
   #tools() {
-    const {kind, actor, from, to} = this.filter;
+    const {kind, actor, from, to} = this.#filter;
     const choose = (/** @type {Event} */ {target}) => this.#choose(/** @type {HTMLInputElement} */ (target));
     return html`<form class="desk-tools" role="search" aria-label=${translate('desk.filter')} @change=${choose} @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <select class="input input--small" name="kind" aria-label=${translate('activity.kind')} data-testid="activity-kind" .value=${kind}>
@@ -109,7 +116,10 @@ export class ActivityPage extends SessionElement {
 
   /** @param {HTMLInputElement} field */
   #choose({name, value}) {
-    this.filter = {...this.filter, [name]: name === 'actor' ? Number(value) : value};
+    const query = new URLSearchParams(this.query);
+    if (value) query.set(name, value);
+    else query.delete(name);
+    this.emit('navigate', `${BASE_PATH}/creators/${this.creatorId}/activity${query.size ? `?${query}` : ''}`);
   }
 
   /** @param {Activity} activity */

@@ -102,7 +102,7 @@ export class AppShell extends SessionElement {
       case 'team':
         return html`<team-page .session=${session} .creatorId=${creatorId}></team-page>`;
       case 'activity':
-        return html`<activity-page .session=${session} .creatorId=${creatorId}></activity-page>`;
+        return html`<activity-page .session=${session} .creatorId=${creatorId} .query=${query}></activity-page>`;
       case 'settings':
         return html`<creator-page .session=${session} .creatorId=${creatorId}></creator-page>`;
       case 'begin':
