@@ -44,7 +44,7 @@ export class SupporterChoice extends SessionElement {
     return html`<span class="choice">
       <label class="visually-hidden" for="inbox-supporter">${translate('desk.supporter')}</label>
       <input class="input input--small" id="inbox-supporter" list="inbox-supporters" autocomplete="off" placeholder=${translate('desk.supporter')} data-testid="inbox-supporter"
-        @input=${this.#typed} @change=${this.#typed} />
+        @input=${this.#typed} @change=${this.#typed} @keydown=${this.#onKey} />
       <datalist id="inbox-supporters">${this.found.map(({display_name, email}) => html`<option value=${email}>${display_name}</option>`)}</datalist>
     </span>`;
   }
@@ -60,12 +60,25 @@ export class SupporterChoice extends SessionElement {
     const chosen = this.found.find(({email}) => email === text); // as the browser fills in what is chosen
     if (chosen) return this.emit('chosen', chosen.user_id);
     clearTimeout(this.#searchTimer);
-    this.#searchTimer = setTimeout(async () => {
-      const {items} = text
-        ? await this.session.api.supporters({creator_id: this.creatorId, q: truncateSearch(text), limit: 10}).catch(() => ({items: []}))
-        : {items: []};
-      this.found = items;
-    }, SEARCH_DELAY);
+    this.#searchTimer = setTimeout(() => this.#search(text), SEARCH_DELAY);
+  }
+
+  /** @param {string} text */
+  async #search(text) {
+    const {items} = text
+      ? await this.session.api.supporters({creator_id: this.creatorId, q: truncateSearch(text), limit: 10}).catch(() => ({items: []}))
+      : {items: []};
+    this.found = items;
+  }
+
+  /** Enter chooses by the whole name, if only one has it. @param {KeyboardEvent} event */
+  async #onKey({key, target, isComposing}) {
+    const text = /** @type {HTMLInputElement} */ (target).value.trim();
+    if (key !== 'Enter' || isComposing || !text) return;
+    clearTimeout(this.#searchTimer);
+    await this.#search(text);
+    const named = this.found.filter(({display_name, email}) => [display_name, email].some((one) => one.toLocaleLowerCase() === text.toLocaleLowerCase()));
+    if (named.length === 1 && this.isConnected && !this.userId) this.emit('chosen', named[0].user_id);
   }
 }
 

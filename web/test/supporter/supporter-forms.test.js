@@ -26,6 +26,26 @@ test('a supporter is chosen by the address that the browser fills in, not by the
   mock.timers.reset();
 });
 
+test('Enter chooses a supporter by the whole name, if only one has it', async () => {
+  const people = [
+    {user_id: 1, display_name: 'Max', email: 'max@example.org'},
+    {user_id: 2, display_name: 'Max Müller', email: 'mueller@example.org'},
+    {user_id: 3, display_name: 'Max Müller', email: 'other@example.org'},
+  ];
+  const choice = new SupporterChoice();
+  choice.session = {api: {supporters: async () => ({items: people})}};
+  const chosen = [];
+  choice.emit = (name, id) => chosen.push(id);
+  Object.defineProperty(choice, 'isConnected', {value: true});
+  const press = (value) => handlerOf(choice, 'inbox-supporter', '@keydown=').call(choice, {key: 'Enter', target: {value}});
+
+  await press('Max Müller');
+  await press('Ma');
+  assert.deepEqual(chosen, []);
+  await press('max');
+  assert.deepEqual(chosen, [1]);
+});
+
 test('another list is not sent with the key of one whose fate is unknown', async () => {
   const form = new (globalThis.customElements.get('supporter-list-import'))();
   const keys = [];
