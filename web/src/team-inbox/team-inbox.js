@@ -29,7 +29,7 @@ const SORTS = ['newest', 'oldest', 'updated'];
 const COUNT_INTERVAL = 1_000;
 const SORT_STORAGE_KEY = scopedName('bookbell.sort');
 
-/** Everything that supporters ask of a creator, made for speed: by status, searchable, sorted, by keys, many at once. The choice stands in the address. */
+/** Everything that supporters ask of a creator, made for speed: by status, searchable, sorted, by keys, many at once. The choice stands in the address; the order only where it isn't the one chosen last. */
 export class TeamInbox extends SessionElement {
   static properties = {creatorId: {attribute: false}, query: {attribute: false}, counts: {state: true}, selection: {state: true}};
 
@@ -149,7 +149,7 @@ export class TeamInbox extends SessionElement {
       </header>
       <nav class="tabs" aria-label=${translate('inbox.tabs')}>${TABS.map((status) => this.#tab(status, filter))}</nav>
       ${this.#tools(filter)}
-      <bulk-bar .session=${this.session} .creatorId=${this.creatorId} .selection=${this.selection} @clear=${() => this.#select(new Set())}></bulk-bar>
+      <bulk-bar .session=${this.session} .creatorId=${this.creatorId} .selection=${this.selection} @clear=${this.#onClear}></bulk-bar>
       <inbox-feed .session=${this.session} .filter=${filter} .empty=${this.#empty(filter)} .total=${this.#total(filter)} .selection=${this.selection}
         .answering=${typingPresenceOf(this.session).byRequest} @toggled=${this.#onToggled} @answered=${this.#lostField.forget}></inbox-feed>
     `;
@@ -236,10 +236,22 @@ export class TeamInbox extends SessionElement {
     this.#select(selection);
   }
 
+  #onClear() {
+    this.#leaveBulkBar();
+    this.#select(new Set());
+  }
+
   // ---- keys
 
   get #feed() {
     return /** @type {InboxFeed} */ (this.querySelector('inbox-feed'));
+  }
+
+  /** The focus does not vanish with what it is in. */
+  #leaveBulkBar() {
+    const card = this.#feed.currentCard;
+    if (card) card.focus({preventScroll: true});
+    else this.#feed.move(0);
   }
 
   async #showKeys() {
@@ -254,7 +266,9 @@ export class TeamInbox extends SessionElement {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (document.querySelector('dialog[open]') || isTyping(event.target) || this.#lostField.isLost) return;
+    if (document.querySelector('dialog[open]')) return;
+    if (event.key === 'Escape' && /** @type {Element} */ (event.target).closest?.('bulk-bar')) return this.#leaveBulkBar();
+    if (isTyping(event.target) || this.#lostField.isLost) return;
     if (!shortcutsEnabled() && event.key !== 'Escape') return;
     const arrows = /** @type {Element} */ (event.target).matches?.('request-card') ?? false;
     const action = this.#actions(event, arrows)[event.key];
