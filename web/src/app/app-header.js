@@ -40,8 +40,10 @@ export class AppHeader extends SessionElement {
     const name = this.workspace ? this.session.creatorName(this.workspace.creatorId) : 'Bookbell';
     const picture = this.#picture();
     if (workspaces.length < 2)
-      return this.workspace ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span></span>` : nothing;
-    const button = html`${picture}<span class="bar__desk-name" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
+      return this.workspace
+        ? html`<span class="bar__desk">${picture}<span class="bar__desk-name" dir="auto" data-testid="creator-name">${name}</span></span>`
+        : nothing;
+    const button = html`${picture}<span class="bar__desk-name" dir="auto" data-testid="creator-name">${name}</span> ${icon('chevron')}`;
     return html`<pop-up class="pop-up pop-up--start bar__desk" testid="creator-switcher" label=${translate('nav.switch', {name})} .button=${button} .panel=${() => this.#workspaceMenu(workspaces)}></pop-up>`;
   }
 
@@ -59,7 +61,7 @@ export class AppHeader extends SessionElement {
         const waiting = workspace.role === 'admin' ? this.session.pendingCount(workspace.creatorId) : undefined;
         return html`<li>
           <a class="menu__item" href=${workspacePath(workspace)} aria-current=${here ? 'true' : nothing} data-testid="creator-option" data-creator-id=${workspace.creatorId} data-role=${workspace.role}>
-            <span class="menu__text">${this.session.creatorName(workspace.creatorId)}<small>${translate(workspace.role === 'admin' ? 'nav.as_admin' : 'nav.as_supporter')}</small></span>
+            <span class="menu__text"><bdi>${this.session.creatorName(workspace.creatorId)}</bdi><small>${translate(workspace.role === 'admin' ? 'nav.as_admin' : 'nav.as_supporter')}</small></span>
             ${waiting ? html`<span class="count">${formatNumber(waiting)}</span>` : nothing}
           </a>
         </li>`;

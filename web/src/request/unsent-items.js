@@ -86,7 +86,7 @@ export class UnsentReplies extends Unsent {
         items,
         ({key}) => key,
         (item) => html`<li class="reply reply--mine unsent" data-testid="unsent-reply">
-          <div class="reply__bubble"><p class="reply__text">${item.content.body}</p>${this.state(item)} ${this.choices(item)}</div>
+          <div class="reply__bubble"><p class="reply__text" dir="auto">${item.content.body}</p>${this.state(item)} ${this.choices(item)}</div>
         </li>`,
       )}
     </ol>`;
