@@ -331,7 +331,7 @@ export default {
   'creator.notice': 'Hinweis an alle Fans',
   'creator.paused': '{name} nimmt gerade keine Anfragen an.',
   'creator.rules': 'Bevor du anfragst',
-  'creator.title': 'Einstellungen',
+  'creator.title': 'Einstel\u00adlungen',
 
   'notification.button': {one: 'Mitteilungen, {count} ungelesen', other: 'Mitteilungen, {count} ungelesen'},
   'notification.followed_request_approved': '„{title}“, dem du folgst, wurde angenommen',
