@@ -55,7 +55,7 @@ export class JoinPage extends LightElement {
   #form() {
     return html`<form novalidate @submit=${this.#create} data-testid="join-form">
       ${formError(this.#sending.message)} ${newAccountFields(this.#sending.fields)}
-      <button class="button button--main button--wide" data-testid="join-submit" ?disabled=${this.#sending.busy}>${translate('join.join')}</button>
+      <button class="button button--main button--wide" data-testid="join-submit" aria-disabled=${this.#sending.busy}>${translate('join.join')}</button>
     </form>`;
   }
 
@@ -65,7 +65,7 @@ export class JoinPage extends LightElement {
       <h1 class="doorstep__title" tabindex="-1">${translate('join.title')}</h1>
       <p class="doorstep__lead">${translateMarkup('join.accept_as', {name: html`<strong>${user.display_name}</strong>`, email: user.email})}</p>
       ${formError(this.#sending.message)}
-      <button type="button" class="button button--main button--wide" data-testid="join-accept" ?disabled=${this.#sending.busy} @click=${this.#accept}>${translate('join.accept')}</button>
+      <button type="button" class="button button--main button--wide" data-testid="join-accept" aria-disabled=${this.#sending.busy} @click=${this.#accept}>${translate('join.accept')}</button>
       <p class="doorstep__foot"><a href="${BASE_PATH}/" data-testid="join-decline">${translate('join.decline')}</a></p>
     `);
   }

@@ -44,7 +44,7 @@ export class MailLinkPage extends LightElement {
             <form novalidate @submit=${this.#send} data-testid="news-link-form">
               ${formError(this.#sending.message)}
               ${forgot ? formField({id: 'email', name: 'email', label: translate('account.email'), type: 'email', autocomplete: 'username', testid: 'forgot-email', error: this.#sending.fields.email}) : ''}
-              <button class="button button--main button--wide" data-testid="news-link-submit" ?disabled=${this.#sending.busy}>${text('do')}</button>
+              <button class="button button--main button--wide" data-testid="news-link-submit" aria-disabled=${this.#sending.busy}>${text('do')}</button>
             </form>`
       }
     `);

@@ -55,7 +55,7 @@ export class OwnAccountPage extends SessionElement {
         testid: 'own-email',
         error: wrong.email,
       })}
-      <button class="button button--main" data-testid="own-profile-submit" ?disabled=${this.#saving.busy}>${translate('form.save')}</button>
+      <button class="button button--main" data-testid="own-profile-submit" aria-disabled=${this.#saving.busy}>${translate('form.save')}</button>
     </form>`;
   }
 

@@ -62,7 +62,7 @@ export class OwnHandover extends SessionElement {
             })
           : nothing
       }
-      <button class="button" data-testid="handover-submit" ?disabled=${this.#sending.busy}>${translate('handover.offer')}</button>
+      <button class="button" data-testid="handover-submit" aria-disabled=${this.#sending.busy}>${translate('handover.offer')}</button>
     </form>`;
   }
 

@@ -28,7 +28,7 @@ export class OwnPassword extends SessionElement {
         testid: 'own-new',
         error: wrong.new,
       })}
-      <button class="button button--main" data-testid="own-password-submit" ?disabled=${this.#sending.busy}>${translate('own.password_title')}</button>
+      <button class="button button--main" data-testid="own-password-submit" aria-disabled=${this.#sending.busy}>${translate('own.password_title')}</button>
     </form>`;
   }
 

@@ -38,7 +38,7 @@ export class ResetPage extends LightElement {
           testid: 'account-password',
           error: this.#sending.fields.password,
         })}
-        <button class="button button--main button--wide" data-testid="reset-submit" ?disabled=${this.#sending.busy}>${translate('reset.save')}</button>
+        <button class="button button--main button--wide" data-testid="reset-submit" aria-disabled=${this.#sending.busy}>${translate('reset.save')}</button>
       </form>
     `);
   }

@@ -31,7 +31,7 @@ export class SetupPage extends LightElement {
         ${formError(this.#sending.message)}
         ${formField({id: 'creator-name', name: 'creator_name', label: translate('setup.creator_name'), testid: 'setup-creator-name', maxlength: 100, error: wrong.creator_name})}
         ${newAccountFields(wrong, translate('setup.own_name'))}
-        <button class="button button--main button--wide" data-testid="setup-submit" ?disabled=${this.#sending.busy}>${translate('setup.begin')}</button>
+        <button class="button button--main button--wide" data-testid="setup-submit" aria-disabled=${this.#sending.busy}>${translate('setup.begin')}</button>
       </form>
     `);
   }

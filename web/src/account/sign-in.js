@@ -44,7 +44,7 @@ export class SignIn extends LightElement {
         ${this.#sending.message ? html`<div data-testid="login-error">${formError(this.#sending.message)}</div>` : nothing}
         ${formField({id: 'email', name: 'email', label: translate('account.email'), type: 'email', autocomplete: 'username', testid: 'login-email', error: wrong.email})}
         ${formField({id: 'password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'login-password', error: wrong.password})}
-        <button class="button button--main button--wide" data-testid="login-submit" ?disabled=${this.#sending.busy}>${translate(this.#sending.busy ? 'account.signing_in' : 'account.sign_in')}</button>
+        <button class="button button--main button--wide" data-testid="login-submit" aria-disabled=${this.#sending.busy}>${translate(this.#sending.busy ? 'account.signing_in' : 'account.sign_in')}</button>
       </form>`;
   }
 

@@ -39,7 +39,7 @@ export class TakeOverPage extends LightElement {
           testid: 'account-password',
           error: this.#sending.fields.password,
         })}
-        <button class="button button--main button--wide" data-testid="take-over-submit" ?disabled=${this.#sending.busy}>${translate('handover.take_do')}</button>
+        <button class="button button--main button--wide" data-testid="take-over-submit" aria-disabled=${this.#sending.busy}>${translate('handover.take_do')}</button>
       </form>
     `);
   }

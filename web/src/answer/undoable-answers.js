@@ -215,11 +215,20 @@ class UndoBar extends LightElement {
       ${
         item
           ? html`<span class="undo-bar__text" data-testid="undo-text">${this.#text(item, items)}</span>
-            ${items.some(({callKey}) => callKey) ? nothing : html`<button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${() => this.answers.undo()}>${icon('undo')} ${translate('desk.undo')}</button>`}
+            ${items.some(({callKey}) => callKey) ? nothing : html`<button type="button" class="button button--main" data-testid="undo" aria-keyshortcuts="z" @click=${this.#undo}>${icon('undo')} ${translate('desk.undo')}</button>`}
             ${this.answers.session.sendQueue.isAway() ? nothing : html`<button type="button" class="button button--quiet" data-testid="undo-send" @click=${() => this.answers.sendNow()}>${translate('desk.send_now')}</button>`}`
           : nothing
       }
     </div>`;
+  }
+
+  /** The focus goes with the button's request, if it is in the page. */
+  async #undo() {
+    const id = this.answers.newest[0]?.content.ids[0];
+    this.answers.undo();
+    await this.updateComplete;
+    const card = /** @type {HTMLElement | null} */ (document.querySelector(`request-card[data-request-id="${id}"]`) ?? document.querySelector('#main'));
+    if (document.activeElement === document.body) card?.focus();
   }
 
   /** @param {QueuedItem} item the newest @param {QueuedItem[]} items of the same step */

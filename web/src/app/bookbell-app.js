@@ -30,6 +30,13 @@ const font = Promise.race([document.fonts.load("1rem 'Source Sans 3'").catch(() 
 /** Between two attempts to reach a server that is away, ms. */
 const MIN_RETRY_DELAY = 800;
 
+/** A button that is busy keeps the focus, and does nothing. @param {Event} event */
+function ignoreBusy(event) {
+  if (!(/** @type {Element} */ (event.target).closest('[aria-disabled=true]'))) return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
 /** The whole page: who is signed in, where they are, and what they are told in passing. */
 export class BookbellApp extends LightElement {
   static properties = {session: {state: true}, route: {state: true}, phase: {state: true}, missing: {state: true}};
@@ -60,6 +67,7 @@ export class BookbellApp extends LightElement {
     this.missing = false;
     this.#api.http.onProxySignIn = () => this.#offerProxySignIn();
     this.addEventListener('signed-in', () => this.#onSignedIn());
+    document.addEventListener('click', ignoreBusy, true);
     enforceFieldLimits(document, (text) => this.#toasts?.show({text, tone: 'plain'}));
     document.addEventListener('focusin', loadFocusReturn, {once: true});
     document.addEventListener('toast', (event) => this.#toasts?.show(/** @type {CustomEvent} */ (event).detail));

@@ -64,7 +64,7 @@ export class CreatorLook extends SessionElement {
     return html`<form class="look__name" novalidate @submit=${this.#saveName}>
       ${formError(this.#naming.message)}
       ${formField({id: 'look-name', name: 'name', label: translate('look.name'), value: name, maxlength: 100, testid: 'look-name', error: this.#naming.fields.name})}
-      <button class="button" data-testid="look-name-save" ?disabled=${this.#naming.busy}>${translate('form.save')}</button>
+      <button class="button" data-testid="look-name-save" aria-disabled=${this.#naming.busy}>${translate('form.save')}</button>
     </form>`;
   }
 

@@ -49,7 +49,7 @@ export class CreatorPage extends SessionElement {
             <p class="panel__text">${translate(creator.accepting ? 'creator.accepting_on' : 'creator.accepting_off')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.accepting} aria-labelledby="accepting-label" data-testid="accepting-switch"
-            ?disabled=${this.#switching.busy} @click=${this.#switch}><span class="switch__knob"></span></button>
+            aria-disabled=${this.#switching.busy} @click=${this.#switch}><span class="switch__knob"></span></button>
         </div>
       </section>
       <section class="panel">
@@ -60,7 +60,7 @@ export class CreatorPage extends SessionElement {
             <p class="panel__text">${translate(creator.shows_asked ? 'creator.asked_shown' : 'creator.asked_hidden')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.shows_asked} aria-labelledby="asked-label" data-testid="asked-switch"
-            ?disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
+            aria-disabled=${this.#showing.busy} @click=${this.#show}><span class="switch__knob"></span></button>
         </div>
       </section>
       <section class="panel" ?hidden=${this.session.me.user.id !== this.creatorId}>
@@ -71,7 +71,7 @@ export class CreatorPage extends SessionElement {
             <p class="panel__text">${translate(creator.self_service ? 'creator.own_on' : 'creator.own_off')}</p>
           </div>
           <button type="button" class="switch" role="switch" aria-checked=${creator.self_service} aria-labelledby="own-label" data-testid="own-switch"
-            ?disabled=${this.#deciding.busy} @click=${this.#decide}><span class="switch__knob"></span></button>
+            aria-disabled=${this.#deciding.busy} @click=${this.#decide}><span class="switch__knob"></span></button>
         </div>
       </section>
       <creator-look .session=${this.session} .creatorId=${this.creatorId}></creator-look>
@@ -89,7 +89,7 @@ export class CreatorPage extends SessionElement {
           error: this.#saving.fields.notice,
           hint: translate('creator.notice_hint', {most: 500}),
         })}
-        <button class="button button--main" data-testid="notice-submit" ?disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
+        <button class="button button--main" data-testid="notice-submit" aria-disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
       </form>
       <creator-zone .session=${this.session} .creatorId=${this.creatorId}></creator-zone>
       <creator-rules .session=${this.session} .creatorId=${this.creatorId}></creator-rules>

@@ -34,7 +34,7 @@ export class CreatorRules extends SessionElement {
         error: this.#saving.fields.rules,
         hint: translate('creator.rules_hint', {most: 2000}),
       })}
-      <button class="button button--main" data-testid="rules-submit" ?disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
+      <button class="button button--main" data-testid="rules-submit" aria-disabled=${this.#saving.busy}>${translate('creator.publish')}</button>
     </form>`;
   }
 

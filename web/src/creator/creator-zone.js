@@ -21,7 +21,7 @@ export class CreatorZone extends SessionElement {
     return html`<form class="panel panel--form" @submit=${this.#save}>
       ${formError(this.#saving.message)}
       ${formField({id: 'time-zone', name: 'time_zone', label: translate('creator.zone'), hint: translate('creator.zone_hint'), value: zone, options: timeZones(zone), testid: 'time-zone', error: this.#saving.fields.time_zone})}
-      <button class="button" data-testid="time-zone-submit" ?disabled=${this.#saving.busy}>${translate('form.save')}</button>
+      <button class="button" data-testid="time-zone-submit" aria-disabled=${this.#saving.busy}>${translate('form.save')}</button>
     </form>`;
   }
 

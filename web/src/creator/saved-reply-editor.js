@@ -83,7 +83,7 @@ export class SavedReplyEditor extends SessionElement {
       ${formField({id: 'canned-name', name: 'name', label: translate('desk.canned_name'), value: answer?.name ?? '', testid: 'canned-name', maxlength: 60, error: wrong.name})}
       ${formField({id: 'canned-body', name: 'body', label: translate('desk.canned_body'), value: answer?.body ?? '', rows: 3, testid: 'canned-body', maxlength: 4000, error: wrong.body})}
       <div class="buttons">
-        <button class="button button--main" data-testid="canned-submit" ?disabled=${this.#saving.busy}>${translate('form.save')}</button>
+        <button class="button button--main" data-testid="canned-submit" aria-disabled=${this.#saving.busy}>${translate('form.save')}</button>
         <button type="button" class="button button--quiet" @click=${() => this.#leave()}>${translate('form.back')}</button>
       </div>
     </form>`;
@@ -96,9 +96,13 @@ export class SavedReplyEditor extends SessionElement {
   }
 
   /** @param {number | 'new' | null} which */
-  #edit(which) {
+  async #edit(which) {
+    const before = this.editing;
     this.#saving.clear();
     this.editing = which;
+    await this.updateComplete;
+    const row = before === 'new' ? '[data-testid=canned-new]' : `[data-canned-id="${before}"] [data-testid=canned-edit]`;
+    /** @type {HTMLElement | null} */ (this.querySelector(which === null ? row : '[data-testid=canned-name]'))?.focus();
   }
 
   /** @param {SubmitEvent} event @param {SavedReply} [answer] */
@@ -111,7 +115,7 @@ export class SavedReplyEditor extends SessionElement {
     );
     if (!done) return;
     this.#draft.drop();
-    this.editing = null;
+    this.#edit(null);
     this.#answers.load();
   }
 

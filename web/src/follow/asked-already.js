@@ -94,7 +94,7 @@ export class AskedAlready extends SessionElement {
   #button(id, title, status, followed) {
     if (followed) return html`<span class="asked__done" data-testid="asked-following">${icon('check')} ${translate('follow.done')}</span>`;
     if (status === 'completed') return nothing;
-    return html`<button type="button" class="button button--small" aria-label=${translate('follow.me_too_title', {title})} data-testid="me-too" ?disabled=${this.busy === id}
+    return html`<button type="button" class="button button--small" aria-label=${translate('follow.me_too_title', {title})} data-testid="me-too" aria-disabled=${this.busy === id}
       @click=${() => this.#want(id, title)}>${icon('plus')} ${translate('follow.me_too')}</button>`;
   }
 

@@ -100,7 +100,7 @@ export class InvitationsPage extends SessionElement {
         ${numberField({id: 'invite-uses', name: 'uses', label: translate('invitations.uses'), min: 1, value: 1, testid: 'invitation-uses', error: wrong.uses})}
         ${formField({id: 'invite-days', name: 'days', label: translate('invitations.valid'), options: LIFETIMES, value: '7', testid: 'invitation-days', error: wrong.expires_at})}
       </div>
-      <button class="button button--main" data-testid="invitation-submit" ?disabled=${this.#making.busy}>${icon('link')} ${translate('invitations.make')}</button>
+      <button class="button button--main" data-testid="invitation-submit" aria-disabled=${this.#making.busy}>${icon('link')} ${translate('invitations.make')}</button>
     </form>`;
   }
 

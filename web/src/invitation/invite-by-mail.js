@@ -58,7 +58,7 @@ export class InviteByMail extends SessionElement {
               })
         }
       </div>
-      <button class="button button--main" data-testid="invite-mail-submit" ?disabled=${this.#sending.busy}>${icon('people')} ${translate('invitations.mail_send')}</button>
+      <button class="button button--main" data-testid="invite-mail-submit" aria-disabled=${this.#sending.busy}>${icon('people')} ${translate('invitations.mail_send')}</button>
     </form>`;
   }
 

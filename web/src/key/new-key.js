@@ -45,7 +45,7 @@ export class NewKey extends SessionElement {
           ${this.#scope('read', true)} ${this.#scope('write')} ${this.session.me.admin_of.length > 0 ? this.#scope('admin') : nothing}
           ${wrong.scopes ? html`<p class="field__error" data-testid="key-scopes-error">${translate('keys.no_scope')}</p>` : nothing}
         </fieldset>
-        <button class="button button--main" data-testid="key-submit" ?disabled=${this.#making.busy}>${icon('plus')} ${translate('keys.make')}</button>
+        <button class="button button--main" data-testid="key-submit" aria-disabled=${this.#making.busy}>${icon('plus')} ${translate('keys.make')}</button>
       </form>
       ${liveRegion('status', this.made ? this.#secret(this.made) : nothing)}
     `;

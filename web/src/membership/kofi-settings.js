@@ -57,7 +57,7 @@ export class KofiSettings extends SessionElement {
       <form class="panel__form" novalidate data-testid="kofi-form" @submit=${this.#connect}>
         ${formError(this.#connecting.message)}
         ${formField({id: 'kofi-token', name: 'verification_token', label: translate('kofi.token'), hint: translate('kofi.token_hint'), testid: 'kofi-token', error: this.#connecting.fields.verification_token})}
-        <button class="button ${this.source?.connected ? '' : 'button--main'}" data-testid="kofi-submit" ?disabled=${this.#connecting.busy}>${translate('form.save')}</button>
+        <button class="button ${this.source?.connected ? '' : 'button--main'}" data-testid="kofi-submit" aria-disabled=${this.#connecting.busy}>${translate('form.save')}</button>
       </form>
       ${this.source?.connected ? this.#connected(this.source) : nothing}
     </section>`;

@@ -119,7 +119,7 @@ export class PatreonPage extends LightElement {
         return html`<p class="doorstep__lead">${translate('patreon.new_account')}</p>
           <form novalidate data-testid="patreon-join" @submit=${(/** @type {SubmitEvent} */ event) => this.#join(event, result.token)}>
             ${newAccountFields(this.#sending.fields)}
-            <button class="button button--main button--wide" data-testid="patreon-join-submit" ?disabled=${this.#sending.busy}>${translate('join.join')}</button>
+            <button class="button button--main button--wide" data-testid="patreon-join-submit" aria-disabled=${this.#sending.busy}>${translate('join.join')}</button>
           </form>`;
       default:
         return this.#home();

@@ -69,7 +69,7 @@ export class PatreonSettings extends SessionElement {
       ${unknown ? html`<p class="panel__text">${translate('patreon.unknown', {amount: unknown})}</p>` : nothing}
       ${webhook ? nothing : html`<p class="panel__text">${translate('patreon.no_webhook')}</p>`} ${formError(this.#syncing.message)}
       <div class="buttons">
-        <button type="button" class="button" data-testid="patreon-sync" ?disabled=${this.#syncing.busy} @click=${this.#sync}>${translate('patreon.sync')}</button>
+        <button type="button" class="button" data-testid="patreon-sync" aria-disabled=${this.#syncing.busy} @click=${this.#sync}>${translate('patreon.sync')}</button>
         ${this.#connectButton(translate('patreon.reconnect'), problem === 'revoked')}
         <confirm-button testid="patreon-disconnect" label=${translate('patreon.disconnect')} question=${translate('patreon.disconnect_sure')} yes=${translate('patreon.disconnect')} @confirmed=${this.#disconnect}></confirm-button>
       </div>
@@ -87,7 +87,7 @@ export class PatreonSettings extends SessionElement {
 
   /** @param {string} label */
   #connectButton(label, main = true) {
-    return html`<button type="button" class="button ${main ? 'button--main' : ''}" data-testid="patreon-connect" ?disabled=${this.#connecting.busy} @click=${this.#connect}>${label}</button>`;
+    return html`<button type="button" class="button ${main ? 'button--main' : ''}" data-testid="patreon-connect" aria-disabled=${this.#connecting.busy} @click=${this.#connect}>${label}</button>`;
   }
 
   async #connect() {

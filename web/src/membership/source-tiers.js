@@ -34,7 +34,7 @@ export function sourceTiersForm(source, tiers, saving, save) {
       }),
     )}
     ${numberField({id: `${kind}-grace`, name: 'grace_days', label: translate('patreon.grace'), min: 0, value: source.grace_days ?? 7, hint: translate('patreon.grace_hint'), testid: `${kind}-grace`, error: saving.fields.grace_days})}
-    <button class="button button--main" data-testid="${kind}-tiers-submit" ?disabled=${saving.busy}>${translate('form.save')}</button>
+    <button class="button button--main" data-testid="${kind}-tiers-submit" aria-disabled=${saving.busy}>${translate('form.save')}</button>
   </form>`;
 }
 

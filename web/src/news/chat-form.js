@@ -29,7 +29,7 @@ export class ChatForm extends LightElement {
     return html`<form class="news-add" novalidate @submit=${this.#submit} @change=${this.#change} data-testid="chat-add">
       ${formField({id: 'chat-kind', name: 'kind', label: translate('news.chat_kind'), testid: 'chat-kind', value: kind, options: offered.map((each) => [each, translate(`news.kind_${each}`)])})}
       ${formField({id: 'chat-target', name: 'target', label: translate('news.chat_target'), hint: translate(`news.chat_${kind}`), testid: 'chat-target', error: this.error})}
-      <button class="button" data-testid="chat-add-submit" ?disabled=${this.busy}>${translate('news.add')}</button>
+      <button class="button" data-testid="chat-add-submit" aria-disabled=${this.busy}>${translate('news.add')}</button>
     </form>`;
   }
 

@@ -84,7 +84,7 @@ export class NewsSettings extends SessionElement {
         kinds.includes('mail') && !channels.some(({kind}) => kind === 'mail')
           ? html`<form class="news-add" novalidate @submit=${this.#addMail} data-testid="news-add">
             ${formField({id: 'news-address', name: 'target', label: translate('news.address'), type: 'email', autocomplete: 'email', value: this.session.me.user.email, testid: 'news-address', error: this.#adding === 'mail' ? this.#addressFault : undefined})}
-            <button class="button" data-testid="news-add-submit" ?disabled=${this.#saving.busy}>${translate('news.add')}</button>
+            <button class="button" data-testid="news-add-submit" aria-disabled=${this.#saving.busy}>${translate('news.add')}</button>
           </form>`
           : nothing
       }

@@ -33,7 +33,7 @@ export class PushSwitch extends SessionElement {
         : state === 'refused'
           ? translate('alert.refused')
           : '';
-    return html`<button type="button" class="menu__item menu__item--switch" role="switch" aria-checked=${state === 'on'} ?disabled=${this.busy || state === 'unsupported'} data-testid="push-switch" @click=${() => this.#turn()}>
+    return html`<button type="button" class="menu__item menu__item--switch" role="switch" aria-checked=${state === 'on'} aria-disabled=${this.busy || state === 'unsupported'} data-testid="push-switch" @click=${() => this.#turn()}>
         <span>${translate('news.push')}</span><span class="switch switch--small" aria-hidden="true"><span class="switch__knob"></span></span>
       </button>
       ${liveRegion('status', hint ? html`<p class="menu__hint" data-testid="push-hint">${hint}</p>` : nothing)}`;

@@ -71,7 +71,7 @@ export class AccountRow extends SessionElement {
         ${translate('operator.identities', {count: identities})}${patreon ? html` · ${translate('operator.patreon')}` : nothing}
       </p>
       <div class="row__actions">
-        <button type="button" class="button" data-testid="account-reset" ?disabled=${this.#changing.busy} @click=${this.#reset}>${translate('operator.reset')}</button>
+        <button type="button" class="button" data-testid="account-reset" aria-disabled=${this.#changing.busy} @click=${this.#reset}>${translate('operator.reset')}</button>
         ${
           own
             ? nothing
@@ -102,7 +102,7 @@ export class AccountRow extends SessionElement {
   #creatorForm() {
     return html`<form novalidate @submit=${this.#makeCreator} data-testid="account-creator-form">
       ${formField({id: `creator-name-${this.account.id}`, name: 'name', label: translate('operator.creator_name'), value: this.account.display_name, maxlength: 100, testid: 'account-creator-name', error: this.#changing.fields.name})}
-      <button class="button" data-testid="account-creator" ?disabled=${this.#changing.busy}>${translate('operator.make_creator')}</button>
+      <button class="button" data-testid="account-creator" aria-disabled=${this.#changing.busy}>${translate('operator.make_creator')}</button>
     </form>`;
   }
 

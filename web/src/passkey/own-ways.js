@@ -94,7 +94,7 @@ export class OwnWays extends SessionElement {
           ({
             id,
             name,
-          }) => html`<button type="button" class="button" data-testid="own-link" data-provider=${id} ?disabled=${this.#linking.busy} @click=${() => this.#link(id)}>
+          }) => html`<button type="button" class="button" data-testid="own-link" data-provider=${id} aria-disabled=${this.#linking.busy} @click=${() => this.#link(id)}>
             ${translate('ways.add_provider', {name})}
           </button>`,
         )}
@@ -106,7 +106,7 @@ export class OwnWays extends SessionElement {
     return html`<form novalidate @submit=${this.#add} data-testid="passkey-form">
       ${formError(this.#adding.message)}
       ${formField({id: 'passkey-name', name: 'name', label: translate('ways.passkey_name'), hint: translate('ways.passkey_hint'), maxlength: 60, testid: 'passkey-name', error: this.#adding.fields.name})}
-      <button class="button" data-testid="passkey-add" ?disabled=${this.#adding.busy}>${translate('ways.passkey_add')}</button>
+      <button class="button" data-testid="passkey-add" aria-disabled=${this.#adding.busy}>${translate('ways.passkey_add')}</button>
     </form>`;
   }
 
@@ -119,7 +119,7 @@ export class OwnWays extends SessionElement {
     return html`<form novalidate @submit=${confirm} data-testid="ways-confirm-form">
       <input type="text" name="username" autocomplete="username" .value=${this.session.me.user.email} hidden />
       ${formField({id: 'ways-password', name: 'password', label: translate('account.password'), type: 'password', autocomplete: 'current-password', testid: 'ways-password'})}
-      <button class="button" data-testid="ways-confirm" ?disabled=${this.#adding.busy || this.#linking.busy}>${translate('ways.confirm')}</button>
+      <button class="button" data-testid="ways-confirm" aria-disabled=${this.#adding.busy || this.#linking.busy}>${translate('ways.confirm')}</button>
     </form>`;
   }
 

@@ -40,7 +40,7 @@ export class SignInWays extends LightElement {
       ${password ? html`<p class="ways__or">${translate('ways.or')}</p>` : nothing} ${formError(this.#why())}
       ${
         byPasskey
-          ? html`<button type="button" class="button button--wide" data-testid="sign-in-passkey" ?disabled=${this.#sending.busy} @click=${this.#signIn}>${translate('ways.passkey')}</button>`
+          ? html`<button type="button" class="button button--wide" data-testid="sign-in-passkey" aria-disabled=${this.#sending.busy} @click=${this.#signIn}>${translate('ways.passkey')}</button>`
           : nothing
       }
       ${oidc.map(({id, name, url}) => html`<a class="button button--wide" href=${this.#addressOf(url)} data-testid="sign-in-provider" data-provider=${id}>${translate('ways.provider', {name})}</a>`)}

@@ -93,7 +93,7 @@ export class NewRequest extends SessionElement {
             ]
           : html`<button type="button" class="button button--link" data-testid="new-request-more" @click=${this.#showMore}>${icon('plus')} ${translate('ask.more')}</button>`
       }
-      <button class="button button--main button--wide" data-testid="new-request-submit" ?disabled=${this.#sending.busy}>
+      <button class="button button--main button--wide" data-testid="new-request-submit" aria-disabled=${this.#sending.busy}>
         ${translate(this.#sending.busy ? 'form.sending' : 'ask.send')}
       </button>
       <p class="visually-hidden" role="alert">${Object.keys(wrong).length ? translate('form.attention') : nothing}</p>

@@ -70,7 +70,7 @@ export class RequestFeed extends SessionElement {
       ${list.loaded && items.length === 0 && !list.hasMore ? html`<div class="empty" data-testid="request-list-empty">${this.empty}</div>` : nothing}
       ${
         list.hasMore
-          ? html`<button type="button" class="button button--wide" data-testid="load-more" ?disabled=${list.loading} @click=${() => list.loadMore()}>
+          ? html`<button type="button" class="button button--wide" data-testid="load-more" aria-disabled=${list.loading} @click=${() => list.loadMore()}>
             ${translate(list.loading ? 'list.loading' : 'list.older')}
           </button>`
           : nothing

@@ -53,7 +53,7 @@ export class RequestThread extends LightElement {
       <form class="thread__form" @submit=${this.#send} @input=${this.#drafting}>
         ${formError(this.#sending.message)}
         ${formField({id: `reply-${id}`, name: 'body', label: translate('thread.yours'), testid: 'reply-text', rows: 2, maxlength: 4000, error: this.#sending.fields.body})}
-        <button class="button button--main" data-testid="reply-submit" ?disabled=${this.#sending.busy}>${translate('form.send')}</button>
+        <button class="button button--main" data-testid="reply-submit" aria-disabled=${this.#sending.busy}>${translate('form.send')}</button>
       </form>
     </section>`;
   }
@@ -62,7 +62,7 @@ export class RequestThread extends LightElement {
   #earlier() {
     if (replyCount(this.request) <= this.request.replies.length) return nothing;
     return html`${formError(this.failure)}
-      <button type="button" class="button button--quiet" data-testid="thread-earlier" ?disabled=${this.loading} @click=${this.#loadEarlier}>
+      <button type="button" class="button button--quiet" data-testid="thread-earlier" aria-disabled=${this.loading} @click=${this.#loadEarlier}>
         ${translate(this.loading ? 'list.loading' : 'thread.earlier')}
       </button>`;
   }

@@ -28,8 +28,8 @@ class Unsent extends SessionElement {
   choices(item) {
     const inFlight = this.session.sendQueue.isInFlight(item);
     return html`<p class="unsent__choices">
-      ${item.problem ? html`<button type="button" class="button button--quiet" data-testid="unsent-again" ?disabled=${inFlight} @click=${() => this.session.sendQueue.retry(item)}>${translate('unsent.again')}</button>` : nothing}
-      <button type="button" class="button button--quiet" data-testid="unsent-remove" ?disabled=${inFlight} @click=${() => this.session.sendQueue.remove(item.key)}>${translate('unsent.remove')}</button>
+      ${item.problem ? html`<button type="button" class="button button--quiet" data-testid="unsent-again" aria-disabled=${inFlight} @click=${() => this.session.sendQueue.retry(item)}>${translate('unsent.again')}</button>` : nothing}
+      <button type="button" class="button button--quiet" data-testid="unsent-remove" aria-disabled=${inFlight} @click=${() => this.session.sendQueue.remove(item.key)}>${translate('unsent.remove')}</button>
     </p>`;
   }
 }

@@ -114,7 +114,7 @@ export class SetupGuide extends SessionElement {
           testid: 'guide-tier-period',
           error: wrong.period,
         })}
-        <button class="button" data-testid="guide-tier-add" ?disabled=${this.#saving.busy}>${icon('plus')} ${translate('guide.add_tier')}</button>
+        <button class="button" data-testid="guide-tier-add" aria-disabled=${this.#saving.busy}>${icon('plus')} ${translate('guide.add_tier')}</button>
       </form>
     `;
   }
@@ -139,7 +139,7 @@ export class SetupGuide extends SessionElement {
   #link({id, name}) {
     const link = this.links.get(id);
     if (!link)
-      return html`<button type="button" class="button" data-testid="guide-invite" ?disabled=${this.#inviting.busy} @click=${() => this.#invite(id)}>${icon('link')} ${translate('invitations.make')}</button>`;
+      return html`<button type="button" class="button" data-testid="guide-invite" aria-disabled=${this.#inviting.busy} @click=${() => this.#invite(id)}>${icon('link')} ${translate('invitations.make')}</button>`;
     return html`<p class="made-link__row">
       <input class="input" id="guide-link-${id}" dir="ltr" readonly aria-label=${translate('guide.link_for', {name})} .value=${link} data-testid="guide-link" @focus=${(/** @type {FocusEvent} */ event) => /** @type {HTMLInputElement} */ (event.target).select()} />
       <button type="button" class="button" data-testid="guide-copy" @click=${() => this.#copy(id, link)}>${icon(this.copied === id ? 'check' : 'copy')} ${translate(this.copied === id ? 'invitations.copied' : 'invitations.copy')}</button>

@@ -63,7 +63,7 @@ class FormerSupporters extends SessionElement {
         <p class="row__sub">${email}</p>
       </div>
       <div class="row__actions">
-        <button type="button" class="button button--quiet" data-testid="former-restore" ?disabled=${this.#changing.busy || this.tiers.length === 0 || !this.session.mayDecideAbout(this.creatorId, user_id)} @click=${() => this.#change(blocked ? unblock : restore)}>
+        <button type="button" class="button button--quiet" data-testid="former-restore" aria-disabled=${this.#changing.busy || this.tiers.length === 0 || !this.session.mayDecideAbout(this.creatorId, user_id)} @click=${() => this.#change(blocked ? unblock : restore)}>
           ${translate(blocked ? 'supporters.unblock' : 'supporters.restore')}
         </button>
       </div>

@@ -33,8 +33,8 @@ export class GrantForm extends LightElement {
       ${numberField({id: `grant-amount-${userId}`, name: 'amount', label: translate('supporters.grant_amount'), min: 1, value: 1, testid: 'grant-amount', error: wrong.amount})}
       ${formField({id: `grant-reason-${userId}`, name: 'reason', label: translate('supporters.grant_reason'), testid: 'grant-reason', maxlength: 300, error: wrong.reason, hint: translate('supporters.grant_hint', {name})})}
       <div class="grant-form__actions">
-        <button class="button button--main" data-testid="grant-submit" ?disabled=${this.#grant.busy}>${translate('supporters.grant')}</button>
-        <button class="button button--quiet" name="take" data-testid="grant-take" ?disabled=${this.#grant.busy}>${translate('supporters.take')}</button>
+        <button class="button button--main" data-testid="grant-submit" aria-disabled=${this.#grant.busy}>${translate('supporters.grant')}</button>
+        <button class="button button--quiet" name="take" data-testid="grant-take" aria-disabled=${this.#grant.busy}>${translate('supporters.take')}</button>
       </div>
     </form>`;
   }

@@ -39,12 +39,12 @@ class SupporterAccountForms extends LightElement {
           ${formError(this.#asking.message)}
           ${formField({id: 'ask-for-title', name: 'title', label: translate('book.title'), maxlength: 300, testid: 'ask-for-title', error: wrong.title})}
           ${formField({id: 'ask-for-author', name: 'author', label: translate('book.author'), maxlength: 300, testid: 'ask-for-author', error: wrong.author})}
-          <button class="button" data-testid="ask-for-submit" ?disabled=${this.#asking.busy}>${translate('ask.send')}</button>
+          <button class="button" data-testid="ask-for-submit" aria-disabled=${this.#asking.busy}>${translate('ask.send')}</button>
         </form>
       </details>
       <form class="inline-form" novalidate @submit=${this.#allow}>
         ${numberField({id: 'own-allowance', name: 'own', label: translate('supporters.own'), min: 0, optional: true, value: own_allowance ?? '', hint: translate('supporters.own_hint'), testid: 'own-allowance', error: this.#allowing.fields.own_allowance ?? (this.#allowing.message || undefined)})}
-        <button class="button" data-testid="own-allowance-submit" ?disabled=${this.#allowing.busy}>${translate('form.save')}</button>
+        <button class="button" data-testid="own-allowance-submit" aria-disabled=${this.#allowing.busy}>${translate('form.save')}</button>
       </form>
       ${formError(this.#ending.message)}
       <p class="buttons">

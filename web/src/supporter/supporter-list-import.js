@@ -48,7 +48,7 @@ class SupporterListImport extends LightElement {
       <p>${translate('supporters.import_result', {moved, added, invited, unchanged, blocked, invalid})}</p>
       ${result.lines.filter(({detail}) => detail).map(({line, email, detail}) => html`<p class="row__sub">${line}: <bdi>${email}</bdi> – ${faultText(detail ?? '')}</p>`)}
       ${result.links.map(({tier, uses, url}) => html`<p>${tier} (${uses}): <input class="input" dir="ltr" readonly aria-label=${translate('invitations.link')} .value=${url} /></p>`)}
-      ${result.dry_run ? html`<button type="button" class="button button--main" data-testid="import-submit" ?disabled=${this.#importing.busy} @click=${() => this.#run(false)}>${translate('supporters.import_do')}</button>` : nothing}
+      ${result.dry_run ? html`<button type="button" class="button button--main" data-testid="import-submit" aria-disabled=${this.#importing.busy} @click=${() => this.#run(false)}>${translate('supporters.import_do')}</button>` : nothing}
     </div>`;
   }
 

@@ -106,7 +106,7 @@ export class TiersPage extends SessionElement {
     ]);
     return html`<form class="panel inline-form" data-testid="tier-deletion" @submit=${(/** @type {SubmitEvent} */ event) => this.#delete(event, id, name)}>
       ${formField({id: 'tier-move', name: 'move_to', label: translate('tiers.move_to'), options: others, testid: 'tier-move-to', error: this.#removing.fields.move_to ?? (this.#removing.message || undefined)})}
-      <button class="button button--danger" data-testid="tier-delete-submit" ?disabled=${this.#removing.busy}>${translate('tiers.delete')}</button>
+      <button class="button button--danger" data-testid="tier-delete-submit" aria-disabled=${this.#removing.busy}>${translate('tiers.delete')}</button>
     </form>`;
   }
 
@@ -139,17 +139,21 @@ export class TiersPage extends SessionElement {
         ${formField({id: 'tier-approve', name: 'auto', label: translate('tiers.auto_approve'), value: tier?.auto_approve ? 'on' : '', options: APPROVALS, testid: 'tier-form-approve'})}
       </div>
       <div class="buttons">
-        <button class="button button--main" data-testid="tier-form-submit" ?disabled=${this.#saving.busy}>${translate('form.save')}</button>
+        <button class="button button--main" data-testid="tier-form-submit" aria-disabled=${this.#saving.busy}>${translate('form.save')}</button>
         <button type="button" class="button button--quiet" data-testid="tier-form-back" @click=${() => this.#leave()}>${translate('form.back')}</button>
       </div>
     </form>`;
   }
 
   /** @param {number | 'new' | null} which */
-  #edit(which) {
+  async #edit(which) {
+    const before = this.editing;
     this.#saving.clear();
     this.editing = which;
     this.rolling = this.#tiers.items.find(({id}) => id === which)?.period === 'rolling';
+    await this.updateComplete;
+    const row = before === 'new' ? '[data-testid=tier-new]' : `[data-tier-id="${before}"] [data-testid=tier-edit]`;
+    /** @type {HTMLElement | null} */ (this.querySelector(which === null ? row : '[data-testid=tier-form-name]'))?.focus();
   }
 
   /** @param {Event} event */
@@ -181,7 +185,7 @@ export class TiersPage extends SessionElement {
     );
     if (!done) return;
     this.#draft.drop();
-    this.editing = null;
+    this.#edit(null);
     this.showToast(translate('tiers.saved', {name}));
     this.#tiers.load();
   }

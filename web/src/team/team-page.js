@@ -74,7 +74,7 @@ export class TeamPage extends SessionElement {
         testid: 'team-add-email',
         error: this.#adding.fields.email ?? (this.#adding.message || undefined),
       })}
-      <button class="button button--main" data-testid="team-add-submit" ?disabled=${this.#adding.busy}>${translate('team.add')}</button>
+      <button class="button button--main" data-testid="team-add-submit" aria-disabled=${this.#adding.busy}>${translate('team.add')}</button>
       <p class="inline-form__foot">${translateMarkup('team.else', {link: html`<a href="${BASE_PATH}/creators/${this.creatorId}/invitations">${translate('team.else_link')}</a>`})}</p>
     </form>`;
   }
@@ -95,7 +95,7 @@ export class TeamPage extends SessionElement {
               @change=${(/** @type {Event} */ event) => this.#setRole(member, /** @type {HTMLSelectElement} */ (event.target).value)}>
               ${ROLES.map(([role, label]) => html`<option value=${role} ?selected=${role === member.role}>${label}</option>`)}
             </select>
-            <button type="button" class="button button--quiet" data-testid="team-toggle" ?disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
+            <button type="button" class="button button--quiet" data-testid="team-toggle" aria-disabled=${this.#changing.busy} @click=${() => this.#activate(member)}>
               ${translate(active ? 'team.deactivate' : 'team.activate')}
             </button>
             <confirm-button testid="team-remove" label=${translate('team.remove')} question=${translate('team.remove_sure', {name: display_name})} yes=${translate('team.remove')} @confirmed=${() => this.#remove(member)}></confirm-button>

@@ -30,12 +30,12 @@ export class ConfirmButton extends LightElement {
 
   render() {
     if (!this.asking)
-      return html`<button type="button" class="button ${this.look}" data-testid=${this.testid} ?disabled=${this.disabled} @click=${() => this.#ask(true)}>
+      return html`<button type="button" class="button ${this.look}" data-testid=${this.testid} aria-disabled=${this.disabled} @click=${() => this.#ask(true)}>
         ${this.label}
       </button>`;
     return html`<span class="confirm" role="group" aria-label=${this.question} @keydown=${this.#escape}>
       ${this.question ? html`<span class="confirm__question">${this.question}</span>` : nothing}
-      <button type="button" class="button button--bad" data-testid="${this.testid}-confirm" ?disabled=${this.disabled} @click=${this.#confirm}>${this.yes}</button>
+      <button type="button" class="button button--bad" data-testid="${this.testid}-confirm" aria-disabled=${this.disabled} @click=${this.#confirm}>${this.yes}</button>
       <button type="button" class="button button--quiet" data-testid="${this.testid}-back" @click=${() => this.#ask(false)}>${translate('form.keep')}</button>
     </span>`;
   }

@@ -68,7 +68,7 @@ export class WebhookForm extends SessionElement {
         </fieldset>
         ${kind === 'webhook' ? nothing : this.#template(wrong.template ?? this.#previewing.fields.template)}
         <div class="webhook-form__actions">
-          <button class="button button--main" data-testid="${prefix}-submit" ?disabled=${this.#saving.busy}>${translate(before ? 'form.save' : 'webhook.add')}</button>
+          <button class="button button--main" data-testid="${prefix}-submit" aria-disabled=${this.#saving.busy}>${translate(before ? 'form.save' : 'webhook.add')}</button>
           ${before ? html`<button type="button" class="button" data-testid="${prefix}-cancel" @click=${() => this.emit('edit-ended')}>${translate('form.keep')}</button>` : nothing}
         </div>
       </form>

@@ -81,4 +81,23 @@ class FormsBrowserTest {
     creator.part("supporter-drawer").awaitGone();
     creator.part("toast").awaitTextWith("2 requests given to");
   }
+
+  @Test
+  void theFocusGoesIntoTheFormOfATierAndBack() {
+    visit("/creators/1/tiers");
+    creator.part("tier-edit").click();
+    creator.await("the field", creator.part("tier-form-name")::hasFocus);
+    creator.part("tier-form-back").click();
+    creator.await("the button", creator.part("tier-edit")::hasFocus);
+  }
+
+  @Test
+  void theFocusGoesToTheRequestWhoseAnswerIsTakenBack() {
+    InboxPage.open(creator, server, "creator");
+    creator.holdAnswers();
+    creator.part("respond-approve").click();
+    creator.part("undo").click();
+    creator.await("the request", creator.css("request-card, #main")::hasFocus);
+    assertThat(creator.part("undo").count()).isZero();
+  }
 }
