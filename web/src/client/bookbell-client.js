@@ -20,8 +20,9 @@ import {CLOSE, SILENT, TransportLadder} from './transport-ladder.js';
  * @typedef {object} ClientOptions
  * @property {string} url of the WebSocket, `ws:` or `wss:`, without query
  * @property {number} userId
- * @property {() => Promise<boolean>} [sessionEnded] asked after an attempt that never opened: a browser does not
- *   tell a page that the upgrade was answered 401
+ * @property {() => Promise<boolean>} [sessionEnded] asked after an attempt that never opened, because a browser does not
+ *   tell a page that the upgrade was answered 401, and after the end of the session that a connection was opened with,
+ *   because the cookie may hold a newer one
  * @property {new (url: string) => WebSocket} [WebSocket]
  * @property {LoadFallbacks} [loadFallbacks]
  * @property {() => number} [random]
@@ -191,9 +192,8 @@ export class BookbellClient extends EventTarget {
   async #onClosed(code, reason, opened) {
     const greeted = this.#isGreeted;
     this.#dropSocket();
-    if (code === CLOSE.SESSION_ENDED) return this.#setStatus('signed-out');
     let answers = false;
-    if (!opened || !greeted || code === SILENT) {
+    if (!opened || !greeted || code === SILENT || code === CLOSE.SESSION_ENDED) {
       if (!this.#isRefused) this.#setStatus('connecting');
       const ended = await this.sessionEnded().then(
         (over) => {

@@ -11,7 +11,7 @@ export const SILENT = 4000;
 /** After so many attempts without a word from the server, while it answers otherwise, a transport counts as refused. */
 const REFUSED_AFTER_ATTEMPTS = 2;
 /** With these the server itself refuses an attempt, so the way to it is free. */
-const REFUSED_BY_SERVER = [CLOSE.GOING_AWAY, CLOSE.TOO_MANY_MESSAGES];
+const REFUSED_BY_SERVER = [CLOSE.GOING_AWAY, CLOSE.SESSION_ENDED, CLOSE.TOO_MANY_MESSAGES];
 
 /** Which transport carries the connection: the WebSocket on top, and what stands in for it below. */
 export class TransportLadder {

@@ -113,7 +113,7 @@ describe('reconnecting', () => {
   });
 
   test('a session that has ended is not tried again', async () => {
-    start();
+    start({sessionEnded: async () => true});
     sockets.newest.greet();
     await cut(4401);
     await pass(600_000);
@@ -121,6 +121,24 @@ describe('reconnecting', () => {
     assert.equal(client.status.state, 'signed-out');
     assert.equal(sockets.connections.length, 1);
   });
+
+  for (const [what, sessionEnded] of [
+    ['the cookie holds another session', async () => false],
+    ['the server cannot be asked', away],
+  ]) {
+    test(`where the session of a connection has ended and ${what}, it connects again`, async () => {
+      start({sessionEnded});
+      for (const delay of [500, 1_000]) {
+        sockets.newest.greet({epoch: 'e1', seq: 7});
+        await cut(4401);
+        assert.deepEqual(client.status, {state: 'offline', retryAt: Date.now() + delay});
+        await pass(delay);
+      }
+
+      assert.equal(sockets.connections.length, 3);
+      assert.equal(sockets.newest.since, 'e1:7');
+    });
+  }
 
   test('an upgrade refused because the session is over ends it', async () => {
     start({sessionEnded: async () => true});

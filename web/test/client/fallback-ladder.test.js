@@ -255,9 +255,11 @@ describe('a fallback', () => {
   });
 
   test('ends with the session', async () => {
-    start();
+    let ended = false;
+    start({sessionEnded: async () => ended});
     await refuseSockets();
     streams.newest.greet();
+    ended = true;
     await cut(streams, 4401);
 
     assert.equal(client.status.state, 'signed-out');
