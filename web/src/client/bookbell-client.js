@@ -34,6 +34,7 @@ const OPEN_TIMEOUT = 15_000;
 const PING_INTERVAL = 20_000;
 const PONG_TIMEOUT = 10_000;
 const ACK_DELAY = 3_000;
+const SESSION_TIMEOUT = 10_000;
 const STABLE_AFTER = 5_000;
 const MAX_REQUESTED_DELAY = 120_000;
 /** How long an open socket may send nothing before it is dropped, ms. */
@@ -195,7 +196,8 @@ export class BookbellClient extends EventTarget {
     let answers = false;
     if (!opened || !greeted || code === SILENT || code === CLOSE.SESSION_ENDED) {
       if (!this.#isRefused) this.#setStatus('connecting');
-      const ended = await this.sessionEnded().then(
+      const late = new Promise((_, fail) => this.#setTimer('ask', SESSION_TIMEOUT, fail));
+      const ended = await Promise.race([this.sessionEnded(), late]).then(
         (over) => {
           answers = true;
           return over;

@@ -27,6 +27,9 @@ export class ApiError extends Error {
 
 const MAX_ATTEMPTS = 3;
 const FIRST_PAUSE = 400;
+/** How long an attempt may take, ms: so long, and longer for a large body, of which at least ten bytes arrive in a millisecond. */
+const ATTEMPT_TIMEOUT = 45_000;
+const BYTES_PER_MS = 10;
 const TRANSIENT_STATUSES = new Set([502, 503, 504]);
 /** What a proxy before the server may say of a request itself, and means. */
 const PROXY_STATUSES = new Set([400, 405, 413, 414, 431]);
@@ -105,7 +108,8 @@ export class Http {
       credentials: /** @type {const} */ ('same-origin'),
       redirect: /** @type {const} */ ('manual'),
     };
-    const {response, content} = await this.#fetchWithRetries(address, init);
+    const size = json?.length ?? /** @type {Blob | undefined} */ (body)?.size ?? 0;
+    const {response, content} = await this.#fetchWithRetries(address, init, ATTEMPT_TIMEOUT + Math.ceil(size / BYTES_PER_MS));
     if (response.ok) {
       if (method !== 'GET') this.onDone();
       return content;
@@ -116,10 +120,10 @@ export class Http {
     throw error;
   }
 
-  /** @param {string} address @param {RequestInit} init */
-  async #fetchWithRetries(address, init) {
+  /** @param {string} address @param {RequestInit} init @param {number} timeout ms */
+  async #fetchWithRetries(address, init, timeout) {
     for (let attempt = 1; ; attempt++) {
-      const answer = await this.#fetchOnce(address, init).catch(() => undefined);
+      const answer = await this.#fetchOnce(address, {...init, signal: AbortSignal.timeout(timeout)}).catch(() => undefined);
       if (answer && !TRANSIENT_STATUSES.has(answer.response.status)) return answer;
       if (attempt === MAX_ATTEMPTS) {
         if (answer) return answer;
@@ -130,8 +134,8 @@ export class Http {
   }
 
   /**
-   * The server's answer with its content; undefined where somebody else answered. Fails where the connection is lost,
-   * also in the middle of the content.
+   * The server's answer with its content; undefined where somebody else answered. Fails where the connection is lost or
+   * brings nothing for too long, also in the middle of the content.
    *
    * @param {string} address @param {RequestInit} init
    */

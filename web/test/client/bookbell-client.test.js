@@ -140,6 +140,17 @@ describe('reconnecting', () => {
     });
   }
 
+  test('a question about the session that nobody answers does not keep it from connecting', async () => {
+    start({sessionEnded: () => new Promise(() => {})});
+    await cut();
+    assert.equal(client.status.state, 'connecting');
+    await pass(10_000);
+    assert.equal(client.status.retryAt, Date.now() + 500);
+    await pass(500);
+
+    assert.equal(sockets.connections.length, 2);
+  });
+
   test('an upgrade refused because the session is over ends it', async () => {
     start({sessionEnded: async () => true});
     await cut();

@@ -46,6 +46,21 @@ test('the browser goes on sending a command when the page is left, unless it is 
   );
 });
 
+test('an attempt to which nothing comes is given up and repeated, a large one later', async (t) => {
+  const limits = [];
+  t.mock.method(AbortSignal, 'timeout', (ms) => {
+    limits.push(ms);
+    return AbortSignal.abort(new DOMException('', 'TimeoutError'));
+  });
+  const swallow = ({signal}) => new Promise((_, fail) => (signal.aborted ? fail(signal.reason) : undefined));
+  const stuck = new Http({pause: async () => {}, fetch: (_, init) => swallow(init)});
+
+  await assert.rejects(stuck.get('/api/x'), {status: 0, code: 'unreachable'});
+  await assert.rejects(stuck.put('/api/x', new Blob(['x'.repeat(1_000_000)])), {code: 'unreachable'});
+
+  assert.deepEqual(limits, [45_000, 45_000, 45_000, 145_000, 145_000, 145_000]);
+});
+
 test('a connection that is lost in the middle of an answer has failed on the way', async () => {
   const cut = new ReadableStream({
     start(stream) {
