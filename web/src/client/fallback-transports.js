@@ -50,10 +50,12 @@ class FallbackSocket {
   onclose = null;
   #abort = new AbortController();
 
-  /** @param {string} url of the WebSocket, with the position in `since` @param {Fetch} [fetch] */
+  /** @param {string} url of the WebSocket, with the user and the position @param {Fetch} [fetch] */
   constructor(url, fetch = (...call) => globalThis.fetch(...call)) {
     this.fetch = fetch;
-    this.since = new URL(url, globalThis.location?.href).searchParams.get('since');
+    const query = new URL(url, globalThis.location?.href).searchParams;
+    this.userId = query.get('user_id');
+    this.since = query.get('since');
     queueMicrotask(() => this.run().catch(() => this.end(ABNORMAL))); // when the subclass is complete, too
   }
 
@@ -73,9 +75,14 @@ class FallbackSocket {
     this.#abort.abort();
   }
 
-  /** @param {string} path @param {RequestInit} [options] */
+  /**
+   * Names the user whom the page shows, since somebody else may have signed in meanwhile.
+   *
+   * @param {string} path @param {RequestInit} [options]
+   */
   request(path, options) {
-    return this.fetch(`${BASE_PATH}/api/messages${path}`, {cache: 'no-store', signal: this.#abort.signal, ...options});
+    const headers = {...options?.headers, ...(this.userId && {'Bookbell-User': this.userId})};
+    return this.fetch(`${BASE_PATH}/api/messages${path}`, {cache: 'no-store', signal: this.#abort.signal, ...options, headers});
   }
 
   open() {

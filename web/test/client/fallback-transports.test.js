@@ -227,3 +227,17 @@ describe('the long poll', () => {
     assert.equal(seen.closed, null);
   });
 });
+
+describe('both', () => {
+  for (const Socket of [EventStreamSocket, LongPollSocket])
+    test(`name the user whom the page shows: ${Socket.name}`, async () => {
+      await open(Socket);
+      socket.send(JSON.stringify({type: 'ack', seq: 7}));
+      await settle();
+
+      assert.deepEqual(
+        calls.map(({options}) => options.headers['Bookbell-User']),
+        ['1', '1'],
+      );
+    });
+});

@@ -17,9 +17,6 @@ import java.util.concurrent.CompletionStage;
  * on the request's event loop; stateless.
  */
 final class CallerLookup {
-  /** The id of the user whom a page shows. The cookie may be somebody else's by now. */
-  private static final String USER_HEADER = "Bookbell-User";
-
   private final Authenticator authenticator;
   private final OriginPolicy originPolicy;
   private final ServerCookies serverCookies;
@@ -97,7 +94,7 @@ final class CallerLookup {
     return onContext(authenticator.authenticate(credentials, context, originPolicy))
         .map(
             found -> {
-              requireExpectedUser(context, found.caller());
+              ExpectedUser.require(context.request(), found.caller());
               if (credentials instanceof SessionToken sessionToken) {
                 sessionToken
                     .cookie()
@@ -105,18 +102,6 @@ final class CallerLookup {
               }
               return found.caller();
             });
-  }
-
-  /** Several tabs share a cookie, so signing in in one of them changes who the others act as. */
-  private static void requireExpectedUser(RoutingContext context, Caller caller) {
-    String expected = context.request().getHeader(USER_HEADER);
-    if (expected != null && !expected.equals(caller.user().toString())) {
-      throw Problem.of(
-          401,
-          "other_user",
-          "Signed in as somebody else",
-          "Somebody else is signed in here by now. Reload the page.");
-    }
   }
 
   /**

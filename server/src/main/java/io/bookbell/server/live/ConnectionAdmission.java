@@ -9,6 +9,7 @@ import io.bookbell.server.http.Authenticator;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.CredentialReader;
 import io.bookbell.server.http.Credentials;
+import io.bookbell.server.http.ExpectedUser;
 import io.bookbell.server.http.KeyScope;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.Problem;
@@ -70,7 +71,7 @@ public final class ConnectionAdmission {
   /**
    * Authenticates by ticket or by whatever else the request was sent with, and refuses pages of
    * other sites, except with a key, which no browser sends by itself. An unknown bearer token,
-   * which may belong to a proxy, doesn't hide a cookie.
+   * which may belong to a proxy, doesn't hide a cookie. Refuses a page that shows somebody else.
    *
    * @param isOriginSent whether browsers always name the page's origin in such a request, so that
    *     with a cookie it must be there
@@ -99,8 +100,13 @@ public final class ConnectionAdmission {
 
   private Future<Caller> authenticate(RoutingContext context, Credentials credentials) {
     return onContext(
-        gate.authenticate(credentials, context, originPolicy)
-            .thenApply(Authenticator.AuthenticatedCaller::caller));
+            gate.authenticate(credentials, context, originPolicy)
+                .thenApply(Authenticator.AuthenticatedCaller::caller))
+        .map(
+            caller -> {
+              ExpectedUser.require(context.request(), caller);
+              return caller;
+            });
   }
 
   private static Future<Caller> onContext(CompletionStage<Caller> stage) {

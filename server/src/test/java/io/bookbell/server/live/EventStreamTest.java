@@ -86,6 +86,20 @@ class EventStreamTest {
     assertThat(status(client.url(), "", foreign + cookie)).isEqualTo(200);
   }
 
+  /** Another tab has signed in as somebody else, and the cookie is theirs now. */
+  @ParameterizedTest
+  @EnumSource
+  void aPageThatShowsSomebodyElseIsRefused(TestDatabase database) {
+    Cast cast = TestServer.shared(database).cast();
+    var client = cast.supporter().client();
+    String cookie = "Cookie: bookbell_session=" + client.token().orElseThrow() + "\r\n";
+    String shown = "Bookbell-User: %d\r\n";
+    assertThat(status(client.url(), "", cookie + shown.formatted(cast.other().id())))
+        .isEqualTo(401);
+    assertThat(status(client.url(), "", cookie + shown.formatted(cast.supporter().id())))
+        .isEqualTo(200);
+  }
+
   @ParameterizedTest
   @EnumSource
   void aPositionOfAnotherEpochGetsASnapshot(TestDatabase database) {
