@@ -151,14 +151,17 @@ export class BookbellApp extends LightElement {
     const arrived =
       name === 'setup' || name === 'reset' || name === 'handover' || name === 'patreon' || (name === 'join' && !this.querySelector('join-page sign-in'));
     const known = new Set(this.session ? workspacesOf(this.session.me).map(workspacePath) : []);
-    this.#api.http.userId = undefined; // it may be another one now
-    const me = await this.#api.me();
+    this.session?.sendQueue.stop();
+    const me = await new Api().me().catch(() => undefined); // of whoever it is now, while what is shown still names its own user
     this.#closeSession('');
-    this.#openSession(me);
-    const gained = workspacesOf(me)
-      .map(workspacePath)
-      .find((home) => !known.has(home));
-    if (arrived) this.#router.go(name === 'setup' ? `${BASE_PATH}/creators/${me.user.id}/begin` : (gained ?? `${BASE_PATH}/`), {replace: true});
+    if (me) this.#openSession(me);
+    else this.#start();
+    const gained =
+      me &&
+      workspacesOf(me)
+        .map(workspacePath)
+        .find((home) => !known.has(home));
+    if (arrived) this.#router.go(me && name === 'setup' ? `${BASE_PATH}/creators/${me.user.id}/begin` : (gained ?? `${BASE_PATH}/`), {replace: true});
   }
 
   /** @param {import('../client/types.js').Me} me */

@@ -19,6 +19,18 @@ import org.openqa.selenium.Keys;
 class AccountBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
+  /** Leaves unanswered who is signed in, and notes whom the other calls name. */
+  private static final String HOLD_ME =
+      """
+      const get = window.fetch;
+      window.named = [];
+      window.fetch = async (...call) => {
+        if (String(call[0]).endsWith('/api/me')) return new Promise(() => {});
+        window.named.push(call[1].headers['Bookbell-User'] ?? 'nobody');
+        return get(...call);
+      };
+      """;
+
   @TempDir Path folder;
   private TestServer server;
 
@@ -42,6 +54,25 @@ class AccountBrowserTest {
     browser.press(Keys.chord(Keys.CONTROL, "a"), "demo", Keys.ENTER);
     browser.part("quota-remaining").awaitShown();
     browser.awaitPath("/creators/1/requests");
+  }
+
+  /** Until the page knows who has signed in, nothing is done as somebody whom it doesn't show. */
+  @Test
+  void whileSomebodySignsInWhatIsShownStillNamesItsUser() {
+    server = TestServer.demo(TestDatabase.SQLITE, folder);
+    var browser = browsers.of("reader");
+    SupporterPage.open(browser, server, "reader1");
+    browser.run(HOLD_ME);
+    browser.run(
+        """
+        const app = document.querySelector('bookbell-app');
+        app.dispatchEvent(new Event('signed-in'));
+        app.session.api.notifications({});
+        """);
+
+    String me = server.signIn("reader1").get("/api/me").body().at("/user/id").asText();
+    browser.await("the call", () -> browser.run("return window.named[0]") != null);
+    assertThat(browser.run("return window.named[0]")).isEqualTo(me);
   }
 
   @Test
