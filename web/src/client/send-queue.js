@@ -35,8 +35,8 @@ const RETRYABLE = new Set([0, 401, 429, 502, 503, 504]);
 
 /**
  * What a user has written and the server has not confirmed: kept by the browser until it is, across reloads and for
- * all tabs, sent in its order as soon as the server is there. A lock for each item keeps two tabs from sending it at
- * once; where there are none its key does.
+ * all tabs, sent in its order as soon as the server is there. Each item is an entry of its own, because tabs don't see at
+ * once what others store. A lock for each keeps two tabs from sending it at once; where there are none its key does.
  *
  * Events: `change`; `sent` (detail: `{item, answer}`).
  */
@@ -46,8 +46,8 @@ export class SendQueue extends EventTarget {
   #inFlight = new Set();
   /** @type {Set<string>} the keys in flight that something waits behind */
   #blocking = new Set();
-  /** What the browser had no room for: this tab alone keeps it. @type {QueuedItem[] | undefined} */
-  #unstored;
+  /** What the browser had no room for: this tab alone keeps it, by key. @type {Map<string, QueuedItem>} */
+  #unstored = new Map();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #flushTimer;
   #ended = new AbortController();
@@ -70,12 +70,31 @@ export class SendQueue extends EventTarget {
     this.restoreRefused = restoreRefused;
     this.storage = storage;
     this.locks = locks;
-    globalThis.addEventListener?.('storage', ({key}) => key === this.name && this.#notifyChange(), {signal: this.#ended.signal});
+    this.#adoptList();
+    globalThis.addEventListener?.('storage', ({key}) => key?.startsWith(this.name) && this.#notifyChange(), {signal: this.#ended.signal});
+  }
+
+  /** Earlier versions of the page kept all items in one entry. */
+  #adoptList() {
+    const list = JSON.parse(this.storage.getItem(this.name) ?? '[]');
+    this.storage.removeItem(this.name);
+    list.forEach(this.#keep, this);
   }
 
   /** @returns {QueuedItem[]} in the order they were written */
   get items() {
-    return this.#unstored ?? JSON.parse(this.storage.getItem(this.name) ?? '[]');
+    const stored = Object.keys(this.storage)
+      .filter((name) => name.startsWith(`${this.name}.`))
+      .flatMap((name) => JSON.parse(this.storage.getItem(name) ?? '[]'));
+    return [...stored.filter(({key}) => !this.#unstored.has(key)), ...this.#unstored.values()].sort((a, b) => a.at - b.at);
+  }
+
+  /** Now, as the time of no other item. */
+  #time() {
+    const taken = this.items.map(({at}) => at);
+    let time = Date.now();
+    while (taken.includes(time)) time++;
+    return time;
   }
 
   /** @param {QueuedItem} item whether it is on its way just now */
@@ -91,10 +110,10 @@ export class SendQueue extends EventTarget {
    * @returns {Promise<unknown>} what the server answered, or undefined where it waits
    */
   async submit(wanted) {
-    const item = {...wanted, at: Date.now()};
+    const item = {...wanted, at: this.#time()};
     const waits = this.isAway() || this.items.some((entry) => !entry.problem && !isHeld(entry) && entry.key !== item.key);
     if (!waits) this.#inFlight.add(item.key); // from the first look at it
-    this.#store([...this.items.filter(({key}) => key !== item.key), item]);
+    this.#keep(item);
     if (waits) {
       this.flush();
       return undefined;
@@ -107,8 +126,8 @@ export class SendQueue extends EventTarget {
 
   /** Keeps something that can be taken back for so long, then sends it. @param {Omit<QueuedItem, 'at' | 'until'>} wanted @param {number} ms */
   hold(wanted, ms) {
-    const at = Date.now();
-    this.#store([...this.items, {...wanted, at, until: at + ms}]);
+    const at = this.#time();
+    this.#keep({...wanted, at, until: at + ms});
     this.#scheduleFlush(ms);
   }
 
@@ -128,7 +147,7 @@ export class SendQueue extends EventTarget {
     if (keys.length) this.#endHold(keys);
     for (const item of this.items.filter((entry) => keys.includes(entry.key) && !isTooOld(entry))) {
       const attempt = this.#sendNow(item, (error) => this.#markRefused(item, error));
-      this.locks?.request(this.#lockName(item), {ifAvailable: true}, () => attempt); // if the page was only hidden, it's sent by no other tab
+      this.locks?.request(this.#entryName(item), {ifAvailable: true}, () => attempt); // if the page was only hidden, it's sent by no other tab
     }
   }
 
@@ -159,30 +178,35 @@ export class SendQueue extends EventTarget {
    * @returns {SentItem | undefined} undefined if another tab has sent or removed it
    */
   #begin(key) {
-    const item = this.items.find((entry) => entry.key === key);
+    const item = this.#find(key);
     if (!item) return undefined;
     const content = this.prepare(item);
     const isOther = item.callKey && JSON.stringify(content) !== JSON.stringify(item.content);
     const begun = {...item, content, callKey: isOther ? newKey() : (item.callKey ?? key)};
-    this.#store(this.items.map((entry) => (entry.key === key ? begun : entry)));
+    this.#keep(begun);
     return begun;
   }
 
   /** @param {string[]} keys */
   #endHold(keys) {
-    this.#store(this.items.map((entry) => (keys.includes(entry.key) ? {...entry, until: Date.now()} : entry)));
+    for (const key of keys) this.#change(key, {until: Date.now()});
   }
 
   /** Sends again what was refused or has waited for too long. @param {QueuedItem} item */
   retry(item) {
     const {problem, callKey, ...rest} = item;
-    this.#store(this.items.map((entry) => (entry.key === item.key ? {...rest, key: newKey(), at: Date.now()} : entry)));
+    if (!this.#find(item.key)) return undefined;
+    this.#keep({...rest, key: newKey(), at: this.#time()});
+    this.remove(item.key);
     return this.flush();
   }
 
   /** @param {string} key */
   remove(key) {
-    this.#store(this.items.filter((entry) => entry.key !== key));
+    this.#unstored.delete(key);
+    this.storage.removeItem(this.#entryName({key}));
+    for (const item of [...this.#unstored.values()]) this.#keep(item); // there may be room now
+    this.#notifyChange();
   }
 
   /** The session has ended; what waits is kept. */
@@ -193,21 +217,21 @@ export class SendQueue extends EventTarget {
 
   /** The user has signed out: nothing of theirs stays behind. */
   clear() {
-    this.#store([]);
+    for (const {key} of this.items) this.remove(key);
   }
 
   /** @param {QueuedItem} item @param {(error: any) => void} refused @returns {Promise<unknown>} */
   async #deliver(item, refused) {
     if (!this.locks) return this.#sendNow(item, refused);
-    return this.locks.request(this.#lockName(item), {ifAvailable: true}, (lock) => {
+    return this.locks.request(this.#entryName(item), {ifAvailable: true}, (lock) => {
       if (lock) return this.#sendNow(item, refused);
       this.#scheduleFlush(MIN_RETRY_DELAY); // the tab that is sending it may be closed before it's done
       return undefined;
     });
   }
 
-  /** @param {QueuedItem} item */
-  #lockName({key}) {
+  /** Of its entry and its lock. @param {{key: string}} item */
+  #entryName({key}) {
     return `${this.name}.${key}`;
   }
 
@@ -250,17 +274,27 @@ export class SendQueue extends EventTarget {
   #markRefused(item, error) {
     if (this.restoreRefused(item, error)) return this.remove(item.key);
     const problem = {code: error.code, message: error.message, fields: error.fields};
-    this.#store(this.items.map((entry) => (entry.key === item.key ? {...entry, problem} : entry)));
+    this.#change(item.key, {problem});
   }
 
-  /** @param {QueuedItem[]} items */
-  #store(items) {
-    this.#unstored = undefined;
+  /** @param {string} key @returns {QueuedItem | undefined} undefined if another tab has sent or removed it */
+  #find(key) {
+    return this.items.find((entry) => entry.key === key);
+  }
+
+  /** @param {string} key @param {Partial<QueuedItem>} change */
+  #change(key, change) {
+    const item = this.#find(key);
+    if (item) this.#keep({...item, ...change});
+  }
+
+  /** @param {QueuedItem} item */
+  #keep(item) {
+    this.#unstored.delete(item.key);
     try {
-      if (items.length) this.storage.setItem(this.name, JSON.stringify(items));
-      else this.storage.removeItem(this.name);
+      this.storage.setItem(this.#entryName(item), JSON.stringify(item));
     } catch {
-      this.#unstored = items;
+      this.#unstored.set(item.key, item);
     }
     this.#notifyChange();
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {beforeEach, describe, mock, test} from 'node:test';
 import {deferred, pass, settle} from '../support/browser.js';
-import {QueueTabs, keys, reply} from '../support/queue-tabs.js';
+import {QueueTabs, SlowTabs, keys, reply} from '../support/queue-tabs.js';
 
 const HOUR = 3_600_000;
 
@@ -93,6 +93,36 @@ describe('two tabs', () => {
     await flushed;
 
     assert.deepEqual(keys(one.sent), ['a']);
+  });
+
+  test('keep what each of them stores, though neither sees it at once', async () => {
+    const slow = new SlowTabs();
+    const [one, other] = [slow.open(), slow.open()];
+    await one.submitWhileAway('a');
+    await pass(1);
+    await other.submitWhileAway('b');
+    slow.catchUp();
+
+    assert.deepEqual(keys(one.queue.items), ['a', 'b']);
+    assert.deepEqual(keys(other.queue.items), ['a', 'b']);
+  });
+
+  test('keep what the other stored while one found no room', async () => {
+    const slow = new SlowTabs();
+    const [one, other] = [slow.open(), slow.open()];
+    const full = mock.method(one.storage, 'setItem', () => {
+      throw new Error('QuotaExceededError');
+    });
+    await one.submitWhileAway('a', 'b');
+    full.mock.restore();
+    await other.submitWhileAway('c');
+    slow.catchUp();
+    assert.deepEqual(keys(other.queue.items), ['c']);
+    one.queue.remove('b');
+    slow.catchUp();
+
+    assert.deepEqual(keys(one.queue.items).toSorted(), ['a', 'c']);
+    assert.deepEqual(keys(other.queue.items).toSorted(), ['a', 'c'], 'there was room again');
   });
 
   test('without locks rely on the key', async () => {
