@@ -27,6 +27,8 @@ export class RequestList {
   #cursor = null;
   #generation = -1;
   #run = 0;
+  /** Which page was asked for last. @type {string | null} */
+  #reading = null;
   #requestNumber = 0;
   loading = false;
   /** @type {Error | null} */
@@ -68,6 +70,11 @@ export class RequestList {
     if (this.hasMore && !this.loading) await this.#pages(this.#cursor);
   }
 
+  /** Reads again what could not be read. */
+  retry() {
+    return this.#pages(this.#reading);
+  }
+
   /** @param {string | null} cursor */
   async #pages(cursor) {
     const run = ++this.#run;
@@ -79,6 +86,7 @@ export class RequestList {
   /** @param {string | null} cursor */
   async #page(cursor) {
     const turn = ++this.#requestNumber;
+    this.#reading = cursor;
     this.#generation = this.session.store.generation;
     this.loading = true;
     this.error = null;

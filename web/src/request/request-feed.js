@@ -82,7 +82,7 @@ export class RequestFeed extends SessionElement {
   #failure(error) {
     return html`<div class="notice notice--bad">
       <p>${errorText(error)}</p>
-      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.load()}>${translate('list.retry')}</button>
+      <button type="button" class="button button--quiet" data-testid="list-retry" @click=${() => this.#list.retry()}>${translate('list.retry')}</button>
     </div>`;
   }
 

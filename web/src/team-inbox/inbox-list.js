@@ -35,6 +35,8 @@ export class InboxList {
   #kept = new Set();
   /** @type {string | null} */
   #cursor = null;
+  /** Where the last reading began; null for all. @type {string | null} */
+  #reading = null;
   #requestNumber = 0;
   #generation = -1;
   loaded = false;
@@ -72,9 +74,15 @@ export class InboxList {
     if (this.hasMore && !this.loading) await this.#read(this.#cursor);
   }
 
+  /** Reads again what could not be read. */
+  retry() {
+    return this.#reading === null ? this.load() : this.loadMore();
+  }
+
   /** @param {string | null} cursor @param {number} [atLeast] reads on until so many are there */
   async #read(cursor, atLeast = 0) {
     const turn = ++this.#requestNumber;
+    this.#reading = cursor;
     this.#generation = this.session.store.generation;
     this.loading = true;
     this.error = null;

@@ -12,7 +12,7 @@ export function readFailure(error, retry) {
 }
 
 /** For a list whose other states are drawn otherwise, or aren't drawn. @param {PagedList<any>} pages */
-export const listFailure = (pages) => readFailure(pages.error, () => pages.load(pages.items.length));
+export const listFailure = (pages) => readFailure(pages.error, () => pages.retry());
 
 /** What stands below a paged list: a failure, an empty state, or the button for more. @param {PagedList<any>} pages @param {unknown} empty */
 export function listFooter(pages, empty) {

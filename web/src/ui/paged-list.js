@@ -22,6 +22,8 @@ export class PagedList {
   loaded = false;
   /** @type {Error | null} */
   error = null;
+  /** Reads again what could not be read. */
+  retry = () => this.load();
   #requestNumber = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #refreshTimer;
@@ -63,9 +65,11 @@ export class PagedList {
     }, REFRESH_DELAY);
   }
 
-  /** @param {T[]} before @param {string | null} cursor @param {number} atLeast */
-  async #read(before, cursor, atLeast) {
+  /** @param {T[]} before @param {string | null} start @param {number} atLeast */
+  async #read(before, start, atLeast) {
+    let cursor = start;
     const turn = ++this.#requestNumber;
+    this.retry = () => this.#read(before, start, atLeast);
     this.loading = true;
     this.host.requestUpdate();
     try {
