@@ -1,5 +1,6 @@
 import {BASE_PATH} from '../base-path.js';
 import {html, nothing} from 'lit';
+import {ApiError} from '../client/http.js';
 import {SessionElement, lazyModule} from '../ui/base-elements.js';
 import {icon, logo} from '../ui/icon-set.js';
 import {initials} from '../ui/text-limits.js';
@@ -12,7 +13,7 @@ import './connection-status.js';
 
 /** @import {Workspace} from './workspaces.js' */
 
-const loadSwitches = lazyModule(() => Promise.all([import('../alert/alert-switches.js'), import('../ui/appearance-menu.js')]));
+const loadSwitches = lazyModule(() => Promise.all([import('../alert/alert-switches.js'), import('../ui/appearance-menu.js'), import('./sign-out.js')]));
 
 /** The bar at the top: whose workspace this is, whether it is live, notifications, the account. */
 export class AppHeader extends SessionElement {
@@ -88,8 +89,10 @@ export class AppHeader extends SessionElement {
 
   async #signOut() {
     try {
-      await import('../news/browser-push.js').then(({turnOffPush}) => turnOffPush(this.session.api)).catch(() => {});
-      await this.session.signOut();
+      const {signOut} = await import('./sign-out.js').catch(() => {
+        throw new ApiError(0, {});
+      });
+      await signOut(this.session);
     } catch (error) {
       this.showToast(errorText(/** @type {Error} */ (error)), 'plain');
     }

@@ -157,12 +157,6 @@ export class Session extends EventTarget {
     this.dispatchEvent(new Event('ended'));
   }
 
-  async signOut() {
-    await Promise.allSettled(this.beforeSignOut.map((finish) => finish()));
-    await this.api.signOut();
-    this.forget();
-  }
-
   /** The session is over for good: what this browser holds of its user goes with it. */
   forget() {
     this.sendQueue.clear();

@@ -369,6 +369,10 @@ export default {
   'own.delete_lead': 'Deine offenen Anfragen werden zurückgezogen, dein Name und deine Adresse gelöscht. Was du geschrieben hast, bleibt bei denen, die es bekommen haben. Das lässt sich nicht rückgängig machen.',
   'own.delete_sure': 'Konto endgültig löschen?',
   'own.deleted': 'Dein Konto wurde gelöscht.',
+
+  'unsent.leave': 'Abmelden und löschen',
+  'unsent.leaving': 'Nicht alles ist gesendet',
+  'unsent.leaving_hint': 'Etwas, das du geschrieben hast, ist noch nicht gesendet. Wenn du dich jetzt abmeldest, wird es gelöscht.',
   'own.joined': 'Creators und Teams',
   'own.leave': 'Verlassen',
   'own.leave_creator_sure': '{name} verlassen? Deine offenen Anfragen werden zurückgezogen.',

@@ -369,6 +369,10 @@ export default {
   'own.delete_lead': 'Your waiting requests are withdrawn, and your name and address are erased. What you wrote to creators stays with them. This can’t be undone.',
   'own.delete_sure': 'Delete your account for good?',
   'own.deleted': 'Your account has been deleted.',
+
+  'unsent.leave': 'Sign out and delete it',
+  'unsent.leaving': 'Not everything has been sent',
+  'unsent.leaving_hint': 'Something you wrote hasn’t been sent yet. If you sign out now, it’s deleted.',
   'own.joined': 'Creators and teams',
   'own.leave': 'Leave',
   'own.leave_creator_sure': 'Leave {name}? Your waiting requests are withdrawn.',

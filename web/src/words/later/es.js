@@ -369,6 +369,10 @@ export default {
   'own.delete_lead': 'Tus peticiones pendientes se retiran y se borran tu nombre y tu dirección. Lo que escribiste se queda con quien lo recibió. No se puede deshacer.',
   'own.delete_sure': '¿Eliminar tu cuenta definitivamente?',
   'own.deleted': 'Tu cuenta se ha eliminado.',
+
+  'unsent.leave': 'Cerrar sesión y eliminar',
+  'unsent.leaving': 'No se ha enviado todo',
+  'unsent.leaving_hint': 'Algo de lo que has escrito no se ha enviado todavía. Si cierras la sesión ahora, se eliminará.',
   'own.joined': 'Creadores y equipos',
   'own.leave': 'Salir',
   'own.leave_creator_sure': '¿Dejar {name}? Tus peticiones pendientes se retiran.',

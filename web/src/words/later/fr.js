@@ -369,6 +369,10 @@ export default {
   'own.delete_lead': 'Tes demandes en attente sont retirées, ton nom et ton adresse effacés. Ce que tu as écrit reste chez ses destinataires. C’est irréversible.',
   'own.delete_sure': 'Supprimer définitivement ton compte ?',
   'own.deleted': 'Ton compte a été supprimé.',
+
+  'unsent.leave': 'Se déconnecter et supprimer',
+  'unsent.leaving': 'Tout n’a pas été envoyé',
+  'unsent.leaving_hint': 'Une partie de ce que tu as écrit n’est pas encore envoyée. Si tu te déconnectes maintenant, elle sera supprimée.',
   'own.joined': 'Créateurs et équipes',
   'own.leave': 'Quitter',
   'own.leave_creator_sure': 'Quitter {name} ? Tes demandes en attente seront retirées.',

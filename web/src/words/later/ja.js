@@ -369,6 +369,10 @@ export default {
   'own.delete_lead': '返答待ちのリクエストは取り下げられ、名前とアドレスは消去されます。送った内容は相手のもとに残ります。元に戻すことはできません。',
   'own.delete_sure': 'アカウントを完全に削除しますか？',
   'own.deleted': 'アカウントを削除しました。',
+
+  'unsent.leave': 'ログアウトして削除',
+  'unsent.leaving': '未送信のものがあります',
+  'unsent.leaving_hint': '書いた内容の一部がまだ送信されていません。今ログアウトすると削除されます。',
   'own.joined': 'クリエイターとチーム',
   'own.leave': '退会',
   'own.leave_creator_sure': '{name}さんから退会しますか？返答待ちのリクエストは取り下げられます。',
