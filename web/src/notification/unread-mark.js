@@ -5,13 +5,14 @@ import {isFollowed} from '../follow/follow-list.js';
 
 /** @import {Session} from '../client/session.js' */
 
-/** Sessions whose older notifications were read. @type {WeakSet<Session>} */
-const loaded = new WeakSet();
+/** After which snapshot a session's older notifications were read. @type {WeakMap<Session, number>} */
+const loaded = new WeakMap();
 
-/** Reads the notifications once where some are unread, so that it is known which requests they are about. @param {Session} session */
+/** Reads the notifications once after each snapshot where some are unread, so that it is known which requests they are about. @param {Session} session */
 async function loadOnce(session) {
-  if (loaded.has(session) || session.store.unread === 0) return;
-  loaded.add(session);
+  const {generation, unread} = session.store;
+  if (loaded.get(session) === generation || unread === 0) return;
+  loaded.set(session, generation);
   try {
     const {items, next_cursor} = await session.api.notifications({limit: 100});
     session.store.keepNotifications(items, next_cursor === null);

@@ -49,6 +49,19 @@ test('what comes to a request that lies open in a background tab is read as soon
   assert.deepEqual(read, [1]);
 });
 
+test('requests that something is new about are known again after a second snapshot', async () => {
+  const store = new Store();
+  const mark = Object.assign(new UnreadMark(), {requestId: 7});
+  mark.session = Object.assign(session({notifications: async () => ({items: [notification(1)], next_cursor: null})}), {store});
+  const snapshot = {type: 'initial_data', book_requests: [], quota: [], pending_count: {}, creators: [], unread_notifications: 1};
+  for (const time of ['first', 'second']) {
+    store.apply(snapshot);
+    mark.storeChanged();
+    await settle();
+    assert.deepEqual([...store.notifications.keys()], [1], time);
+  }
+});
+
 test('where the server could not be told that all is read, nothing is', async () => {
   const list = new NotificationList();
   list.session = session({
