@@ -7,8 +7,8 @@ import {BASE_PATH, scopedName} from '../base-path.js';
  * while none of them has the focus. A tab that has it holds a lock for that long, which every tab can look for.
  */
 export class DesktopNotifications {
-  /** @type {(() => void) | null} */
-  #release = null;
+  /** What ends the wait for the lock, or gives it back. @type {AbortController | null} */
+  #focus = null;
   #listening = new AbortController();
 
   /** @param {Session} session @param {(address: string) => void} go */
@@ -23,7 +23,7 @@ export class DesktopNotifications {
   /** The session has ended. */
   stop() {
     this.#listening.abort();
-    this.#release?.();
+    this.#focus?.abort();
   }
 
   /** @param {{text: string, href?: string}} news */
@@ -41,20 +41,13 @@ export class DesktopNotifications {
 
   #updateFocusLock() {
     if (!navigator.locks) return;
-    if (!document.hasFocus()) return this.#releaseFocusLock();
-    if (this.#release) return;
-    navigator.locks.request(this.lock, {mode: 'shared'}, () => this.#holdUntilBlur());
-    this.#release = () => {};
-  }
-
-  /** @returns {Promise<void> | void} */
-  #holdUntilBlur() {
-    if (document.hasFocus()) return new Promise((done) => (this.#release = done));
-  }
-
-  #releaseFocusLock() {
-    this.#release?.();
-    this.#release = null;
+    if (!document.hasFocus()) {
+      this.#focus?.abort();
+      this.#focus = null;
+    } else if (!this.#focus) {
+      this.#focus = new AbortController();
+      holdUntil(this.#focus.signal, this.lock);
+    }
   }
 
   async #isAnyTabFocused() {
@@ -75,6 +68,12 @@ export class DesktopNotifications {
       if (href) this.go(href);
     };
   }
+}
+
+/** Holds a lock; it may be granted when it's no longer wanted. @param {AbortSignal} signal @param {string} lock */
+function holdUntil(signal, lock) {
+  const held = () => new Promise((done) => (signal.aborted ? done(undefined) : signal.addEventListener('abort', done)));
+  navigator.locks.request(lock, {mode: 'shared', signal}, held).catch(() => {});
 }
 
 /** @typedef {{banner: boolean, bell: boolean}} Choices how the user of this browser wants to be told when no tab has the focus */

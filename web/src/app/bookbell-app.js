@@ -5,7 +5,6 @@ import {Api} from '../client/api.js';
 import {Backoff} from '../client/backoff.js';
 import {Session} from '../client/session.js';
 import {NotificationToasts} from '../notification/notification-toasts.js';
-import {DesktopNotifications} from '../alert/desktop-notifications.js';
 import {LightElement, lazyModule} from '../ui/base-elements.js';
 import {enforceFieldLimits} from '../ui/text-limits.js';
 import '../ui/toast-region.js';
@@ -15,7 +14,10 @@ import {workspacesOf, workspacePath, lastWorkspace} from './workspaces.js';
 import {Router, loadView} from './router.js';
 import './app-shell.js';
 
-/** @import {ToastRegion} from '../ui/toast-region.js' */
+/**
+ * @import {DesktopNotifications} from '../alert/desktop-notifications.js'
+ * @import {ToastRegion} from '../ui/toast-region.js'
+ */
 
 const loadFocusReturn = lazyModule(() => import('../ui/focus-return.js'));
 const loadSignIn = lazyModule(() => import('../account/sign-in.js'));
@@ -174,7 +176,9 @@ export class BookbellApp extends LightElement {
     session.addEventListener('resumed', () => this.#withUpdates(({checkForUpdate}) => checkForUpdate()));
     session.client.addEventListener('state', () => this.#registerWorkerWhenLive(session));
     session.client.addEventListener('state', () => this.#explainRefusedOnce(session));
-    this.#desktopNotifications = new DesktopNotifications(session, (address) => this.#router.go(address));
+    this.#withUpdates(({DesktopNotifications}) => {
+      if (session === this.session) this.#desktopNotifications = new DesktopNotifications(session, (address) => this.#router.go(address));
+    });
     new NotificationToasts(session, (message) => this.#showNews(message));
     this.session = session;
     session.start();

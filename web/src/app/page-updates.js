@@ -1,5 +1,7 @@
 import {BASE_PATH} from '../base-path.js';
 
+export {DesktopNotifications} from '../alert/desktop-notifications.js';
+
 const workers = globalThis.navigator?.serviceWorker;
 let asked = false;
 
