@@ -213,6 +213,7 @@ public final class NotificationService {
    */
   record NotificationMessage(
       long id,
+      UserId creatorId,
       NotificationKind kind,
       @Nullable Long bookRequestId,
       @Nullable String title,
@@ -224,6 +225,7 @@ public final class NotificationService {
       NotificationFacts facts = newNotification.facts();
       return new NotificationMessage(
           id,
+          newNotification.creator(),
           facts.kind(),
           newNotification.request(),
           facts.title(),

@@ -44,6 +44,21 @@ class LiveMessagesTest {
 
   @ParameterizedTest
   @EnumSource
+  void aNotificationNamesItsCreatorAsInTheList(TestDatabase database) {
+    Cast cast = TestServer.shared(database).cast();
+    try (var team = connect(cast.team())) {
+      team.await("initial_data");
+      cast.supporter().ask(cast.creator(), "Emma");
+      JsonNode told = team.await("notification").get("notification");
+      JsonNode listed = cast.team().client().get("/api/notifications").body().at("/items/0");
+
+      assertThat(told.get("creator_id").asLong()).isEqualTo(cast.creator().id());
+      assertThat(listed.get("creator_id")).isEqualTo(told.get("creator_id"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void eachChangeReachesWhomItConcernsInOrder(TestDatabase database) {
     Cast cast = TestServer.shared(database).cast();
     try (var supporter = connect(cast.supporter());
