@@ -352,7 +352,7 @@ public final class Bookbell implements AutoCloseable {
             serverConfig.inbox().kept());
     registerCloseable(
             new HousekeepingWorker(
-                database, services, announcer, messageRetention, liveConnections::openSessions))
+                database, services, announcer, messageRetention, liveConnections))
         .start();
     return announcer;
   }

@@ -5,6 +5,7 @@ import io.bookbell.server.account.SignUpService;
 import io.bookbell.server.activity.ActivityMigration;
 import io.bookbell.server.http.CompletionFailures;
 import io.bookbell.server.http.IdempotencyService;
+import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.notification.NotificationMigration;
 import io.bookbell.server.quota.TierAnnouncer;
 import io.bookbell.server.receipt.MessageRetention;
@@ -12,14 +13,11 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.Transaction;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +33,6 @@ final class HousekeepingWorker implements AutoCloseable {
   /** Ten thousand texts. They may be many more, and nothing else waits for them. */
   private static final int ERASURE_STEPS = 200;
 
-  private static final int SESSIONS_AT_ONCE = 500;
   private static final UserId FIRST = new UserId(1);
 
   private final ScheduledExecutorService thread =
@@ -45,25 +42,26 @@ final class HousekeepingWorker implements AutoCloseable {
   private final Services services;
   private final TierAnnouncer announcer;
   private final MessageRetention messageRetention;
-  private final Supplier<Set<String>> openSessions;
+  private final OpenSessionKeeper openSessionKeeper;
   private UserId inboxesFrom = FIRST;
 
-  /**
-   * Creates the worker without starting it.
-   *
-   * @param openSessions supplies the hashes of sessions with an open socket on this node
-   */
+  /** Creates the worker without starting it. */
   HousekeepingWorker(
       Database database,
       Services services,
       TierAnnouncer announcer,
       MessageRetention messageRetention,
-      Supplier<Set<String>> openSessions) {
+      LiveConnections liveConnections) {
     this.database = database;
     this.services = services;
     this.announcer = announcer;
     this.messageRetention = messageRetention;
-    this.openSessions = openSessions;
+    this.openSessionKeeper =
+        new OpenSessionKeeper(
+            services.sessions,
+            services.keys,
+            liveConnections::openSessions,
+            liveConnections::sessionEnded);
   }
 
   void start() {
@@ -74,7 +72,7 @@ final class HousekeepingWorker implements AutoCloseable {
   private void runTasks() {
     announcer.triggerPass();
     renewPeriods();
-    extendOpenSessions();
+    keepOpenSessions();
     repeatUntilDone("end expired sessions", services.sessions::endExpired);
     repeatUntilDone("remove expired keys", services.keys::removeExpired);
     repeatUntilDone(
@@ -113,19 +111,11 @@ final class HousekeepingWorker implements AutoCloseable {
   /**
    * Runs before expired sessions are ended: a session doesn't expire while it has an open socket.
    */
-  private void extendOpenSessions() {
-    var open = List.copyOf(openSessions.get());
-    for (int from = 0; from < open.size() && !thread.isShutdown(); from += SESSIONS_AT_ONCE) {
-      List<String> some = open.subList(from, Math.min(open.size(), from + SESSIONS_AT_ONCE));
-      try {
-        List<String> old = database.read(tx -> services.sessions.findExtendable(tx, some)).join();
-        if (!old.isEmpty()) {
-          database.write(tx -> services.sessions.extendSessions(tx, old)).join();
-        }
-      } catch (RuntimeException e) {
-        logFailure("keep the sessions of open sockets", e);
-        return;
-      }
+  private void keepOpenSessions() {
+    try {
+      openSessionKeeper.run(database, thread::isShutdown);
+    } catch (RuntimeException e) {
+      logFailure("look after the sessions of open connections", e);
     }
   }
 

@@ -252,6 +252,12 @@ public final class SessionStore {
         .list(row -> row.getString("token_hash"));
   }
 
+  /** Returns those of these hashes that belong to sessions. */
+  public List<String> findExisting(Transaction tx, Collection<String> hashes) {
+    return tx.query("SELECT token_hash FROM session WHERE token_hash IN (?)", hashes)
+        .list(row -> row.getString("token_hash"));
+  }
+
   /** Returns whether the token belonged to a session that ended within the last hour. */
   boolean hasEnded(Transaction tx, String token) {
     return tx.query(

@@ -174,6 +174,12 @@ public final class KeyStore {
         .forEach(hash -> sessionStore.announceEnd(tx, user, hash));
   }
 
+  /** Returns those of these hashes that belong to keys. */
+  public List<String> findExisting(Transaction tx, Collection<String> hashes) {
+    return tx.query("SELECT token_hash FROM api_key WHERE token_hash IN (?)", hashes)
+        .list(row -> row.getString("token_hash"));
+  }
+
   /** Finds the key with this hash; empty if it is unknown, revoked or expired. */
   Optional<ValidKey> findValid(Transaction tx, String hash) {
     Supplier<Instant> now = tx.nowLater();

@@ -34,6 +34,7 @@ import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -249,13 +250,16 @@ public final class LiveConnections implements AutoCloseable {
         .collect(Collectors.toMap(user -> user, user -> manager.connectionsOf(user).size()));
   }
 
-  /** The hashes of the sessions that opened this node's connections. */
-  public Set<String> openSessions() {
-    return manager.connectedUsers().stream()
-        .flatMap(user -> manager.connectionsOf(user).stream())
-        .map(connection -> connection.metadata().get(ConnectionAdmission.SESSION))
-        .filter(Objects::nonNull)
-        .collect(Collectors.toSet());
+  /** The hashes of the sessions and keys that opened this node's connections, and their users. */
+  public Map<String, UserId> openSessions() {
+    var open = new HashMap<String, UserId>();
+    for (UserId user : manager.connectedUsers()) {
+      manager.connectionsOf(user).stream()
+          .map(connection -> connection.metadata().get(ConnectionAdmission.SESSION))
+          .filter(Objects::nonNull)
+          .forEach(session -> open.put(session, user));
+    }
+    return open;
   }
 
   /** Closes the connections that were opened with a session, and accepts no call of it any more. */

@@ -72,6 +72,8 @@ final class BackgroundCalls extends RouteCalls {
             services.resetLinks::removeExpired,
             services.handovers::removeExpired,
             services.sessions::removeEndedMarkers,
+            tx -> services.sessions.findExisting(tx, List.of("none")),
+            tx -> services.keys.findExisting(tx, List.of("none")),
             tx -> services.sessions.endExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
             tx -> services.keys.removeExpired(tx.atTime(Instant.now().plus(Duration.ofDays(400)))),
             tx -> services.keys.revokeAll(tx, new UserId(1)),
