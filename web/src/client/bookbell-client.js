@@ -37,7 +37,7 @@ const ACK_DELAY = 3_000;
 const SESSION_TIMEOUT = 10_000;
 const STABLE_AFTER = 5_000;
 const MAX_REQUESTED_DELAY = 120_000;
-/** How long an open socket may send nothing before it is dropped, ms. */
+/** How long an open socket may send nothing before it is dropped, ms. After that has happened, the line may only be slow, and the next socket gets more. */
 const GREETING_TIMEOUT = 6_000;
 /** A connection that is open for so long has brought something after its greeting: a fallback that doesn't ends before, ms. */
 const LASTING_AFTER = 60_000;
@@ -156,11 +156,16 @@ export class BookbellClient extends EventTarget {
     let opened = false;
     socket.onopen = () => {
       opened = true;
-      this.#setTimer('open', GREETING_TIMEOUT, () => this.#onClosed(0, '', false));
+      this.#awaitGreeting();
     };
+    socket.onprogress = () => this.#timers.has('open') && this.#awaitGreeting();
     socket.onmessage = (/** @type {any} */ {data}) => socket === this.#socket && this.#onFrame(data);
     socket.onclose = (/** @type {any} */ {code, reason}) => socket === this.#socket && this.#onClosed(code, reason, opened);
     this.#setTimer('open', OPEN_TIMEOUT, () => this.#onClosed(0, '', false));
+  }
+
+  #awaitGreeting() {
+    this.#setTimer('open', GREETING_TIMEOUT * this.ladder.patience, () => this.#onClosed(0, '', false));
   }
 
   #socketUrl() {

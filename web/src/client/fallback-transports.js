@@ -8,8 +8,8 @@ import {BASE_PATH} from '../base-path.js';
  *
  * @typedef {(address: string, options: RequestInit) => Promise<Response>} Fetch
  *
- * @typedef {Pick<WebSocket, 'readyState' | 'onopen'> & {onmessage: any, onclose: any, send: (text: string) => void, close: () => void}} Socket
- * what a WebSocket and its fallbacks have in common
+ * @typedef {Pick<WebSocket, 'readyState' | 'onopen'> & {onmessage: any, onclose: any, onprogress?: () => void, send: (text: string) => void, close: () => void}} Socket
+ * what a WebSocket and its fallbacks have in common; a fallback calls `onprogress` when a part of something has come
  *
  * @typedef {object} Fallback
  * @property {string} name
@@ -48,6 +48,8 @@ class FallbackSocket {
   onmessage = null;
   /** @type {((event: {code: number, reason: string}) => void) | null} */
   onclose = null;
+  /** @type {(() => void) | undefined} */
+  onprogress = undefined;
   #abort = new AbortController();
 
   /** @param {string} url of the WebSocket, with the user and the position @param {Fetch} [fetch] */
@@ -129,6 +131,7 @@ export class EventStreamSocket extends FallbackSocket {
     const decoder = new TextDecoder();
     for (let part = await reader.read(); !part.done && this.readyState === 1; part = await reader.read()) {
       this.#listen();
+      this.onprogress?.();
       this.#read(decoder.decode(part.value, {stream: true}));
     }
     this.end(ABNORMAL);

@@ -37,6 +37,11 @@ export class TransportLadder {
     return this.#fallbacks[this.#rung - 1];
   }
 
+  /** How many times as long the next greeting may take, as the line may be slow. */
+  get patience() {
+    return 1 + this.#silentAttempts;
+  }
+
   /** The next attempt is made with a WebSocket. */
   climbToTop() {
     this.#rung = 0;

@@ -87,11 +87,40 @@ describe('where WebSockets are refused', () => {
     start();
     await refuseSockets();
     streams.newest.open();
-    await pass(6_000);
+    await pass(12_000);
     polls.newest.greet({seq: 1});
 
     assert.deepEqual(client.status, {state: 'live', retryAt: null, fallback: 'poll'});
     assert.equal(streams.newest.isClosed, true);
+  });
+
+  test('a stream whose greeting comes slowly, part by part, is kept', async () => {
+    start();
+    await refuseSockets();
+    streams.newest.open();
+    for (let part = 0; part < 5; part++) {
+      await pass(11_000);
+      streams.newest.onprogress();
+    }
+    streams.newest.greet({seq: 1});
+    streams.newest.onprogress();
+    await pass(12_000);
+
+    assert.equal(client.status.fallback, 'stream');
+    assert.equal(streams.connections.length, 1);
+  });
+
+  test('a socket that opened in vain once has twice as long the next time', async () => {
+    start();
+    sockets.newest.open();
+    await pass(6_000);
+    await pass(500);
+    assert.equal(sockets.connections.length, 2);
+    sockets.newest.open();
+    await pass(11_999);
+    sockets.newest.receive({type: 'initial_data', epoch: 'e1', seq: 0});
+
+    assert.deepEqual(client.status, {state: 'live', retryAt: null});
   });
 
   test('a stream that a proxy answers with 503 is followed by the long poll', async () => {
