@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
+import io.bookbell.server.cluster.ServingNodes;
 import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.json.Json;
@@ -49,7 +50,9 @@ public final class BackupRestorer {
 
   private BackupRestorer() {}
 
-  /** The file isn't a backup that this version can read, or the database has accounts. */
+  /**
+   * The file isn't a backup that this version can read, or the database has accounts or is in use.
+   */
   public static final class RestoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -69,6 +72,11 @@ public final class BackupRestorer {
         tx -> {
           if (!replace && tx.query("SELECT 1 FROM app_user LIMIT 1").exists()) {
             throw new RestoreException(
+          if (ServingNodes.areAlive(tx)) {
+            throw new RestoreException(
+                "A server uses the database: %s; nothing was changed"
+                    .formatted(ServingNodes.STOP_FIRST));
+          }
                 "The database already has accounts; --replace overwrites them with the backup.");
           }
           try (MappingIterator<JsonNode> lines = openLines(file)) {
