@@ -4,6 +4,7 @@ import io.bookbell.hub.Delivery;
 import io.bookbell.hub.HubOptions;
 import io.bookbell.hub.Message;
 import io.bookbell.hub.UserId;
+import io.bookbell.server.DatabaseStart.StartupState;
 import io.bookbell.server.account.AccountMailer;
 import io.bookbell.server.account.PasswordHasher;
 import io.bookbell.server.account.SessionAuthenticator;
@@ -20,7 +21,6 @@ import io.bookbell.server.http.RefusalCounters;
 import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.http.TrustedProxies;
 import io.bookbell.server.http.WebServer;
-import io.bookbell.server.inbox.EpochStore;
 import io.bookbell.server.key.CallerAuthenticator;
 import io.bookbell.server.legacy.LegacyTranslator;
 import io.bookbell.server.live.ConnectionAdmission;
@@ -66,6 +66,7 @@ public final class Bookbell implements AutoCloseable {
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
   private final Services services;
+  private final DatabaseStart databaseStart;
   private final ClusterBackplane clusterBackplane;
   private final LiveConnections liveConnections;
   private final HealthRoutes healthRoutes;
@@ -85,6 +86,7 @@ public final class Bookbell implements AutoCloseable {
             basePath(),
             OtherSystems.openCounter(serverConfig.legacy(), database));
     OtherSystems.separateIds(serverConfig, database);
+    this.databaseStart = new DatabaseStart(database, services.accounts);
     this.healthRoutes = new HealthRoutes(database);
     var reach = serverConfig.reach();
     this.proxies = new TrustedProxies(reach.trustedProxies());
@@ -97,14 +99,14 @@ public final class Bookbell implements AutoCloseable {
             new EnvironmentProxies(System.getenv()),
             clock);
     try {
-      CompletableFuture<StartupState> begun = prepareDatabase();
+      CompletableFuture<StartupState> begun = databaseStart.prepare();
       Vertx vertx = createVertx();
-      this.setupToken = begun.join().setupToken;
+      this.setupToken = begun.join().setupToken();
       this.clusterBackplane =
           registerCloseable(
               new ClusterBackplane(
                   serverConfig,
-                  begun.join().identity,
+                  begun.join().identity(),
                   new LegacyTranslator(database, new StoredLegacyDirectory(services), clock)));
       this.liveConnections = registerCloseable(createLiveService());
       this.server = startWebServer(vertx);
@@ -145,26 +147,6 @@ public final class Bookbell implements AutoCloseable {
     return setupToken.map(token -> siteUrl() + "/setup#" + token);
   }
 
-  /**
-   * What is read from the database at the start.
-   *
-   * @param setupToken the token in {@link #setupLink}
-   */
-  private record StartupState(
-      Optional<String> setupToken, ClusterBackplane.DatabaseIdentity identity) {}
-
-  /** Creates the epoch and id of a new database, and reads the state needed for the start. */
-  private CompletableFuture<StartupState> prepareDatabase() {
-    return database.writeFromReserve(
-        tx -> {
-          EpochStore.ensureInstallation(tx);
-          var databaseIdentity =
-              new ClusterBackplane.DatabaseIdentity(
-                  EpochStore.installationId(tx), new EpochStore().currentEpoch(tx));
-          return new StartupState(services.accounts.createSetupToken(tx), databaseIdentity);
-        });
-  }
-
   private LiveConnections createLiveService() {
     var liveSources =
         new LiveConnections.LiveSources(
@@ -200,6 +182,7 @@ public final class Bookbell implements AutoCloseable {
     services.access.clearCaches();
     services.requests.clearCaches();
     clusterBackplane.startEpoch(epoch);
+    databaseStart.onReplaced();
   }
 
   private Vertx createVertx() {

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.RuntimeJsonMappingException;
 import io.bookbell.server.cluster.ServingNodes;
 import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.inbox.EpochStore;
+import io.bookbell.server.inbox.EpochStore.InstallationNames;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.membership.SourceService;
+import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.request.ReplyStore;
 import io.bookbell.server.storage.Database;
@@ -70,13 +72,13 @@ public final class BackupRestorer {
       Database database, Path file, boolean replace) {
     return database.write(
         tx -> {
-          if (!replace && tx.query("SELECT 1 FROM app_user LIMIT 1").exists()) {
-            throw new RestoreException(
           if (ServingNodes.areAlive(tx)) {
             throw new RestoreException(
                 "A server uses the database: %s; nothing was changed"
                     .formatted(ServingNodes.STOP_FIRST));
           }
+          if (!replace && tx.query("SELECT 1 FROM app_user LIMIT 1").exists()) {
+            throw new RestoreException(
                 "The database already has accounts; --replace overwrites them with the backup.");
           }
           try (MappingIterator<JsonNode> lines = openLines(file)) {
@@ -153,7 +155,7 @@ public final class BackupRestorer {
   private static long restoreRows(Transaction tx, MappingIterator<JsonNode> lines, Path file)
       throws IOException {
     var content = new BackupContent(lines, file);
-    Optional<String> installation = EpochStore.findInstallationId(tx);
+    Optional<InstallationNames> installation = EpochStore.findInstallation(tx);
     TableEraser.eraseAllRows(tx);
     long rows = 0;
     @Nullable RowBatch table = null;
@@ -177,7 +179,7 @@ public final class BackupRestorer {
     }
     IdentitySequences.resetSequences(tx);
     skipIdsOfTierChanges(tx);
-    skipIdsOfNews(tx);
+    OutboxStore.skipIds(tx);
     LegacyIdRanges.keepGaps(tx);
     if (!turnsAreKnown) {
       PeriodRollover.recalculateAll(tx);
@@ -199,15 +201,6 @@ public final class BackupRestorer {
     if (newest > 0) {
       IdentitySequences.raiseSequence(tx, "quota_ledger", newest);
     }
-  }
-
-  /**
-   * Receivers ignore what has the id of something that they were sent before, and the database that
-   * the backup is of may have sent more since. No server sends a thousand items a second for years,
-   * so the time in milliseconds is above all ids that were given before.
-   */
-  private static void skipIdsOfNews(Transaction tx) {
-    IdentitySequences.raiseSequence(tx, "outbox_item", tx.now().toEpochMilli());
   }
 
   /** Marks all requests for search indexing, which the server does in batches. */

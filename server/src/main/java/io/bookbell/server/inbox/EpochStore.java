@@ -1,5 +1,6 @@
 package io.bookbell.server.inbox;
 
+import io.bookbell.server.storage.FileMark.RenewedMark;
 import io.bookbell.server.storage.Transaction;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -7,19 +8,25 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Reads and renews the epoch, which names one life of the database: sequence numbers are only
- * comparable within one epoch. The epoch changes when a backup is restored, and when a PostgreSQL
- * is promoted or replaced by another, because it may have lost numbers that clients have seen. The
- * timeline is that of the write-ahead log: the control file has the former one until the first
- * checkpoint after a promotion, which may take minutes. Thread-safe and stateless.
+ * comparable within one epoch. The epoch changes when a backup is restored, and when a database was
+ * put back, or a PostgreSQL promoted or replaced by another, because it may have lost numbers that
+ * clients have seen. Thread-safe and stateless.
  */
 public final class EpochStore {
+  /**
+   * The timeline is that of the write-ahead log: the control file has the former one until the
+   * first checkpoint after a promotion, which may take minutes. A copy that takes the place of a
+   * database has another oid; one that is restored into it has another table.
+   */
   private static final String POSTGRES_LIFE =
       """
       SELECT to_hex(s.system_identifier) || '.' || CASE
         WHEN pg_is_in_recovery() THEN c.timeline_id
         ELSE CAST(CAST('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS bit(32)) AS integer)
-        END AS life
-      FROM pg_control_system() s, pg_control_checkpoint() c""";
+        END || '.' || to_hex(CAST(d.oid AS bigint))
+        || '.' || to_hex(CAST(CAST(CAST('installation' AS regclass) AS oid) AS bigint)) AS life
+      FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
+      WHERE d.datname = current_database()""";
 
   private static final String POSTGRES_DATABASE =
       "SELECT CAST(oid AS text) AS oid FROM pg_database WHERE datname = current_database()";
@@ -28,9 +35,11 @@ public final class EpochStore {
   public String currentEpoch(Transaction tx) {
     String stored =
         tx.query("SELECT epoch FROM installation").single(row -> row.getString("epoch"));
-    return tx.isPostgres()
-        ? stored + "." + tx.query(POSTGRES_LIFE).single(row -> row.getString("life"))
-        : stored;
+    return tx.isPostgres() ? stored + "." + postgresLife(tx) : stored;
+  }
+
+  private static String postgresLife(Transaction tx) {
+    return tx.query(POSTGRES_LIFE).single(row -> row.getString("life"));
   }
 
   /**
@@ -64,23 +73,59 @@ public final class EpochStore {
   }
 
   /**
-   * Starts a new epoch after restoring a backup. The id belongs to the database and not to the
+   * What belongs to the database and not to its content.
+   *
+   * @param id separates databases that share a Redis
+   * @param life what is compared to find out whether the database was put back
+   */
+  public record InstallationNames(String id, String life) {}
+
+  /**
+   * Starts a new epoch after replacing the content. The names belong to the database and not to a
    * backup: two databases restored from one backup are different installations.
    *
-   * @param installation the id before the restore, if there was one
+   * @param former the names before, if there were any
    */
-  public static void renewEpoch(Transaction tx, Optional<String> installation) {
+  public static void renewEpoch(Transaction tx, Optional<InstallationNames> former) {
     renewEpoch(tx);
+    InstallationNames names = former.orElseGet(() -> new InstallationNames(randomName(), ""));
     tx.update(
-        "UPDATE installation SET installation_id = ?",
-        installation.orElseGet(EpochStore::randomName));
+        "UPDATE installation SET installation_id = ?, life = ?",
+        names.id.isEmpty() ? randomName() : names.id,
+        names.life);
   }
 
-  /** The installation's id, read before the database is overwritten. */
-  public static Optional<String> findInstallationId(Transaction tx) {
-    return tx.query("SELECT installation_id FROM installation")
-        .first(row -> row.getString("installation_id"))
-        .filter(id -> !id.isEmpty());
+  /** The installation's names, read before the content is replaced. */
+  public static Optional<InstallationNames> findInstallation(Transaction tx) {
+    return tx.query("SELECT installation_id, life FROM installation")
+        .first(
+            row -> new InstallationNames(row.getString("installation_id"), row.getString("life")));
+  }
+
+  /**
+   * Finds out whether the database was put back since a server last started on it, and starts a new
+   * epoch then. On PostgreSQL, the epoch has changed by itself.
+   *
+   * @param mark the mark beside the file that holds the data; empty on PostgreSQL, and where there
+   *     is none to compare
+   * @return whether it was put back
+   */
+  public static boolean recognizeLife(Transaction tx, Optional<RenewedMark> mark) {
+    if (mark.isEmpty() && !tx.isPostgres()) {
+      return false;
+    }
+    String stored = tx.query("SELECT life FROM installation").single(row -> row.getString("life"));
+    String found = mark.isPresent() ? mark.get().found() : postgresLife(tx);
+    String present = mark.map(RenewedMark::written).orElse(found);
+    if (!stored.equals(present)) {
+      tx.update("UPDATE installation SET life = ?", present);
+    }
+    boolean isNew = stored.isEmpty() && mark.isEmpty();
+    boolean putBack = !stored.equals(found) && !isNew;
+    if (putBack && mark.isPresent()) {
+      renewEpoch(tx);
+    }
+    return putBack;
   }
 
   private static String randomName() {

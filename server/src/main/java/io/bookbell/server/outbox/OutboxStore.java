@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.outbox.NewsTargetStore.NewTarget;
 import io.bookbell.server.outbox.OutboxItem.ItemState;
 import io.bookbell.server.storage.BeforeCommitStep;
+import io.bookbell.server.storage.IdentitySequences;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.storage.sql.PendingResult;
 import io.bookbell.server.storage.sql.SqlRow;
@@ -53,6 +54,16 @@ public final class OutboxStore {
 
   /** Keeps the order of items that are inserted by one statement. */
   private final AtomicLong position = new AtomicLong();
+
+  /**
+   * Skips ids after the content was replaced by older one. Receivers ignore what has the id of
+   * something that they were sent before, and more may have been sent since. No server sends a
+   * thousand items a second for years, so the time in milliseconds is above all ids that were given
+   * before.
+   */
+  public static void skipIds(Transaction tx) {
+    IdentitySequences.raiseSequence(tx, "outbox_item", tx.now().toEpochMilli());
+  }
 
   /**
    * What has happened.

@@ -1,5 +1,6 @@
 package io.bookbell.server.storage;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -52,6 +53,11 @@ public interface Database extends AutoCloseable {
    * polled.
    */
   boolean isShared();
+
+  /** The mark beside the file that holds the data; empty if it's a server's. */
+  default Optional<FileMark> fileMark() {
+    return Optional.empty();
+  }
 
   /** The product's name for log messages: "SQLite" or "PostgreSQL". */
   String productName();

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenDatabase implements AutoCloseable {
   private static final String SQLITE_FILE = "bookbell.db";
-  private static final Pattern OWN_FILES = Pattern.compile("bookbell\\.(?:db|db-.*|lock|reserve)");
+  private static final Pattern OWN_FILES =
+      Pattern.compile("bookbell\\.(?:db|db-.*|lock|reserve|mark)");
 
   private final @Nullable DataLock lock;
   private final Database database;

@@ -4,6 +4,7 @@ import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
+import io.bookbell.server.storage.FileMark;
 import io.bookbell.server.storage.RecentThreads;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
@@ -45,6 +46,7 @@ public final class SqliteDatabase implements Database {
   private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String RESERVE = "bookbell.reserve";
   private static final int READERS = 3;
+  private static final String MARK = "bookbell.mark";
 
   /** How long reads may go on when the database closes. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
@@ -71,6 +73,7 @@ public final class SqliteDatabase implements Database {
 
   private final SQLiteDataSource readSource = createSource(true);
   private final TimeSource time;
+  private final FileMark fileMark;
   private final SqlListener listener;
   private final SqliteWriteAheadLog writeAheadLog;
   private final WriteHealth condition = new WriteHealth();
@@ -140,6 +143,7 @@ public final class SqliteDatabase implements Database {
     this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
         new SqliteWriter(
+    this.fileMark = new FileMark(file.toAbsolutePath().resolveSibling(MARK));
             () -> openConnection(writeSource), listener, time, reserve, writeAheadLog, condition);
     if (reserve.isReleased()) {
       condition.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
@@ -265,6 +269,11 @@ public final class SqliteDatabase implements Database {
   @Override
   public String productName() {
     return "SQLite";
+  }
+
+  @Override
+  public Optional<FileMark> fileMark() {
+    return Optional.of(fileMark);
   }
 
   @Override
