@@ -34,6 +34,9 @@ public final class DemoData {
   private static final long FIRST_FURTHER_SUPPORTER = 1000;
   private static final int FURTHER_SUPPORTERS = 90;
   private static final int READERS = 20;
+  private static final String CREATOR = "creator@demo.test";
+  private static final String SECOND_CREATOR = "creator2@demo.test";
+  private static final String TEAM_MEMBER = "team1@demo.test";
 
   private static final String INSERT_ACCOUNT =
       """
@@ -61,9 +64,36 @@ public final class DemoData {
       BookRequestService requests,
       NotificationService notifications) {}
 
-  /** Returns whether the database has no accounts, so that the demo data can't mix with others. */
-  public static boolean isEmpty(Transaction tx) {
-    return !tx.query("SELECT 1 FROM app_user LIMIT 1").exists();
+  /** Whose accounts a database has. */
+  public enum Content {
+    NOTHING,
+    DEMO,
+    OTHER
+  }
+
+  /**
+   * Returns whose accounts a database has, so that the demo data neither mixes with others nor
+   * replaces them. Works with any version of the schema, and without one.
+   */
+  public static Content findContent(Transaction tx) {
+    if (!hasAccountTable(tx) || !tx.query("SELECT 1 FROM app_user LIMIT 1").exists()) {
+      return Content.NOTHING;
+    }
+    boolean own =
+        tx.query(
+                "SELECT 1 FROM app_user WHERE id IN (1, 2, 10) AND email IN (?, ?, ?)",
+                CREATOR,
+                SECOND_CREATOR,
+                TEAM_MEMBER)
+            .exists();
+    return own ? Content.DEMO : Content.OTHER;
+  }
+
+  private static boolean hasAccountTable(Transaction tx) {
+    return tx.isPostgres()
+        ? tx.query("SELECT 1 WHERE to_regclass('app_user') IS NOT NULL").exists()
+        : tx.query("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'app_user'")
+            .exists();
   }
 
   /**
@@ -92,9 +122,9 @@ public final class DemoData {
   }
 
   private void createAccounts(Transaction tx, String passwordHash) {
-    createAccount(tx, 1, "creator@demo.test", "Mara Lindqvist", passwordHash);
-    createAccount(tx, 2, "creator2@demo.test", "Tomás Okafor", passwordHash);
-    createAccount(tx, 10, "team1@demo.test", "Ines Duarte", passwordHash);
+    createAccount(tx, 1, CREATOR, "Mara Lindqvist", passwordHash);
+    createAccount(tx, 2, SECOND_CREATOR, "Tomás Okafor", passwordHash);
+    createAccount(tx, 10, TEAM_MEMBER, "Ines Duarte", passwordHash);
     createAccount(tx, 11, "team2@demo.test", "Jonas Weber", passwordHash);
     createAccount(tx, 20, "team3@demo.test", "Aiko Tanaka", passwordHash);
     createAccount(tx, 21, "team4@demo.test", "Sam Whitfield", passwordHash);

@@ -13,6 +13,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -153,10 +156,30 @@ public final class WebServer implements AutoCloseable {
     try {
       deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
     } catch (Exception e) { // await rethrows checked exceptions undeclared
-      throw new WebServerException(
-          "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or %s)"
-              .formatted(host, port, e.getMessage(), portSetting),
-          e);
+      throw cannotListen(host, port, portSetting, e);
+    }
+  }
+
+  private static WebServerException cannotListen(
+      String host, int port, String portSetting, Exception cause) {
+    return new WebServerException(
+        "Cannot listen on %s, port %s: %s (change BOOKBELL_HOST or %s)"
+            .formatted(host, port, cause.getMessage(), portSetting),
+        cause);
+  }
+
+  /**
+   * Makes sure that a port can be had, for a command that changes something before it listens.
+   *
+   * @param port 0 for a free one
+   * @throws WebServerException if the address can't be bound
+   */
+  public static void requireFree(String host, int port, String portSetting) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // as the server does, past connections that are just closing
+      socket.bind(new InetSocketAddress(host, port));
+    } catch (IOException e) {
+      throw cannotListen(host, port, portSetting, e);
     }
   }
 

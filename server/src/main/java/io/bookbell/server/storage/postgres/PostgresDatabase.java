@@ -117,6 +117,17 @@ public final class PostgresDatabase implements Database {
         SqlListener.NONE);
   }
 
+  /**
+   * Connects to a database whatever its schema is, and changes nothing in it.
+   *
+   * @throws DatabaseException if it can't be reached
+   */
+  public static PostgresDatabase openUnchanged(
+      PostgresCredentials postgresCredentials, TimeSource time) {
+    return new PostgresDatabase(
+        postgresCredentials, time, (_, _) -> {}, PostgresTimeouts.NONE, SqlListener.NONE);
+  }
+
   private PostgresDatabase(
       PostgresCredentials postgresCredentials,
       TimeSource time,

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,31 @@ public final class OpenDatabase implements AutoCloseable {
               PostgresDatabase.openExisting(
                   new PostgresCredentials(url, user, password), TimeSource.ofPostgres());
         });
+  }
+
+  /**
+   * Opens a database to look at it before anything is changed in it, even if its schema is an older
+   * one; empty if SQLite's file doesn't exist yet.
+   *
+   * @throws DatabaseException with a message for the operator
+   */
+  public static Optional<OpenDatabase> forInspection(ServerConfig.StorageConfig storageConfig) {
+    return switch (storageConfig) {
+      case SqliteConfig(Path folder) -> {
+        Path file = folder.resolve(SQLITE_FILE);
+        if (!Files.isRegularFile(file) || file.toFile().length() == 0) {
+          yield Optional.empty();
+        }
+        NativeLibraries.chooseFolder(folder);
+        yield Optional.of(new OpenDatabase(null, SqliteDatabase.openUnchanged(file, systemTime())));
+      }
+      case PostgresConfig(String url, String user, String password) ->
+          Optional.of(
+              new OpenDatabase(
+                  null,
+                  PostgresDatabase.openUnchanged(
+                      new PostgresCredentials(url, user, password), TimeSource.ofPostgres())));
+    };
   }
 
   /** Chooses the folder for native libraries, for what is done before a database is opened. */

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -45,8 +46,8 @@ import org.sqlite.SQLiteOpenMode;
 public final class SqliteDatabase implements Database {
   private static final Logger log = LoggerFactory.getLogger(SqliteDatabase.class);
   private static final String RESERVE = "bookbell.reserve";
-  private static final int READERS = 3;
   private static final String MARK = "bookbell.mark";
+  private static final int READERS = 3;
 
   /** How long reads may go on when the database closes. */
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
@@ -72,8 +73,8 @@ public final class SqliteDatabase implements Database {
   private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
 
   private final SQLiteDataSource readSource = createSource(true);
-  private final TimeSource time;
   private final FileMark fileMark;
+  private final TimeSource time;
   private final SqlListener listener;
   private final SqliteWriteAheadLog writeAheadLog;
   private final WriteHealth condition = new WriteHealth();
@@ -127,12 +128,22 @@ public final class SqliteDatabase implements Database {
         file, time, SchemaMigrator::requireNewest, new SqliteReserve(null), SqlListener.NONE);
   }
 
+  /**
+   * Opens a file whatever its schema is, and changes nothing in it.
+   *
+   * @throws DatabaseException if the file can't be opened
+   */
+  public static SqliteDatabase openUnchanged(Path file, TimeSource time) {
+    return new SqliteDatabase(file, time, (_, _) -> {}, new SqliteReserve(null), SqlListener.NONE);
+  }
+
   private SqliteDatabase(
       Path file,
       TimeSource time,
       BiConsumer<DataSource, String> schema,
       SqliteReserve reserve,
       SqlListener listener) {
+    this.fileMark = new FileMark(file.toAbsolutePath().resolveSibling(MARK));
     this.time = time;
     this.listener = listener;
     SQLiteDataSource writeSource = createWriteSource();
@@ -143,7 +154,6 @@ public final class SqliteDatabase implements Database {
     this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
         new SqliteWriter(
-    this.fileMark = new FileMark(file.toAbsolutePath().resolveSibling(MARK));
             () -> openConnection(writeSource), listener, time, reserve, writeAheadLog, condition);
     if (reserve.isReleased()) {
       condition.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
@@ -262,6 +272,11 @@ public final class SqliteDatabase implements Database {
   }
 
   @Override
+  public Optional<FileMark> fileMark() {
+    return Optional.of(fileMark);
+  }
+
+  @Override
   public boolean isShared() {
     return false;
   }
@@ -269,11 +284,6 @@ public final class SqliteDatabase implements Database {
   @Override
   public String productName() {
     return "SQLite";
-  }
-
-  @Override
-  public Optional<FileMark> fileMark() {
-    return Optional.of(fileMark);
   }
 
   @Override
