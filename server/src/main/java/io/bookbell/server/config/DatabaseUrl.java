@@ -5,10 +5,17 @@ import static java.util.stream.Collectors.joining;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,14 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password) {
   static final String EXPECTED =
-      "an address such as postgresql://host:5432/database, with %40 for an @ in a password and so on,"
-          + " or nothing for SQLite";
+      "an address such as postgresql://host:5432/database, with %40 for an @ and %2F for a slash"
+          + " in a password and so on, or nothing for SQLite";
 
   private static final Pattern FORM =
       Pattern.compile(
-          "(?i)(jdbc:)?postgres(?:ql)?://(?:(?<who>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?:/(?<db>[^?#]*))?(?:\\?(?<more>.*))?");
+          "(?i)(jdbc:)?postgres(?:ql)?://(?:(?<who>[^/?#]*)@)?(?<hosts>[^/?#@]*)(?:/(?<db>[^?#/@]*))?(?:\\?(?<more>.*))?");
   private static final Pattern HOST =
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?])?(?::([0-9]+))?");
+  private static final Pattern PARAMETER = Pattern.compile("[A-Za-z][A-Za-z0-9_.]*");
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,9}");
   private static final int HIGHEST_PORT = 65_535;
 
   /** Parameters whose names differ between libpq and the driver. */
@@ -72,7 +81,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
           buildJdbcUrl(parseHosts(form.group("hosts"), value), form.group("db"), parameters),
           user.or(() -> userInfoPart(who, 0)),
           password.or(() -> userInfoPart(who, 1)));
-    } catch (IllegalArgumentException malformedEscape) {
+    } catch (IllegalArgumentException malformed) {
       throw invalidUrl(value);
     }
   }
@@ -128,6 +137,9 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
       if (!each.isEmpty()) {
         int equals = each.indexOf('=');
         String name = urlDecode(equals < 0 ? each : each.substring(0, equals), jdbc);
+        if (!PARAMETER.matcher(name).matches()) {
+          throw new IllegalArgumentException("No parameter, but perhaps part of a password");
+        }
         putParameter(
             parameters, name, equals < 0 ? "" : urlDecode(each.substring(equals + 1), jdbc));
       }
@@ -147,7 +159,61 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
           "BOOKBELL_DATABASE_URL has the parameter “%s”; it belongs before the question mark: postgresql://host:5432/database"
               .formatted(name.toLowerCase(Locale.ROOT)));
     }
-    parameters.put(NAMES.getOrDefault(name, name), value);
+    String known = NAMES.getOrDefault(name, name);
+    checkValue(name, given, known, value);
+    parameters.put(known, value);
+  }
+
+  /** Refuses what the driver would only refuse, or misunderstand, once it connects. */
+  private static void checkValue(String name, String given, String known, String value) {
+    Optional<DriverPropertyInfo> property =
+        Arrays.stream(DriverProperties.ALL).filter(each -> each.name.equals(known)).findFirst();
+    if (property.isEmpty()) {
+      return; // passed on, as libpq's parameters that the driver doesn't have
+    }
+    String @Nullable [] choices = property.get().choices;
+    String usual = property.get().value;
+    if (choices != null) {
+      boolean isList = known.equals("requireAuth");
+      List<String> values = isList ? List.of(value.split(",", -1)) : List.of(value);
+      if (!values.stream().allMatch(each -> isOneOf(choices, each.strip()))) {
+        throw invalidParameter(name, given, "one of " + describeChoices(name, choices));
+      }
+    } else if (usual != null
+        && WHOLE_NUMBER.matcher(usual).matches()
+        && !WHOLE_NUMBER.matcher(value).matches()) {
+      throw invalidParameter(name, given, "a whole number");
+    }
+  }
+
+  /** What the driver says about its parameters: their choices, and their defaults as values. */
+  private static final class DriverProperties {
+    static final DriverPropertyInfo[] ALL = read();
+
+    private static DriverPropertyInfo[] read() {
+      String url = "jdbc:postgresql://localhost/";
+      try {
+        return DriverManager.getDriver(url).getPropertyInfo(url, new Properties());
+      } catch (SQLException e) {
+        throw new IllegalStateException("The driver of PostgreSQL is missing", e);
+      }
+    }
+  }
+
+  private static boolean isOneOf(String[] choices, String value) {
+    return Arrays.stream(choices).anyMatch(value::equalsIgnoreCase);
+  }
+
+  private static String describeChoices(String name, String[] choices) {
+    return name.equals("target_session_attrs")
+        ? "any, primary, " + String.join(", ", new TreeSet<>(SERVER_TYPES.keySet()))
+        : String.join(", ", choices);
+  }
+
+  private static ConfigException invalidParameter(String name, String given, String expected) {
+    return new ConfigException(
+        "BOOKBELL_DATABASE_URL has %s=“%s”; expected %s"
+            .formatted(name, SecretRedactor.redactValue(given), expected));
   }
 
   private static String buildJdbcUrl(
