@@ -39,6 +39,7 @@ public final class ServerConfigReader {
   private static final Pattern SCHEMA = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,62}");
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
+  private static final Pattern REDIS_DATABASE = Pattern.compile("/?|/[0-9]{1,9}");
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
 
@@ -263,6 +264,12 @@ public final class ServerConfigReader {
           value,
           "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
               + " (BOOKBELL_DATABASE_URL)");
+    if (!REDIS_DATABASE.matcher(uri.getPath()).matches()) {
+      throw ConfigException.invalidValue(
+          Setting.REDIS_URL,
+          value,
+          expected + ", with the number of a database or none at the end");
+    }
     }
     return uri;
   }

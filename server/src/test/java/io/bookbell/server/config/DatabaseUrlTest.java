@@ -61,6 +61,9 @@ class DatabaseUrlTest {
         "postgres://u:hush@h h/db",
         "postgres://u:hush@%2Frun%2Fpostgresql/db",
         "postgres://u:hush@h/db?host=/run",
+        "postgresql://bookbell:4711/hush@127.0.0.1/bookbell",
+        "postgresql://bookbell:4711?hush@127.0.0.1/bookbell",
+        "postgresql://bookbell:4711?sslmode=hush@127.0.0.1/bookbell",
         "jdbc:postgresql:hush"
       })
   void anInvalidUrlIsRefusedWithoutShowingThePassword(String url) {
@@ -71,6 +74,62 @@ class DatabaseUrlTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("BOOKBELL_DATABASE_URL")
         .hasMessageNotContaining(url.startsWith("jdbc") ? "never" : "hush");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "connect_timeout=abc, connect_timeout=“abc”; expected a whole number",
+    "prepareThreshold=x, prepareThreshold=“x”; expected a whole number",
+    "sslmode=foo, 'sslmode=“foo”; expected one of disable, allow,'",
+    "target_session_attrs=foo, 'target_session_attrs=“foo”; expected one of any, primary, prefer-standby,'",
+    "channel_binding=maybe, channel_binding=“maybe”; expected one of disable",
+    "require_auth=md6, require_auth=“md6”; expected one of"
+  })
+  void aParameterWithAnInvalidValueIsNamed(String parameter, String told) {
+    assertThatThrownBy(() -> DatabaseUrl.parse("postgres://host/db?" + parameter))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("BOOKBELL_DATABASE_URL has " + told);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sslmode=verify-full",
+        "target_session_attrs=prefer-standby",
+        "require_auth=scram-sha-256,md5",
+        "keepalives=1",
+        "keepalives_idle=60",
+        "options=-c%20search_path%3Dbooks",
+        "ApplicationName=a%20b"
+      })
+  void parametersWithValidValuesArePassedOn(String parameter) {
+    assertThat(DatabaseUrl.parse("postgres://host/db?" + parameter).jdbc())
+        .startsWith("jdbc:postgresql://host/db?");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/abc", "/1/2", "/99999999999", "/-1"})
+  void anInvalidNumberOfARedisDatabaseIsRefused(String path) {
+    assertThatThrownBy(() -> redis(path))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("BOOKBELL_REDIS_URL is “redis://h:6379" + path);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/", "/0", "/15"})
+  void aNumberOfARedisDatabaseIsAccepted(String path) {
+    assertThat(redis(path).redis().orElseThrow().uri().getPath()).isEqualTo(path);
+  }
+
+  private static ServerConfig redis(String path) {
+    return ServerConfigReader.readConfig(
+        Map.of(
+            "BOOKBELL_DATABASE_URL",
+            "postgres://h/db",
+            "BOOKBELL_REDIS_URL",
+            "redis://h:6379" + path),
+        Path.of("nowhere"),
+        Path.of("data"));
   }
 
   @Test
