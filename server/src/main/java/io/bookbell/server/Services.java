@@ -216,7 +216,7 @@ public final class Services {
   }
 
   /** What accounts can be signed in with, at a server that knows these providers. */
-  SignInWays signInWays(List<OidcConfig> providers) {
+  public SignInWays signInWays(List<OidcConfig> providers) {
     Set<String> issuers =
         providers.stream().map(each -> each.issuer().toString()).collect(Collectors.toSet());
     return new SignInWays(

@@ -39,6 +39,15 @@ public final class SignInWays {
     return others.stream().anyMatch(each -> each.count(tx, user) > 0);
   }
 
+  /** Whether any operator has another way than the password. */
+  public boolean hasOtherForOperator(Transaction tx) {
+    return tx
+        .query("SELECT id FROM app_user WHERE operator = TRUE AND disabled_at IS NULL")
+        .list(row -> row.getUser("id"))
+        .stream()
+        .anyMatch(operator -> hasOther(tx, operator));
+  }
+
   /**
    * Makes sure that an account can still be signed in to, after something was taken from it.
    *

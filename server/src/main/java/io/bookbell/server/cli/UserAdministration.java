@@ -5,6 +5,7 @@ import io.bookbell.server.Services;
 import io.bookbell.server.account.Account;
 import io.bookbell.server.account.AccountDirectory;
 import io.bookbell.server.account.AccountDirectory.DirectoryEntry;
+import io.bookbell.server.config.ServerConfig;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.json.TimeText;
@@ -119,12 +120,32 @@ final class UserAdministration {
   }
 
   void turnPasswords(boolean on) {
+    ServerConfig serverConfig = around.loadConfig();
     work(
         tx -> {
-          new Services(Services.ClientNotifier.noOp()).passwordSwitch.turn(tx, on);
+          var services = new Services(Services.ClientNotifier.noOp());
+          if (!on && !isOtherWaySetUp(tx, services, serverConfig)) {
+            throw new CommandException(
+                "Nobody could sign in: set up an OpenID Connect provider (BOOKBELL_OIDC_ISSUER)"
+                    + " first, and add it or a passkey to an operator's account");
+          }
+          services.passwordSwitch.turn(tx, on);
           return on;
         });
     around.printLine("Passwords are turned " + (on ? "on" : "off"));
+  }
+
+  /**
+   * Like the page, requires a provider for newcomers and another way for an operator, unless
+   * another site or a proxy signs people in.
+   */
+  private static boolean isOtherWaySetUp(
+      Transaction tx, Services services, ServerConfig serverConfig) {
+    var external = serverConfig.external();
+    var providers = serverConfig.providers();
+    return external.tokens().isPresent()
+        || external.header().isPresent()
+        || (!providers.isEmpty() && services.signInWays(providers).hasOtherForOperator(tx));
   }
 
   /** A change of one account. */

@@ -7,6 +7,7 @@ import io.bookbell.server.TestServer;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.PostgresConfig;
 import io.bookbell.server.config.ServerConfig.StorageConfig.SqliteConfig;
+import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TestClient;
 import io.bookbell.server.support.TestClient.Reply;
 import io.bookbell.server.support.TestDatabase;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** {@code bookbell user} beside a server that is running. */
 class UserAdministrationTest {
   private static final int SESSION_ENDED = 4401;
+
+  private static final Map<String, String> PROVIDER =
+      Map.of("BOOKBELL_OIDC_ISSUER", "https://id.example", "BOOKBELL_OIDC_CLIENT_ID", "books");
 
   @TempDir Path folder;
 
@@ -42,11 +47,16 @@ class UserAdministrationTest {
   }
 
   private String run(StorageConfig storageConfig, int status, String... arguments) {
+    return run(storageConfig, Map.of(), status, arguments);
+  }
+
+  private String run(
+      StorageConfig storageConfig, Map<String, String> further, int status, String... arguments) {
+    var settings = new HashMap<>(settings(storageConfig));
+    settings.putAll(further);
     var said = new StringWriter();
     var out = new PrintWriter(said, true);
-    var around =
-        new CommandEnvironment(
-            settings(storageConfig), folder, InputStream.nullInputStream(), out, out);
+    var around = new CommandEnvironment(settings, folder, InputStream.nullInputStream(), out, out);
     assertThat(Main.run(around, arguments)).as(said.toString()).isEqualTo(status);
     return said.toString();
   }
@@ -116,6 +126,20 @@ class UserAdministrationTest {
     }
   }
 
+  private static void addPasskey(StorageConfig storageConfig) {
+    try (var data = OpenDatabase.forConcurrentAccess(storageConfig)) {
+      data.database()
+          .write(
+              tx ->
+                  tx.update(
+                      """
+                      INSERT INTO passkey (user_id, name, credential_id, credential, sign_count,
+                        created_at)
+                      VALUES (1, 'Phone', 'id', 'data', 0, 1)"""))
+          .join();
+    }
+  }
+
   private static String tokenIn(String printed) {
     return printed.lines().findFirst().orElseThrow().replaceFirst(".*/reset#", "");
   }
@@ -130,7 +154,10 @@ class UserAdministrationTest {
   void theOnlyCreatorGetsBackInThoughPasswordsAreOff(TestDatabase database) {
     StorageConfig storage = database.create(folder);
     try (var server = TestServer.demo(TestServer.config(storage))) {
-      run(storage, 0, "user", "passwords", "off");
+      assertThat(run(storage, 1, "user", "passwords", "off")).contains("BOOKBELL_OIDC_ISSUER");
+      server.signIn("creator"); // passwords are still on
+      addPasskey(storage);
+      run(storage, PROVIDER, 0, "user", "passwords", "off");
       var login = Map.of("email", "creator@demo.test", "password", TestServer.PASSWORD);
       assertThat(server.client().post("/api/auth/login", login).expect(403).code())
           .isEqualTo("passwords_off");
