@@ -1,10 +1,13 @@
 package io.bookbell.hub.redis;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,10 @@ import org.slf4j.LoggerFactory;
 final class LoopbackMonitor {
   private static final Logger log = LoggerFactory.getLogger(RedisBackplane.class);
 
+  /** The code with which an error of Redis begins, or the advice about a missing permission. */
+  private static final Pattern REPLY =
+      Pattern.compile("[A-Z][A-Z0-9]+ |" + Pattern.quote(RedisPermission.LACKS));
+
   private final RedisOptions.Timings timings;
   private final MonitoredConnections monitoredConnections;
   private final RedisCounters counters;
@@ -24,7 +31,7 @@ final class LoopbackMonitor {
   private final List<LoopbackProbe> probes;
   private final MonitorWording monitorWording;
   private volatile RedisState state = RedisState.CONNECTING;
-  private String grantTold = "";
+  private final Set<String> repliesTold = new HashSet<>();
   private boolean openedTold;
   private boolean startedTold;
   private long lastNumber = ThreadLocalRandom.current().nextLong(1L << 40);
@@ -155,12 +162,14 @@ final class LoopbackMonitor {
     probes.forEach(LoopbackProbe::discardPending);
   }
 
-  /** Logs the outage once, and again if it turns out that the Redis user lacks a permission. */
+  /**
+   * Logs the outage once, and again with each further answer by which Redis refuses this node, such
+   * as that the password is wrong or a permission is missing.
+   */
   private void markDegraded(String why) {
-    boolean mendable = RedisPermission.isPermissionReason(why) && !why.equals(grantTold);
-    if (state != RedisState.DEGRADED || mendable) {
+    boolean isNewReply = REPLY.matcher(why).lookingAt() && repliesTold.add(why);
+    if (state != RedisState.DEGRADED || isNewReply) {
       log.warn("{} {} ({})", monitorWording.subject.get(), monitorWording.away, why);
-      grantTold = mendable ? why : grantTold;
     }
     if (state != RedisState.DEGRADED) {
       counters.fallbacks.increment();
@@ -174,7 +183,7 @@ final class LoopbackMonitor {
         monitorWording.subject.get(),
         startedTold ? monitorWording.again : monitorWording.started);
     startedTold = true;
-    grantTold = "";
+    repliesTold.clear();
     monitoredConnections.onRecovered();
     changeState(RedisState.CONNECTED);
   }

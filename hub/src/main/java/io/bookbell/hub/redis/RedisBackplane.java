@@ -185,8 +185,8 @@ public final class RedisBackplane implements Backplane {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
-    receivers.clear();
     thread.close();
+    receivers.clear(); // later, because the thread names their channels in the log
     monitoredPubSub
         .channelPublisher()
         .send(options.broadcastChannel(), new NodeMessage.NodeShutdown(options.node()))

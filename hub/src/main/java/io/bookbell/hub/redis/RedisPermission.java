@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Explains which permission a Redis user lacks. Stateless. */
 final class RedisPermission {
-  private static final String LACKS = "the Redis user lacks a permission";
+  static final String LACKS = "the Redis user lacks a permission";
   private static final List<String> COMMANDS =
       List.of("publish", "subscribe", "unsubscribe", "ping");
 
@@ -20,10 +20,6 @@ final class RedisPermission {
   private static final Pattern REFUSED = Pattern.compile("'([a-z]+(?:\\|[a-z]+)?)' command");
 
   private RedisPermission() {}
-
-  static boolean isPermissionReason(String reason) {
-    return reason.startsWith(LACKS);
-  }
 
   /**
    * Describes the missing permission for the operator, including the command that grants it.

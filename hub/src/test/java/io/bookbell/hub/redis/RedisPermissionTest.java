@@ -103,6 +103,29 @@ class RedisPermissionTest {
     }
   }
 
+  @Test
+  void aPasswordThatWasChangedIsNamedOnce() {
+    acl("SETUSER ann on >hush ~* allchannels +@all");
+    try (var node = new RedisBackplane(asAnn(""))) {
+      node.subscribe("chat", _ -> {});
+      await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);
+      acl("SETUSER ann resetpass >other");
+      redis.killSubscribers();
+
+      await().atMost(Duration.ofSeconds(10)).until(() -> countWrongPasswords() > 0);
+      acl("SETUSER ann resetpass >hush");
+      await().atMost(Duration.ofSeconds(10)).until(() -> node.state() == RedisState.CONNECTED);
+
+      assertThat(countWrongPasswords()).isEqualTo(1);
+    }
+  }
+
+  private long countWrongPasswords() {
+    return List.copyOf(told.list).stream()
+        .filter(event -> event.getFormattedMessage().contains("(WRONGPASS"))
+        .count();
+  }
+
   private RedisOptions asAnn(String database) {
     RedisOptions quick = TestRedis.quick(redis.port());
     return new RedisOptions(
