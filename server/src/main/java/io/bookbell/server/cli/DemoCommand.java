@@ -67,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
       throw e;
     }
     printSignIns(bookbell, data.database(), around.out());
-    ServerLifecycle.awaitShutdown(bookbell, data);
+    ServerLifecycle.awaitShutdown(bookbell, data, around);
   }
 
   private static void requireFreePorts(ListenConfig listen) {

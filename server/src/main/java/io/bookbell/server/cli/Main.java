@@ -111,12 +111,17 @@ public final class Main implements Runnable {
     spec.commandLine().usage(spec.commandLine().getOut());
   }
 
-  /** Reads the version that the build wrote into the jar. */
+  /** The version that the build wrote into the jar. */
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "(unpackaged)" : version;
+  }
+
+  /** Prints the version. */
   static final class VersionProvider implements CommandLine.IVersionProvider {
     @Override
     public String[] getVersion() {
-      String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {"Bookbell " + (version == null ? "(unpackaged)" : version)};
+      return new String[] {"Bookbell " + version()};
     }
   }
 }

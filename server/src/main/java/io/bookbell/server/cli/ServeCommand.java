@@ -68,10 +68,11 @@ final class ServeCommand implements Callable<Integer> {
       throw e;
     }
     around.printLine(
-        "Bookbell is at " + bookbell.localUrl() + " (" + data.database().productName() + ")");
+        "Bookbell is at %s (version %s, %s)"
+            .formatted(bookbell.localUrl(), Main.version(), data.database().productName()));
     bookbell
         .setupLink()
         .ifPresent(link -> around.printLine("Nobody has an account yet. Set it up here: " + link));
-    ServerLifecycle.awaitShutdown(bookbell, data);
+    ServerLifecycle.awaitShutdown(bookbell, data, around);
   }
 }

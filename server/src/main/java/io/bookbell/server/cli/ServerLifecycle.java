@@ -12,12 +12,14 @@ final class ServerLifecycle {
    * Blocks until the process ends. On SIGTERM or SIGINT, a shutdown hook closes the server first
    * and then the data it uses.
    */
-  static void awaitShutdown(Bookbell bookbell, OpenDatabase data) throws InterruptedException {
+  static void awaitShutdown(Bookbell bookbell, OpenDatabase data, CommandEnvironment around)
+      throws InterruptedException {
     Thread hook =
         new Thread(
             () -> {
               bookbell.close();
               data.close();
+              around.printLine("Bookbell has stopped");
             },
             "shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

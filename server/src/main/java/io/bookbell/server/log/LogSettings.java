@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSettings extends ContextAwareBase implements Configurator {
   private static final String OTHER_SETTINGS = "logback.configurationFile";
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%cause%n";
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level %logger{0} - %msg%cause%n";
   private static final String LEVEL = "BOOKBELL_LOG";
 
   /** Loggers that are turned off: Flyway also throws what it logs, with whole stack traces. */

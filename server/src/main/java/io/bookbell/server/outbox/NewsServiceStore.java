@@ -8,12 +8,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores which services are out of order that many targets depend on, such as the mail server, so
- * that all nodes pause together and operators can see it. Thread-safe and stateless.
+ * that all nodes pause together and operators can see it. Logs each change. Thread-safe and
+ * stateless.
  */
 public final class NewsServiceStore {
+  private static final Logger log = LoggerFactory.getLogger(NewsServiceStore.class);
 
   /** After about a minute. Short interruptions don't concern anybody. */
   private static final int FAILURES_BEFORE_NOTICE = 4;
@@ -61,15 +65,22 @@ public final class NewsServiceStore {
    */
   ServiceOutage recordFailure(Transaction tx, NewsKind kind, String error, Instant begun) {
     Instant now = tx.now();
-    tx.update(
-        """
-        INSERT INTO news_service (kind, failures, failing_since, retry_at, error)
-        VALUES (?, 0, ?, ?, ?)
-        ON CONFLICT (kind) DO NOTHING""",
-        kind.wireName(),
-        now,
-        now,
-        error);
+    int added =
+        tx.update(
+            """
+            INSERT INTO news_service (kind, failures, failing_since, retry_at, error)
+            VALUES (?, 0, ?, ?, ?)
+            ON CONFLICT (kind) DO NOTHING""",
+            kind.wireName(),
+            now,
+            now,
+            error);
+    if (added > 0) {
+      tx.afterCommit(
+          () ->
+              log.warn(
+                  "News of the kind {} cannot be sent: {}. Trying again", kind.wireName(), error));
+    }
     tx.lockRows("SELECT kind FROM news_service WHERE kind = ? FOR NO KEY UPDATE", kind.wireName());
     BrokenService broken =
         findBroken(tx).stream().filter(each -> each.kind == kind).findFirst().orElseThrow();
@@ -98,6 +109,10 @@ public final class NewsServiceStore {
 
   /** Records that a service works. Returns whether it was out of order. */
   boolean recordSuccess(Transaction tx, NewsKind kind) {
-    return tx.update("DELETE FROM news_service WHERE kind = ?", kind.wireName()) > 0;
+    boolean wasBroken = tx.update("DELETE FROM news_service WHERE kind = ?", kind.wireName()) > 0;
+    if (wasBroken) {
+      tx.afterCommit(() -> log.info("News of the kind {} can be sent again", kind.wireName()));
+    }
+    return wasBroken;
   }
 }
