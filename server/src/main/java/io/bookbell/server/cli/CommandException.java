@@ -31,14 +31,15 @@ final class CommandException extends RuntimeException {
   }
 
   /**
-   * Prints a failure in one line and, at debug level, with its stack trace.
+   * Prints a failure in one line and, at debug level, with its stack trace unless a setting is
+   * invalid.
    *
    * @return the exit code
    */
   static int reportFailure(Throwable failure, PrintWriter err) {
     ExitReport exitReport = describeFailure(CompletionFailures.unwrapCause(failure));
     err.println(toSingleLine(exitReport.line));
-    if (LogSettings.isDebug()) {
+    if (LogSettings.isDebug() && exitReport.code != ExitCode.SETTINGS) {
       for (String line : stackTraceLines(failure)) {
         err.println(line);
       }
@@ -70,7 +71,8 @@ final class CommandException extends RuntimeException {
               String.valueOf(e.getMessage()).contains("native thread")
                   ? "The system allows no more threads: raise the limit of processes and threads"
                       + " (ulimit -u, TasksMax in systemd, or the container's limit of pids)"
-                  : "Out of memory: raise the limit, for example with BOOKBELL_JAVA_OPTS=-Xmx2g");
+                  : "Out of memory: raise the limit, for example with BOOKBELL_JAVA_OPTS=-Xmx2g"
+                      + " (in a container, JDK_JAVA_OPTIONS)");
       case LinkageError e ->
           new ExitReport(
               ExitCode.INTERNAL,

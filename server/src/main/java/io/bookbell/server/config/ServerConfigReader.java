@@ -41,6 +41,7 @@ public final class ServerConfigReader {
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
   private static final Pattern REDIS_DATABASE = Pattern.compile("/?|/[0-9]{1,9}");
   private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[0-9.]+");
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]+");
   private static final Pattern CONTACT = Pattern.compile("[!-'*-~]{3,200}");
 
   private ServerConfigReader() {}
@@ -108,9 +109,14 @@ public final class ServerConfigReader {
         metricsPort);
   }
 
-  /** Refuses a mistyped IPv4 address, which would be looked up as a name otherwise. */
+  /**
+   * Refuses a mistyped IPv4 address, which would be looked up as a name otherwise, and what is no
+   * name.
+   */
   private static String parseHost(String value) {
-    if (DIGITS_AND_DOTS.matcher(value).matches() && !NetUtil.isValidIpV4Address(value)) {
+    boolean isMistyped =
+        DIGITS_AND_DOTS.matcher(value).matches() && !NetUtil.isValidIpV4Address(value);
+    if (isMistyped || !(HOST.matcher(value).matches() || NetUtil.isValidIpV6Address(value))) {
       throw ConfigException.invalidValue(
           Setting.HOST,
           value,
@@ -258,18 +264,18 @@ public final class ServerConfigReader {
   private static URI parseRedisAddress(String value, StorageConfig storageConfig) {
     String expected = "an address such as redis://host:6379 or rediss://:password@host:6379/0";
     URI uri = parseAddress(Setting.REDIS_URL, value, expected, Set.of("redis", "rediss"));
-    if (storageConfig instanceof StorageConfig.SqliteConfig) {
-      throw ConfigException.invalidValue(
-          Setting.REDIS_URL,
-          value,
-          "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
-              + " (BOOKBELL_DATABASE_URL)");
     if (!REDIS_DATABASE.matcher(uri.getPath()).matches()) {
       throw ConfigException.invalidValue(
           Setting.REDIS_URL,
           value,
           expected + ", with the number of a database or none at the end");
     }
+    if (storageConfig instanceof StorageConfig.SqliteConfig) {
+      throw ConfigException.invalidValue(
+          Setting.REDIS_URL,
+          value,
+          "no value with SQLite, which one node serves alone; several nodes share a PostgreSQL"
+              + " (BOOKBELL_DATABASE_URL)");
     }
     return uri;
   }

@@ -1,7 +1,7 @@
 package io.bookbell.server.config;
 
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,6 +21,12 @@ import org.slf4j.LoggerFactory;
  */
 final class SettingValues {
   private static final Logger log = LoggerFactory.getLogger(SettingValues.class);
+
+  /** Read by the launcher, and by {@code import}. */
+  private static final Set<String> ENVIRONMENT_ONLY =
+      Set.of("BOOKBELL_JAVA_OPTS", "BOOKBELL_IMPORT_PASSWORD");
+
+  private static final int BYTE_ORDER_MARK = 0xfeff;
 
   private final Map<Setting, String> values = new EnumMap<>(Setting.class);
   private final NumberedSettings numbered = new NumberedSettings();
@@ -48,7 +54,8 @@ final class SettingValues {
       return;
     }
     var properties = new Properties();
-    try (Reader reader = Files.newBufferedReader(file)) {
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      skipByteOrderMark(reader);
       properties.load(reader);
     } catch (CharacterCodingException e) {
       throw new ConfigException("The file " + file + " cannot be read: its text is not UTF-8");
@@ -63,16 +70,27 @@ final class SettingValues {
         secretInFile |= NumberedSettings.isSecret(key) && !properties.getProperty(key).isBlank();
         continue;
       }
-      Setting setting =
-          Setting.findByName(key)
-              .orElseThrow(
-                  () ->
-                      new ConfigException(
-                          "The file %s has the unknown key “%s” (did you mean %s?); bookbell serve --help lists the known ones"
-                              .formatted(file, key, Setting.findNearest(key).variableName())));
+      Setting setting = Setting.findByName(key).orElseThrow(() -> unknownKey(key));
       putValue(setting, properties.getProperty(key));
       secretInFile |= isSecret(setting, properties.getProperty(key));
     }
+  }
+
+  /** Some editors begin a file with it. */
+  private static void skipByteOrderMark(BufferedReader reader) throws IOException {
+    reader.mark(1);
+    if (reader.read() != BYTE_ORDER_MARK) {
+      reader.reset();
+    }
+  }
+
+  private ConfigException unknownKey(String key) {
+    return new ConfigException(
+        ENVIRONMENT_ONLY.contains(key)
+            ? "%s in the file %s has no effect there; it belongs in the environment"
+                .formatted(key, file)
+            : "The file %s has the unknown key “%s” (did you mean %s?); bookbell serve --help lists the known ones"
+                .formatted(file, key, Setting.findNearest(key).variableName()));
   }
 
   /** Logs a warning if the file contains a password and others can read it. */

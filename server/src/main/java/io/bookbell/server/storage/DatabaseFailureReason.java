@@ -89,7 +89,7 @@ public final class DatabaseFailureReason {
     }
     if (said.contains("No native library found") || said.contains("native library")) {
       return ": SQLite's library could not be unpacked; BOOKBELL_JAVA_OPTS=-Dorg.sqlite.tmpdir=FOLDER"
-          + " names a folder that may hold programs";
+          + " (in a container, JDK_JAVA_OPTIONS) names a folder that may hold programs";
     }
     String state = failure.getSQLState();
     return switch (state == null ? "" : state) {

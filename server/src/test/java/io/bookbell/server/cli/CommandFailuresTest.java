@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.bookbell.server.config.FileFailureReason;
 import io.bookbell.server.config.ServerConfig.StorageConfig;
 import io.bookbell.server.config.Setting;
+import io.bookbell.server.log.LogSettings;
 import io.bookbell.server.storage.DataLock;
 import io.bookbell.server.storage.setup.OpenDatabase;
 import io.bookbell.server.support.TemporaryFolder;
@@ -48,7 +49,6 @@ class CommandFailuresTest {
   private static final Set<Setting> FREE =
       Set.of(
           Setting.DATA,
-          Setting.HOST,
           Setting.DATABASE_USER,
           Setting.DATABASE_PASSWORD,
           Setting.PATREON_CLIENT_ID,
@@ -189,7 +189,9 @@ class CommandFailuresTest {
                         "not a folder",
                         test -> test.good().write("data", new byte[9])),
                     row(command, 69, "file is not a database", test -> test.good().junk()),
-                    row(command, 69, "newer Bookbell", test -> test.good().newer()),
+                    command.equals("demo")
+                        ? row(command, 1, "has accounts", test -> test.good().newer())
+                        : row(command, 69, "newer Bookbell", test -> test.good().newer()),
                     row(
                         command,
                         69,
@@ -231,6 +233,81 @@ class CommandFailuresTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "demo --reset"})
+  void theDemonstrationLeavesOtherAccountsAlone(String command) throws IOException {
+    database();
+    Files.writeString(
+        folder.resolve("bookbell.properties"), "BOOKBELL_DATA=" + folder.resolve("data"));
+    Map<String, Long> before = files();
+
+    assertTold(run(command.split(" ", -1)), 1, "has accounts.*nothing was changed");
+
+    assertThat(files()).isEqualTo(before);
+    assertThat(run("user", "list")).isEqualTo(ExitCode.DONE);
+    assertThat(out.toString()).contains("ann@books.example").doesNotContain("demo.test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "demo --reset"})
+  void theDemonstrationLeavesOtherAccountsOnPostgresAlone(String command) throws SQLException {
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
+    useDatabase(storage);
+    sql(storage, INSERT_ANN);
+
+    assertTold(run(command.split(" ", -1)), 1, "BOOKBELL_DATABASE_URL.*has accounts");
+
+    sql(storage, "UPDATE app_user SET email = 'creator@demo.test' WHERE id = 1");
+    sql(storage, ALIVE);
+    assertTold(run("demo", "--reset"), 1, "stop all servers first.*nothing was changed");
+  }
+
+  @Test
+  void theDemonstrationChangesNothingIfItsPortIsTaken() throws IOException {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      settings.put("BOOKBELL_PORT", String.valueOf(taken.getLocalPort()));
+
+      assertTold(run("demo", "--reset"), 69, "port " + taken.getLocalPort() + ".*in use");
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void aDatabaseThatIsServedIsNotRestored() throws Exception {
+    var storage = (StorageConfig.PostgresConfig) TestDatabase.POSTGRESQL.create(folder);
+    useDatabase(storage);
+    good();
+    sql(storage, ALIVE);
+
+    assertTold(run("restore", "good"), 1, "stop all servers first.*nothing was changed");
+    assertTold(run("restore", "--replace", "good"), 1, "stop all servers first");
+    sql(storage, "UPDATE serving_node SET alive_until = now()");
+
+    assertThat(run("restore", "good")).isEqualTo(ExitCode.DONE);
+  }
+
+  private static final String INSERT_ANN =
+      "INSERT INTO app_user (id, email, display_name, name_key, password_hash, created_at)"
+          + " VALUES (1, 'ann@books.example', 'Ann', 'ann', '', 1)";
+  private static final String ALIVE =
+      "INSERT INTO serving_node (id, alive_until) VALUES ('one', now() + INTERVAL '1 hour')";
+
+  private void useDatabase(StorageConfig.PostgresConfig storage) {
+    settings.put("BOOKBELL_DATABASE_URL", storage.url());
+    settings.put("BOOKBELL_DATABASE_USER", storage.user());
+    settings.put("BOOKBELL_DATABASE_PASSWORD", storage.password());
+  }
+
+  @Test
+  void passwordsStayOnWhileThereIsNoOtherWay() throws IOException {
+    database();
+
+    assertTold(run("user", "passwords", "off"), 1, "BOOKBELL_OIDC_ISSUER");
+    settings.put("BOOKBELL_OIDC_ISSUER", "https://id.example");
+    settings.put("BOOKBELL_OIDC_CLIENT_ID", "books");
+    assertTold(run("user", "passwords", "off"), 1, "to an operator's account");
+  }
+
   @Test
   void aFolderThatIsInUseNamesWhoUsesIt() throws IOException {
     try (var _ = DataLock.acquireLock(Files.createDirectory(folder.resolve("data")))) {
@@ -249,9 +326,12 @@ class CommandFailuresTest {
     settings.put("BOOKBELL_HOST", "192.0.2.1"); // of no machine
 
     assertTold(run("serve"), 69, "192.0.2.1.*BOOKBELL_HOST");
-    settings.put("BOOKBELL_HOST", "256.1.1.1");
+    for (String host : new String[] {"256.1.1.1", "a b", "http://x"}) {
+      settings.put("BOOKBELL_HOST", host);
 
-    assertTold(run("serve"), 78, "BOOKBELL_HOST is “256.1.1.1”");
+      assertTold(run("serve"), 78, "BOOKBELL_HOST is “" + host + "”");
+      assertTold(run("health"), 78, "BOOKBELL_HOST is “" + host + "”");
+    }
   }
 
   @ParameterizedTest
@@ -267,6 +347,17 @@ class CommandFailuresTest {
   }
 
   @Test
+  void anInvalidSettingNeedsNoStackTrace() {
+    settings.put("BOOKBELL_PORT", "x");
+    LogSettings.setLevel("debug");
+    try {
+      assertTold(run("verify"), 78, "BOOKBELL_PORT is “x”");
+    } finally {
+      LogSettings.setLevel("info");
+    }
+  }
+
+  @Test
   void aFileOfSettingsThatCannotBeReadIsNamed() throws IOException {
     Path file = folder.resolve("bookbell.properties");
     Files.createDirectory(file);
@@ -276,6 +367,10 @@ class CommandFailuresTest {
     assertTold(run("verify"), 78, "not UTF-8");
     Files.writeString(file, "BOOKBELL_PROT=80");
     assertTold(run("verify"), 78, "BOOKBELL_PROT");
+    Files.writeString(file, "BOOKBELL_JAVA_OPTS=-Xmx2g");
+    assertTold(run("verify"), 78, "BOOKBELL_JAVA_OPTS.*belongs in the environment");
+    Files.writeString(file, "\ufeffBOOKBELL_DRAIN_SECONDS=x");
+    assertTold(run("verify"), 78, "BOOKBELL_DRAIN_SECONDS is “x”");
     Files.writeString(file, "BOOKBELL_PORT=\\u00zz");
     assertTold(run("verify"), 78, "cannot be read");
     Files.delete(file);
@@ -295,7 +390,6 @@ class CommandFailuresTest {
     expectUrl(
         "postgres://stranger:hush@" + server + "/postgres", "stranger.*BOOKBELL_DATABASE_USER");
     expectUrl("postgres://postgres:hush@" + server + "/db?sslmode=require", "SSL");
-    expectUrl("postgres://postgres:hush@" + server + "/db?sslmode=sure", "sslmode");
     String own = "postgres://postgres:hush@" + server + storage.url().replaceFirst(".*/", "/");
     sql(storage, "CREATE TABLE other (id int)");
     expectUrl(own, "tables of another program", "serve");

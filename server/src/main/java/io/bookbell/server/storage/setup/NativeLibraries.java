@@ -52,7 +52,8 @@ public final class NativeLibraries {
             log.warn(
                 "{} cannot hold executables (mounted noexec, full or read-only), nor can any"
                     + " other folder that Bookbell may write;"
-                    + " BOOKBELL_JAVA_OPTS=-Djava.io.tmpdir=FOLDER names one",
+                    + " BOOKBELL_JAVA_OPTS=-Djava.io.tmpdir=FOLDER (in a container, JDK_JAVA_OPTIONS)"
+                    + " names one",
                 usual));
   }
 
