@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 globalThis.addEventListener = () => {};
+globalThis.scrollY = 0;
 globalThis.document = {addEventListener() {}, baseURI: 'https://books.example/', querySelector: () => null};
 globalThis.location = {pathname: '/', search: ''};
 const entries = ['/'];

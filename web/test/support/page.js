@@ -16,6 +16,7 @@ export const page = Object.assign(new EventTarget(), {
   hidden: false,
   createTreeWalker() {},
   createComment() {},
+  getElementById: () => null,
 });
 
 export class FakeField extends PageNode {
