@@ -11,7 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
  */
 public record CloseReason(int code, String text) {
   /** A control frame holds at most 125 bytes, of which the code takes two. */
-  private static final int MOST_TEXT_BYTES = 123;
+  private static final int MAX_TEXT_BYTES = 123;
 
   public static final CloseReason NORMAL = new CloseReason(1000, "");
   public static final CloseReason GOING_AWAY = new CloseReason(1001, "");
@@ -31,9 +31,9 @@ public record CloseReason(int code, String text) {
       throw new IllegalArgumentException("a close code is from 1000 to 4999, got " + code);
     }
     int bytes = text.getBytes(UTF_8).length;
-    if (bytes > MOST_TEXT_BYTES) {
+    if (bytes > MAX_TEXT_BYTES) {
       throw new IllegalArgumentException(
-          "a close text has at most " + MOST_TEXT_BYTES + " bytes, got " + bytes);
+          "a close text has at most " + MAX_TEXT_BYTES + " bytes, got " + bytes);
     }
   }
 }

@@ -8,7 +8,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 final class TypeField {
   private static final String NAME = "\"type\"";
-  private static final int LONGEST = 64;
+  private static final int MAX_LENGTH = 64;
 
   private final byte[] json;
   private int at = 1;
@@ -37,7 +37,7 @@ final class TypeField {
   private static String wordIn(String token) {
     boolean isWord =
         token.length() > 2
-            && token.length() <= LONGEST + 2
+            && token.length() <= MAX_LENGTH + 2
             && token.startsWith("\"")
             && token.chars().skip(1).limit(token.length() - 2L).allMatch(TypeField::isWordPart);
     return isWord ? token.substring(1, token.length() - 1) : "";

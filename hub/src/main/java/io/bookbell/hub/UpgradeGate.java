@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * including those for other upgrades: a request whose body is held here would never complete.
  */
 public final class UpgradeGate extends ChannelInboundHandlerAdapter {
-  private static final int MOST_HELD_BYTES = 1 << 17;
+  private static final int MAX_HELD_BYTES = 1 << 17;
 
   private final UpgradeWatcher upgradeWatcher = new UpgradeWatcher();
   private final Predicate<String> isRoute;
@@ -120,7 +120,7 @@ public final class UpgradeGate extends ChannelInboundHandlerAdapter {
             ? come
             : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), held, come);
     forwardHeld(context);
-    if (held != null && held.readableBytes() > MOST_HELD_BYTES) {
+    if (held != null && held.readableBytes() > MAX_HELD_BYTES) {
       context.close();
     }
   }

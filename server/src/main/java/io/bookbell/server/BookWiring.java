@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Wires the book catalogue. */
 final class BookWiring {
-  private static final Duration CATALOGUE_PATIENCE = Duration.ofSeconds(4);
+  private static final Duration CATALOGUE_TIMEOUT = Duration.ofSeconds(4);
 
   private BookWiring() {}
 
@@ -34,7 +34,7 @@ final class BookWiring {
     var proxies = new EnvironmentProxies(System.getenv());
     var library =
         address.map(
-            catalogueConfig -> new OpenLibraryClient(catalogueConfig, CATALOGUE_PATIENCE, proxies));
+            catalogueConfig -> new OpenLibraryClient(catalogueConfig, CATALOGUE_TIMEOUT, proxies));
     var shown = new ShownCovers(clock);
     BookRoutes.addRoutes(
         apiRouter,

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HousekeepingWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HousekeepingWorker.class);
-  private static final Duration EVERY = Duration.ofMinutes(1);
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
   private static final int INBOX_STEPS = 20;
 
   /** Ten thousand texts. They may be many more, and nothing else waits for them. */
@@ -66,7 +66,7 @@ final class HousekeepingWorker implements AutoCloseable {
 
   void start() {
     var _ =
-        thread.scheduleWithFixedDelay(this::runTasks, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(this::runTasks, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void runTasks() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Allowed dependencies between packages, and how tests may wait. */
 class ServerArchitectureTest {
-  private static final int MOST_LINES = 400;
+  private static final int MAX_LINES = 400;
   private static final String SERVER = "io.bookbell.server";
 
   private static final JavaClasses CLASSES =
@@ -143,8 +143,8 @@ class ServerArchitectureTest {
         lines.put(file, Files.readAllLines(file).size());
       }
       assertThat(lines).isNotEmpty();
-      lines.values().removeIf(count -> count <= MOST_LINES);
-      assertThat(lines).as("files with more than %d lines", MOST_LINES).isEmpty();
+      lines.values().removeIf(count -> count <= MAX_LINES);
+      assertThat(lines).as("files with more than %d lines", MAX_LINES).isEmpty();
     }
   }
 

@@ -39,7 +39,7 @@ final class ServerProcess implements AutoCloseable {
       """;
 
   private static final Pattern ADDRESS = Pattern.compile(" is at (http://\\S+)");
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int TIMEOUT_SECONDS = 120;
 
   private final Process guard;
   private final List<String> printed = new CopyOnWriteArrayList<>();
@@ -96,10 +96,10 @@ final class ServerProcess implements AutoCloseable {
    * @throws IOException if it ends instead; the message is what it has printed
    */
   URI awaitAddress() throws IOException, InterruptedException {
-    Optional<URI> address = addresses.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    Optional<URI> address = addresses.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (address == null) {
       throw new IOException(
-          "The server has not started in " + PATIENCE_SECONDS + " seconds.\n" + printedText());
+          "The server has not started in " + TIMEOUT_SECONDS + " seconds.\n" + printedText());
     }
     return address.orElseThrow(() -> new IOException(printedText()));
   }
@@ -112,9 +112,9 @@ final class ServerProcess implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     guard.getOutputStream().close();
-    if (!guard.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!guard.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       throw new IOException(
-          "The server has not ended in " + PATIENCE_SECONDS + " seconds.\n" + printedText());
+          "The server has not ended in " + TIMEOUT_SECONDS + " seconds.\n" + printedText());
     }
   }
 }

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletionException;
 final class TrainingClient {
   static final JsonMapper JSON = JsonMapper.builder().build();
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final int MOST_ATTEMPTS = 4;
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final int MAX_ATTEMPTS = 4;
 
   private final HttpClient http;
   private final URI server;
@@ -68,11 +68,11 @@ final class TrainingClient {
     for (int attempt = 1; ; attempt++) {
       TrainingSocket socket = connect();
       try {
-        socket.awaitMessage("initial_data", PATIENCE.dividedBy(MOST_ATTEMPTS));
+        socket.awaitMessage("initial_data", TIMEOUT.dividedBy(MAX_ATTEMPTS));
         return socket;
       } catch (IOException | InterruptedException e) {
         socket.close();
-        if (attempt == MOST_ATTEMPTS || e instanceof InterruptedException) {
+        if (attempt == MAX_ATTEMPTS || e instanceof InterruptedException) {
           throw e;
         }
       }
@@ -80,13 +80,13 @@ final class TrainingClient {
   }
 
   private TrainingSocket connect() throws IOException {
-    var socket = new TrainingSocket(PATIENCE);
+    var socket = new TrainingSocket(TIMEOUT);
     URI address =
         URI.create("ws" + server.toString().substring("http".length()))
             .resolve("/api/book-requests/ws?user_id=" + userId);
     try {
       http.newWebSocketBuilder()
-          .connectTimeout(PATIENCE)
+          .connectTimeout(TIMEOUT)
           .header("Authorization", authorization)
           .buildAsync(address, socket)
           .join();
@@ -102,7 +102,7 @@ final class TrainingClient {
 
   private static HttpRequest.Builder createRequest(URI server, String path) {
     return HttpRequest.newBuilder(server.resolve(path))
-        .timeout(PATIENCE)
+        .timeout(TIMEOUT)
         .header("Content-Type", "application/json");
   }
 

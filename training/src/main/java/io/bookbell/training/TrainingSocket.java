@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  * others are for one thread, which receives the messages through a queue.
  */
 final class TrainingSocket implements WebSocket.Listener, AutoCloseable {
-  private final Duration patience;
+  private final Duration timeout;
   private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
   private final StringBuilder fragments = new StringBuilder();
   private volatile @Nullable WebSocket webSocket;
 
-  TrainingSocket(Duration patience) {
-    this.patience = patience;
+  TrainingSocket(Duration timeout) {
+    this.timeout = timeout;
   }
 
   @Override
@@ -42,7 +42,7 @@ final class TrainingSocket implements WebSocket.Listener, AutoCloseable {
 
   /** Waits until a message contains a text, and returns that message. */
   String awaitMessage(String part) throws IOException, InterruptedException {
-    return awaitMessage(part, patience);
+    return awaitMessage(part, timeout);
   }
 
   /** Like {@link #awaitMessage(String)}, for so long for each message. */

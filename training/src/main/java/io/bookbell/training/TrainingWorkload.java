@@ -17,7 +17,7 @@ final class TrainingWorkload implements AutoCloseable {
   private static final String PASSWORD = "demo"; // of everybody in the demo data
   private static final int REQUESTS = 300;
   private static final int REQUESTS_OF_A_VISIT = 10;
-  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration MAX_DURATION = Duration.ofSeconds(10);
 
   private static final List<String> FILES =
       List.of("/", "/app/bookbell-app.js", "/style/base.css", "/health/ready", "/metrics");
@@ -47,7 +47,7 @@ final class TrainingWorkload implements AutoCloseable {
   void run() throws IOException, InterruptedException {
     long begun = System.nanoTime();
     for (int visit = 0; visit < REQUESTS / REQUESTS_OF_A_VISIT; visit++) {
-      if (System.nanoTime() - begun > LONGEST.toNanos()) {
+      if (System.nanoTime() - begun > MAX_DURATION.toNanos()) {
         return;
       }
       TrainingClient reader = readers.get(visit % readers.size());

@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     showDefaultValues = true)
 public final class Attacks implements Callable<Integer> {
-  private static final double MOST_MILLIS = 1000;
-  private static final double MOST_MIB = 64;
+  private static final double MAX_MILLIS = 1000;
+  private static final double MAX_MIB = 64;
   private static final Pattern HEAP =
       Pattern.compile("jvm_memory_used_bytes\\{area=\"heap\"[^}]*} (\\S+)");
 
@@ -99,7 +99,7 @@ public final class Attacks implements Callable<Integer> {
         report.worstMillis(),
         heap,
         resident);
-    return report.lost() == 0 && report.p99Millis() < MOST_MILLIS && heap < MOST_MIB;
+    return report.lost() == 0 && report.p99Millis() < MAX_MILLIS && heap < MAX_MIB;
   }
 
   /** Returns the used heap after a garbage collection, once the attack's connections are closed. */

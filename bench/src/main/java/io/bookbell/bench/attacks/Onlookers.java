@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  * pong. Thread-safe.
  */
 final class Onlookers implements AutoCloseable {
-  private static final long LONGEST_MICROS = 60_000_000;
+  private static final long MAX_MICROS = 60_000_000;
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Onlooker> all = new ArrayList<>();
   private final AtomicInteger lost = new AtomicInteger();
-  private final Histogram delays = new SynchronizedHistogram(LONGEST_MICROS, 3);
+  private final Histogram delays = new SynchronizedHistogram(MAX_MICROS, 3);
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
 
   Onlookers(int port, int count) {
@@ -93,7 +93,7 @@ final class Onlookers implements AutoCloseable {
     }
 
     private void record(long nanos) {
-      delays.recordValue(Math.min(LONGEST_MICROS, nanos / 1000));
+      delays.recordValue(Math.min(MAX_MICROS, nanos / 1000));
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
  * @param until deadline in terms of {@link System#nanoTime}
  */
 record Target(int port, String token, int user, long until) {
-  private static final int PATIENCE_MS = 10_000;
+  private static final int TIMEOUT_MILLIS = 10_000;
 
   /** What one connection of an attack does; repeated until the deadline. */
   @FunctionalInterface
@@ -43,8 +43,8 @@ record Target(int port, String token, int user, long until) {
   private void repeat(int number, Assault assault) {
     while (!isOver()) {
       try (var socket = new Socket()) {
-        socket.setSoTimeout(PATIENCE_MS);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
         assault.run(socket, number);
       } catch (IOException refused) {
         pause();

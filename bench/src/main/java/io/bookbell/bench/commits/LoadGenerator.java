@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 
 /** Puts a server under one load, once. One thread generates it; responses come on others. */
 final class LoadGenerator {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   private final CommandClient client;
   private final AdminSockets sockets;
@@ -127,7 +127,7 @@ final class LoadGenerator {
   /** Returns the delays of the commands that succeeded, sorted. */
   private static List<Double> awaitAll(List<CompletableFuture<Double>> delays)
       throws InterruptedException {
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
     var millis = new ArrayList<Double>();
     for (CompletableFuture<Double> delay : delays) {
       try {

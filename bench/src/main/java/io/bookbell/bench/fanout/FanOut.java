@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
     showDefaultValues = true)
 public final class FanOut implements Callable<Integer> {
   private static final int TEXT_LENGTH = 300;
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long TIMEOUT_SECONDS = 60;
 
   /** Time for a server to notice that all connections but one are gone. */
   private static final long SETTLE_MILLIS = 5_000;
@@ -184,7 +184,7 @@ public final class FanOut implements Callable<Integer> {
 
   private static void take(Semaphore window, int permits, Server server)
       throws InterruptedException {
-    if (!window.tryAcquire(permits, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!window.tryAcquire(permits, TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
       throw new IllegalStateException(server.name() + " did not deliver everything");
     }
   }

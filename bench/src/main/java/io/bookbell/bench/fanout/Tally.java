@@ -10,10 +10,10 @@ import org.HdrHistogram.Histogram;
  * thread; arrivals are recorded on one thread, the swarm's event loop.
  */
 final class Tally {
-  private static final long LONGEST_MICROS = 60_000_000;
+  private static final long MAX_MICROS = 60_000_000;
 
   private final ConcurrentHashMap<Integer, Text> underWay = new ConcurrentHashMap<>();
-  private Histogram micros = new Histogram(LONGEST_MICROS, 3);
+  private Histogram micros = new Histogram(MAX_MICROS, 3);
 
   /**
    * Registers a text that is about to be sent.
@@ -33,7 +33,7 @@ final class Tally {
     if (text == null) {
       throw new IllegalStateException("text " + number + " arrived more often than it should");
     }
-    micros.recordValue(Math.min(LONGEST_MICROS, (nanoTime - text.sentAt) / 1000));
+    micros.recordValue(Math.min(MAX_MICROS, (nanoTime - text.sentAt) / 1000));
     if (--text.missing == 0) {
       underWay.remove(number);
       text.everywhere.complete(null);
@@ -42,7 +42,7 @@ final class Tally {
 
   /** Discards the measurements. Only while no text is in flight. */
   void reset() {
-    micros = new Histogram(LONGEST_MICROS, 3);
+    micros = new Histogram(MAX_MICROS, 3);
   }
 
   /**

@@ -25,7 +25,7 @@ public final class NodeTraffic {
   private static final int ROUNDS = 3;
   private static final int UNDER_WAY = 200;
   private static final int FEW = 400;
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final OperatingSystemMXBean PROCESS =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -136,7 +136,7 @@ public final class NodeTraffic {
    */
   private void getAcquainted(Nodes nodes, Traffic traffic) {
     int few = Math.min(FEW, changes);
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     for (boolean exact = false; !exact; ) {
       Received before = nodes.received();
       for (int number = 0; number < few; number++) {
@@ -171,7 +171,7 @@ public final class NodeTraffic {
   }
 
   private static void await(Nodes nodes, long expected) {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (nodes.messages() < expected) {
       if (System.nanoTime() > until) {
         throw new IllegalStateException("something was lost: try again on a calmer machine");

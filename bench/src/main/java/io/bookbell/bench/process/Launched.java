@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A child process that listens on a port once it is ready. Thread-safe. */
 public record Launched(Process process, int port) implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   /**
    * Starts a process and waits until its port accepts connections.
@@ -58,7 +58,7 @@ public record Launched(Process process, int port) implements AutoCloseable {
   }
 
   private void awaitPort(List<String> command, Path log) throws InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (!listens()) {
       if (!process.isAlive() || System.nanoTime() > until) {
         close();

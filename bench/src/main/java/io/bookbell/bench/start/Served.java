@@ -18,7 +18,7 @@ final class Served implements AutoCloseable {
   private static final byte[] QUESTION =
       "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
           .getBytes(US_ASCII);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
   private static final int BETWEEN_LOOKS_MILLIS = 1;
 
   private final Process process;
@@ -49,8 +49,8 @@ final class Served implements AutoCloseable {
       if (!process.isAlive()) {
         throw new IOException("The server ended with " + process.exitValue());
       }
-      if (since().compareTo(PATIENCE) > 0) {
-        throw new TimeoutException("The server is not ready after " + PATIENCE);
+      if (since().compareTo(TIMEOUT) > 0) {
+        throw new TimeoutException("The server is not ready after " + TIMEOUT);
       }
       Thread.sleep(BETWEEN_LOOKS_MILLIS);
     }

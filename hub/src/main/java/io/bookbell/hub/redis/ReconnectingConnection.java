@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * whether that worked.
  */
 final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
-  private static final int MOST_DOUBLINGS = 20;
+  private static final int MAX_DOUBLINGS = 20;
 
   private final Supplier<CompletionStage<C>> connect;
   private final BackplaneThread thread;
@@ -103,7 +103,7 @@ final class ReconnectingConnection<C extends StatefulConnection<?, ?>> {
 
   private void scheduleReconnect() {
     long first = timings.reconnectFrom().toNanos();
-    long ceiling = first << Math.min(failures++, MOST_DOUBLINGS);
+    long ceiling = first << Math.min(failures++, MAX_DOUBLINGS);
     long most = Math.clamp(ceiling, first, timings.reconnectTo().toNanos());
     thread.schedule(Duration.ofNanos(ThreadLocalRandom.current().nextLong(most + 1)), this::open);
   }

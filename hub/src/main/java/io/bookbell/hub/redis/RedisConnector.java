@@ -32,7 +32,7 @@ final class RedisConnector implements AutoCloseable {
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(new StringCodec(UTF_8), ByteArrayCodec.INSTANCE);
   private static final Duration DEAD_PEER = Duration.ofSeconds(5);
-  private static final long MOST_MILLIS_TO_CLOSE = 500;
+  private static final long MAX_CLOSE_MILLIS = 500;
 
   private final RedisOptions options;
   private final RedisURI uri;
@@ -129,10 +129,10 @@ final class RedisConnector implements AutoCloseable {
   public void close() {
     CompletableFuture<Void> ended =
         client
-            .shutdownAsync(0, MOST_MILLIS_TO_CLOSE, TimeUnit.MILLISECONDS)
+            .shutdownAsync(0, MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS)
             .whenComplete(
-                (_, _) -> resources.shutdown(0, MOST_MILLIS_TO_CLOSE, TimeUnit.MILLISECONDS));
-    ended.completeOnTimeout(null, 2 * MOST_MILLIS_TO_CLOSE, TimeUnit.MILLISECONDS).join();
+                (_, _) -> resources.shutdown(0, MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS));
+    ended.completeOnTimeout(null, 2 * MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 
   private static ClientOptions clientOptions(RedisOptions options) {

@@ -13,7 +13,7 @@ import java.util.Set;
  * are known to be there. Not thread-safe.
  */
 final class WireInput {
-  private static final int MOST_BITS = 64;
+  private static final int MAX_BITS = 64;
 
   private final byte[] bytes;
   private int next;
@@ -29,14 +29,14 @@ final class WireInput {
 
   long readVarint() throws MalformedFrameException {
     long value = 0;
-    for (int shift = 0; shift < MOST_BITS; shift += 7) {
+    for (int shift = 0; shift < MAX_BITS; shift += 7) {
       int octet = readByte();
       value |= (long) (octet & 0x7F) << shift;
       if ((octet & 0x80) == 0) {
         return value;
       }
     }
-    throw new MalformedFrameException("a number has more than " + MOST_BITS + " bits");
+    throw new MalformedFrameException("a number has more than " + MAX_BITS + " bits");
   }
 
   /** Reads the number of items that follow, each of at least one byte. */

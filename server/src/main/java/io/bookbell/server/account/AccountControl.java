@@ -120,7 +120,7 @@ public final class AccountControl {
       throw Problem.conflict(
           "account_disabled", "This account is disabled. Enable it before you make a link.");
     }
-    return resetLinkStore.createLink(tx, user, ResetLinkStore.OPERATORS_LIFE);
+    return resetLinkStore.createLink(tx, user, ResetLinkStore.OPERATOR_LIFETIME);
   }
 
   /**

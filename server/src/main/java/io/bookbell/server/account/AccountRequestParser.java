@@ -4,7 +4,7 @@ import io.bookbell.server.http.JsonBody;
 
 /** Parses the account fields of sign-up requests. */
 public final class AccountRequestParser {
-  static final int LONGEST_NAME = 100;
+  static final int MAX_NAME_LENGTH = 100;
 
   private AccountRequestParser() {}
 
@@ -21,8 +21,8 @@ public final class AccountRequestParser {
   public static AccountRequest parseAccount(JsonBody jsonBody) {
     return new AccountRequest(
         parseEmail(jsonBody),
-        jsonBody.requiredLine("display_name", 1, LONGEST_NAME),
-        jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
+        jsonBody.requiredLine("display_name", 1, MAX_NAME_LENGTH),
+        jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
   }
 
   /** Returns the e-mail address in its stored form. */

@@ -68,7 +68,7 @@ public final class AccountRoutes {
     var login =
         new SignInService.SignInAttempt(
             AccountRequestParser.parseEmail(jsonBody),
-            jsonBody.requiredVerbatim("password", 1, PasswordPolicy.LONGEST),
+            jsonBody.requiredVerbatim("password", 1, PasswordPolicy.MAX_LENGTH),
             apiRequest.clientDescription(),
             apiRequest.deviceCookie(),
             apiRequest.whenEnded());

@@ -10,7 +10,7 @@ import java.util.Optional;
  * at most. Thread-safe and stateless.
  */
 public final class AddressChangeStore {
-  private static final Duration LIFE = Duration.ofHours(1);
+  private static final Duration LIFETIME = Duration.ofHours(1);
 
   /** A new address of an account. */
   record AddressChange(UserId user, String email) {}
@@ -33,7 +33,7 @@ public final class AddressChangeStore {
         user,
         email,
         SecretTokens.hashToken(token),
-        tx.now().plus(LIFE));
+        tx.now().plus(LIFETIME));
     return token;
   }
 

@@ -16,13 +16,13 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
  */
 final class Argon2Hash implements StoredHash {
   /** What fits beside everything else into a small heap. */
-  private static final int MOST_KIB = 128 * 1024;
+  private static final int MAX_KIB = 128 * 1024;
 
   /** The memory times the passes, which is what takes time: about a second. */
-  private static final long MOST_WORK = 1024 * 1024;
+  private static final long MAX_WORK = 1024 * 1024;
 
-  private static final int MOST_PASSES = 64;
-  private static final int MOST_LANES = 64;
+  private static final int MAX_PASSES = 64;
+  private static final int MAX_LANES = 64;
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -46,13 +46,13 @@ final class Argon2Hash implements StoredHash {
     int kib = Integer.parseInt(form.group("kib"));
     int passes = Integer.parseInt(form.group("passes"));
     int lanes = Integer.parseInt(form.group("lanes"));
-    if (kib > MOST_KIB
+    if (kib > MAX_KIB
         || kib < 8 * lanes
         || passes < 1
-        || passes > MOST_PASSES
-        || (long) kib * passes > MOST_WORK
+        || passes > MAX_PASSES
+        || (long) kib * passes > MAX_WORK
         || lanes < 1
-        || lanes > MOST_LANES) {
+        || lanes > MAX_LANES) {
       return Optional.empty();
     }
     var parameters =

@@ -17,9 +17,9 @@ import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
  */
 final class BcryptHash implements StoredHash {
   /** Twice as long for each more: 14 takes about a second. */
-  private static final int MOST_COST = 14;
+  private static final int MAX_COST = 14;
 
-  private static final int LEAST_COST = 4;
+  private static final int MIN_COST = 4;
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -42,7 +42,7 @@ final class BcryptHash implements StoredHash {
       return Optional.empty();
     }
     int cost = Integer.parseInt(form.group("cost"));
-    return cost < LEAST_COST || cost > MOST_COST
+    return cost < MIN_COST || cost > MAX_COST
         ? Optional.empty()
         : Optional.of(
             new BcryptHash(form.group("hash"), "bcrypt_sha256".equals(form.group("django"))));

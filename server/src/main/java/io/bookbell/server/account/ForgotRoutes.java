@@ -125,7 +125,7 @@ public final class ForgotRoutes {
 
   private CompletionStage<ApiResponse> confirmAddress(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
+    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH);
     jsonBody.requireNoErrors();
     String chosen = language.apply(apiRequest.header("Accept-Language"));
     return database.write(

@@ -75,9 +75,9 @@ public final class HandoverRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var wanted =
         new TakeOver(
-            jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST),
-            jsonBody.requiredLine("display_name", 1, AccountRequestParser.LONGEST_NAME),
-            jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
+            jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
+            jsonBody.requiredLine("display_name", 1, AccountRequestParser.MAX_NAME_LENGTH),
+            jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return wanted;
   }

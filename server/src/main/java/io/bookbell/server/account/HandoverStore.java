@@ -11,7 +11,7 @@ import java.util.Optional;
  * one at most. Thread-safe and stateless.
  */
 public final class HandoverStore {
-  private static final Duration LIFE = Duration.ofDays(3);
+  private static final Duration LIFETIME = Duration.ofDays(3);
 
   /** Who is to take over an account, and until when. */
   public record PendingHandover(UserId user, String email, Instant expiresAt) {}
@@ -28,7 +28,7 @@ public final class HandoverStore {
   /** Creates a link, which replaces the account's former one. */
   HandoverLink createLink(Transaction tx, UserId user, String email) {
     String token = SecretTokens.createToken();
-    var pending = new PendingHandover(user, email, tx.now().plus(LIFE));
+    var pending = new PendingHandover(user, email, tx.now().plus(LIFETIME));
     tx.update(
         """
         INSERT INTO account_handover (user_id, email, token_hash, expires_at)

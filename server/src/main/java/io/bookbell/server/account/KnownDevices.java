@@ -17,7 +17,7 @@ import java.util.Optional;
  * device.user.signature}.
  */
 public final class KnownDevices {
-  private static final int LONGEST = 200;
+  private static final int MAX_LENGTH = 200;
 
   /** Creates the cookie for a device on which this user has just signed in. */
   String createCookie(Transaction tx, UserId user) {
@@ -28,7 +28,7 @@ public final class KnownDevices {
   /** Returns the device's id if the cookie was signed by this installation for this user. */
   Optional<String> findDevice(Transaction tx, UserId user, String cookie) {
     int signed = cookie.lastIndexOf('.');
-    if (signed < 0 || cookie.length() > LONGEST) {
+    if (signed < 0 || cookie.length() > MAX_LENGTH) {
       return Optional.empty();
     }
     String device = cookie.substring(0, signed);

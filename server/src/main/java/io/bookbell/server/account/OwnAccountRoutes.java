@@ -59,7 +59,7 @@ public final class OwnAccountRoutes {
     var passwordChange =
         new PasswordChange(
             TypedPassword.of("current", jsonBody, apiRequest),
-            jsonBody.requiredVerbatim("new", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
+            jsonBody.requiredVerbatim("new", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return passwordChange;
   }
@@ -68,7 +68,7 @@ public final class OwnAccountRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var accountChange =
         new AccountChange(
-            jsonBody.optionalLine("display_name", 1, AccountRequestParser.LONGEST_NAME),
+            jsonBody.optionalLine("display_name", 1, AccountRequestParser.MAX_NAME_LENGTH),
             jsonBody.optionalEmail("email"),
             apiRequest.header("Accept-Language"));
     jsonBody.requireNoErrors();

@@ -56,7 +56,7 @@ public final class PasswordConfirmation {
     public static TypedPassword of(String field, JsonBody jsonBody, ApiRequest apiRequest) {
       return new TypedPassword(
           field,
-          jsonBody.optionalVerbatim(field, 1, PasswordPolicy.LONGEST).orElse(""),
+          jsonBody.optionalVerbatim(field, 1, PasswordPolicy.MAX_LENGTH).orElse(""),
           apiRequest.clientAddress().networkKey(),
           apiRequest.whenEnded());
     }

@@ -24,9 +24,9 @@ import java.util.function.Supplier;
  * imported accounts, in any form that {@link StoredHash} knows.
  */
 public final class PasswordHasher implements AutoCloseable {
-  private static final int MOST_THREADS = 4;
-  private static final int MOST_WAITING_PER_CLIENT = 128;
-  private static final int MOST_WAITING = 1_024;
+  private static final int MAX_THREADS = 4;
+  private static final int MAX_WAITING_PER_CLIENT = 128;
+  private static final int MAX_WAITING = 1_024;
   private static final long SECONDS_TO_WAIT = 10;
 
   /**
@@ -47,10 +47,10 @@ public final class PasswordHasher implements AutoCloseable {
   private final Argon2Hasher argon2Hasher;
 
   public PasswordHasher() {
-    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
-    executor = new FairExecutor("passwords-", threads, MOST_WAITING_PER_CLIENT, MOST_WAITING);
+    int threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MAX_THREADS);
+    executor = new FairExecutor("passwords-", threads, MAX_WAITING_PER_CLIENT, MAX_WAITING);
     importedExecutor =
-        new FairExecutor("imported-passwords-", 1, MOST_WAITING_PER_CLIENT, MOST_WAITING);
+        new FairExecutor("imported-passwords-", 1, MAX_WAITING_PER_CLIENT, MAX_WAITING);
     argon2Hasher = new Argon2Hasher(threads);
   }
 

@@ -20,10 +20,10 @@ import java.util.Optional;
  */
 public final class PasswordPolicy {
   static final int SHORTEST = 10;
-  static final int LONGEST = 200;
+  static final int MAX_LENGTH = 200;
 
   /** zxcvbn's scores range from 0 to 4; 2 means at least a million guesses. */
-  private static final int LEAST_SCORE = 2;
+  private static final int MIN_SCORE = 2;
 
   /**
    * Only this many characters are scored, because the time for scoring grows faster than the
@@ -56,8 +56,8 @@ public final class PasswordPolicy {
   public static Optional<String> findViolation(String password, String email, String displayName) {
     String typed = PasswordHasher.normalizeNfc(password);
     int length = typed.codePointCount(0, typed.length());
-    if (length < SHORTEST || password.length() > LONGEST) {
-      return Optional.of("must have " + SHORTEST + " to " + LONGEST + " characters");
+    if (length < SHORTEST || password.length() > MAX_LENGTH) {
+      return Optional.of("must have " + SHORTEST + " to " + MAX_LENGTH + " characters");
     }
     List<String> own = personalWords(email, displayName);
     String folded = typed.toLowerCase(Locale.ROOT);
@@ -65,7 +65,7 @@ public final class PasswordPolicy {
       return Optional.of("must not contain the name or the e-mail address");
     }
     String judged = typed.substring(0, Math.min(typed.length(), JUDGED));
-    return ZxcvbnHolder.ZXCVBN.measure(judged, own).getScore() < LEAST_SCORE
+    return ZxcvbnHolder.ZXCVBN.measure(judged, own).getScore() < MIN_SCORE
         ? Optional.of("is too easy to guess")
         : Optional.empty();
   }

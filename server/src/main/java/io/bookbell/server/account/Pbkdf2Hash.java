@@ -19,7 +19,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
  * or in passlib's, {@code $pbkdf2-sha256$iterations$salt$hash} in its own variant of Base64.
  */
 final class Pbkdf2Hash implements StoredHash {
-  private static final int MOST_ITERATIONS = 2_000_000;
+  private static final int MAX_ITERATIONS = 2_000_000;
   private static final int SHORTEST = 16;
 
   private static final Pattern DJANGO =
@@ -74,7 +74,7 @@ final class Pbkdf2Hash implements StoredHash {
       String algorithm, String iterations, byte[] salt, String hash) {
     int count = Integer.parseInt(iterations);
     return decode(hash)
-        .filter(bytes -> bytes.length >= SHORTEST && count >= 1 && count <= MOST_ITERATIONS)
+        .filter(bytes -> bytes.length >= SHORTEST && count >= 1 && count <= MAX_ITERATIONS)
         .map(bytes -> new Pbkdf2Hash(algorithm, count, salt, bytes));
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 public final class ResetLinkStore {
   /** How long a link is valid that an operator passes on. */
-  public static final Duration OPERATORS_LIFE = Duration.ofDays(1);
+  public static final Duration OPERATOR_LIFETIME = Duration.ofDays(1);
 
   /** The secret of a new link, and when it expires. */
   public record ResetLink(String token, Instant expiresAt) {
@@ -24,8 +24,8 @@ public final class ResetLinkStore {
   }
 
   /** Creates a link, which replaces the account's former one. */
-  public ResetLink createLink(Transaction tx, UserId user, Duration life) {
-    var link = new ResetLink(SecretTokens.createToken(), tx.now().plus(life));
+  public ResetLink createLink(Transaction tx, UserId user, Duration lifetime) {
+    var link = new ResetLink(SecretTokens.createToken(), tx.now().plus(lifetime));
     tx.update(
         """
         INSERT INTO reset_link (token_hash, user_id, expires_at)

@@ -53,8 +53,8 @@ public final class ResetRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var resetRequest =
         new ResetRequest(
-            jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST),
-            jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.LONGEST));
+            jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
+            jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return resetRequest;
   }

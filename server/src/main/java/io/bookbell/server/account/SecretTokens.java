@@ -10,7 +10,7 @@ import java.util.Base64;
 /** Creates and hashes bearer secrets, of which only the hashes are stored. Thread-safe. */
 public final class SecretTokens {
   /** Input longer than this isn't looked at as a token. Real tokens are shorter. */
-  public static final int LONGEST = 100;
+  public static final int MAX_LENGTH = 100;
 
   private static final int BYTES = 32;
   private static final SecureRandom RANDOM = new SecureRandom();

@@ -105,7 +105,7 @@ public final class SessionAuthenticator {
   private boolean recordUse(Transaction tx, StoredSession session, SessionClient client) {
     String hash = session.caller().session();
     sessionStore.touchSession(tx, hash, client);
-    session.renewal().ifPresent(life -> sessionStore.renewSession(tx, hash, life));
+    session.renewal().ifPresent(lifetime -> sessionStore.renewSession(tx, hash, lifetime));
     return true;
   }
 }

@@ -17,7 +17,7 @@ public record SessionClient(@Nullable String name, @Nullable String address) {
   /** For sessions that aren't opened by a request. */
   public static final SessionClient UNKNOWN = new SessionClient(null, null);
 
-  private static final int LONGEST_PROGRAM = 60;
+  private static final int MAX_PROGRAM_LENGTH = 60;
 
   /** In this order, because browsers also claim to be those that they are derived from. */
   private static final List<NamedMark> BROWSERS =
@@ -42,7 +42,7 @@ public record SessionClient(@Nullable String name, @Nullable String address) {
           new NamedMark("Linux", "Linux"));
 
   private static final Pattern PROGRAM =
-      Pattern.compile("[A-Za-z0-9._-]{1," + LONGEST_PROGRAM + "}");
+      Pattern.compile("[A-Za-z0-9._-]{1," + MAX_PROGRAM_LENGTH + "}");
 
   /** A part of a {@code User-Agent} and what it stands for. */
   private record NamedMark(String mark, String name) {}

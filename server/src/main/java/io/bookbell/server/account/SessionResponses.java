@@ -16,7 +16,7 @@ public final class SessionResponses {
   /** Returns {@code {"user", "token"}} with the session cookie and the device cookie. */
   public static ApiResponse of(OpenedSession openedSession, ServerCookies.CookieSetter cookies) {
     return ApiResponse.ok(new SignInResponse(openedSession.account(), openedSession.token()))
-        .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFE))
+        .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFETIME))
         .withCookie(cookies.deviceCookie(openedSession.device()));
   }
 
@@ -24,7 +24,7 @@ public final class SessionResponses {
   public static ApiResponse redirectTo(
       OpenedSession openedSession, ServerCookies.CookieSetter cookies, String address) {
     return ApiResponse.redirect(address)
-        .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFE))
+        .withCookie(cookies.sessionCookie(openedSession.token(), SessionStore.LIFETIME))
         .withCookie(cookies.deviceCookie(openedSession.device()));
   }
 

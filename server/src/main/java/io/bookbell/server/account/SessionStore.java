@@ -29,10 +29,10 @@ import java.util.function.Supplier;
  */
 public final class SessionStore {
   /** A session expires when it hasn't been used for this long. */
-  public static final Duration LIFE = Duration.ofDays(30);
+  public static final Duration LIFETIME = Duration.ofDays(30);
 
   /** A session ends this long after its beginning, however much it is used. */
-  public static final Duration LONGEST_LIFE = Duration.ofDays(180);
+  public static final Duration MAX_LIFETIME = Duration.ofDays(180);
 
   private static final Duration RENEWED_AFTER = Duration.ofDays(1);
   private static final Duration TOUCHED_AFTER = Duration.ofMinutes(15);
@@ -45,10 +45,10 @@ public final class SessionStore {
    * How long ended sessions are remembered, so that other nodes learn about them; far longer than
    * any of them needs.
    */
-  private static final Duration ENDED_KEPT = Duration.ofHours(1);
+  private static final Duration ENDED_RETENTION = Duration.ofHours(1);
 
   private static final int REMOVED_AT_ONCE = 200;
-  private static final int MOST_OF_ONE_USER = 100;
+  private static final int MAX_PER_USER = 100;
 
   private static final String LIVE =
       """
@@ -126,7 +126,7 @@ public final class SessionStore {
    * @param beginning when the user was authenticated
    */
   String createSession(Transaction tx, UserId user, SessionClient client, Instant beginning) {
-    endOldest(tx, user, MOST_OF_ONE_USER - 1);
+    endOldest(tx, user, MAX_PER_USER - 1);
     String token = SecretTokens.createToken();
     Instant now = tx.now();
     tx.update(
@@ -194,8 +194,8 @@ public final class SessionStore {
   }
 
   private static Duration remainingLife(Instant now, Instant createdAt) {
-    Duration most = Duration.between(now, createdAt.plus(LONGEST_LIFE));
-    return most.compareTo(LIFE) < 0 ? most : LIFE;
+    Duration most = Duration.between(now, createdAt.plus(MAX_LIFETIME));
+    return most.compareTo(LIFETIME) < 0 ? most : LIFETIME;
   }
 
   /** Records that the session was used, and by what. */
@@ -209,11 +209,11 @@ public final class SessionStore {
   }
 
   /** Restarts the session's lifetime from now. */
-  void renewSession(Transaction tx, String hash, Duration life) {
+  void renewSession(Transaction tx, String hash, Duration lifetime) {
     tx.update(
         "UPDATE session SET renewed_at = ?, expires_at = ? WHERE token_hash = ?",
         tx.now(),
-        tx.now().plus(life),
+        tx.now().plus(lifetime),
         hash);
   }
 
@@ -229,10 +229,10 @@ public final class SessionStore {
           expires_at = CASE WHEN created_at + ? < ? THEN created_at + ? ELSE ? END
         WHERE token_hash IN (?) AND expires_at > ?""",
         tx.now(),
-        LONGEST_LIFE.toMillis(),
-        tx.now().plus(LIFE),
-        LONGEST_LIFE.toMillis(),
-        tx.now().plus(LIFE),
+        MAX_LIFETIME.toMillis(),
+        tx.now().plus(LIFETIME),
+        MAX_LIFETIME.toMillis(),
+        tx.now().plus(LIFETIME),
         hashes,
         tx.now());
   }
@@ -247,8 +247,8 @@ public final class SessionStore {
               AND expires_at < created_at + ?""",
             hashes,
             tx.now(),
-            tx.now().plus(LIFE).minus(RENEWED_AFTER),
-            LONGEST_LIFE.toMillis())
+            tx.now().plus(LIFETIME).minus(RENEWED_AFTER),
+            MAX_LIFETIME.toMillis())
         .list(row -> row.getString("token_hash"));
   }
 
@@ -336,7 +336,7 @@ public final class SessionStore {
 
   /** Deletes the records of ended sessions that every node has learned about by now. */
   public void removeEndedMarkers(Transaction tx) {
-    tx.update("DELETE FROM ended_session WHERE ended_at < ?", tx.now().minus(ENDED_KEPT));
+    tx.update("DELETE FROM ended_session WHERE ended_at < ?", tx.now().minus(ENDED_RETENTION));
   }
 
   /**

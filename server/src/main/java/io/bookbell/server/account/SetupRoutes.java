@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
  * start.
  */
 public final class SetupRoutes {
-  private static final int LONGEST_NAME = 100;
+  private static final int MAX_NAME_LENGTH = 100;
 
   private final Database database;
   private final AccountStore accountStore;
@@ -49,8 +49,8 @@ public final class SetupRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var setupRequest =
         new SetupRequest(
-            jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST),
-            jsonBody.requiredLine("creator_name", 1, LONGEST_NAME),
+            jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
+            jsonBody.requiredLine("creator_name", 1, MAX_NAME_LENGTH),
             AccountRequestParser.parseAccount(jsonBody));
     jsonBody.requireNoErrors();
     return setupRequest;

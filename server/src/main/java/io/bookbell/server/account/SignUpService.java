@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * stateless.
  */
 public final class SignUpService {
-  private static final Duration KEPT = Duration.ofDays(2);
+  private static final Duration RETENTION = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
 
   private final Database database;
@@ -166,7 +166,7 @@ public final class SignUpService {
     List<String> old =
         tx.query(
                 "SELECT key_hash FROM sign_up_key WHERE created_at < ? LIMIT ?",
-                tx.now().minus(KEPT),
+                tx.now().minus(RETENTION),
                 REMOVED_AT_ONCE)
             .list(row -> row.getString("key_hash"));
     if (!old.isEmpty()) {

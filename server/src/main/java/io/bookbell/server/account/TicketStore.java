@@ -11,14 +11,14 @@ import java.util.Optional;
  * ticket is valid once, for 30 seconds. Thread-safe and stateless.
  */
 public final class TicketStore {
-  private static final Duration LIFE = Duration.ofSeconds(30);
+  private static final Duration LIFETIME = Duration.ofSeconds(30);
 
   /** The value for the WebSocket's URL, and when it expires. */
   public record Ticket(String ticket, Instant expiresAt) {}
 
   public Ticket issueTicket(Transaction tx, Caller caller) {
     String token = SecretTokens.createToken();
-    Instant expires = tx.now().plus(LIFE);
+    Instant expires = tx.now().plus(LIFETIME);
     tx.update(
         "INSERT INTO ws_ticket (token_hash, session_hash, expires_at) VALUES (?, ?, ?)",
         SecretTokens.hashToken(token),

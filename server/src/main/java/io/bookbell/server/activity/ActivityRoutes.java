@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/activity} and its CSV export. */
 public final class ActivityRoutes {
-  private static final int LONGEST_KIND = 40;
+  private static final int MAX_KIND_LENGTH = 40;
   private static final int ROWS_AT_ONCE = 500;
 
   private ActivityRoutes() {}
@@ -102,7 +102,7 @@ public final class ActivityRoutes {
     return new ActivityQuery(
         queryParameters.requiredUserId("creator_id"),
         new ActivityLog.ActivityFilter(
-            queryParameters.optionalText("kind", LONGEST_KIND),
+            queryParameters.optionalText("kind", MAX_KIND_LENGTH),
             queryParameters.optionalUserId("actor_id"),
             queryParameters.optionalInstant("from"),
             queryParameters.optionalInstant("to")));

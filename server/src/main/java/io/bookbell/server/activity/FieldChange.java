@@ -34,7 +34,7 @@ public record FieldChange(
     REQUESTS_ALLOWED,
     PERIOD,
     DAYS,
-    MOST_OPEN,
+    MAX_OPEN,
     AUTO_APPROVE,
     TIME_ZONE;
 

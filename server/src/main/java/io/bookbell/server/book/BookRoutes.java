@@ -9,7 +9,7 @@ import io.vertx.core.http.HttpMethod;
 
 /** {@code /api/books}: catalogue search and covers. */
 public final class BookRoutes {
-  private static final int LONGEST_TEXT = 200;
+  private static final int MAX_TEXT_LENGTH = 200;
   private static final String FOR_GOOD = "private, max-age=31536000, immutable";
 
   private BookRoutes() {}
@@ -39,7 +39,7 @@ public final class BookRoutes {
 
   private static String parseSearchText(ApiRequest apiRequest) {
     var queryParameters = apiRequest.queryParameters();
-    String text = queryParameters.optionalText("q", LONGEST_TEXT).orElse("");
+    String text = queryParameters.optionalText("q", MAX_TEXT_LENGTH).orElse("");
     queryParameters.requireNoErrors();
     return text;
   }

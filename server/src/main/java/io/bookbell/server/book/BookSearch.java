@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * the result says when the catalogue is unavailable. Thread-safe.
  */
 public final class BookSearch {
-  private static final int LEAST = 3;
+  private static final int MIN_LENGTH = 3;
   private static final int REMEMBERED = 1000;
-  private static final Duration KEPT = Duration.ofHours(24);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+  private static final Duration RETENTION = Duration.ofHours(24);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(3);
 
   private final @Nullable OpenLibraryClient library;
   private final CircuitBreaker circuitBreaker;
@@ -51,8 +51,8 @@ public final class BookSearch {
         new CallThrottle(
             clock,
             address.map(ServerConfig.CatalogueConfig::searchInterval).orElse(Duration.ZERO),
-            LONGEST_WAIT);
-    this.known = new BoundedCache<>(clock, KEPT, REMEMBERED, books -> 1);
+            MAX_WAIT);
+    this.known = new BoundedCache<>(clock, RETENTION, REMEMBERED, books -> 1);
   }
 
   /**
@@ -92,7 +92,7 @@ public final class BookSearch {
     if (library == null) {
       return completedStage(BookSearchResult.emptyResult(CatalogueState.OFF));
     }
-    if (wanted.length() < LEAST) {
+    if (wanted.length() < MIN_LENGTH) {
       return completedStage(BookSearchResult.emptyResult(CatalogueState.HERE));
     }
     Optional<List<Book>> remembered = known.get(wanted);

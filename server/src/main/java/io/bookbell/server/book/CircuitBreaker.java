@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class CircuitBreaker {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
+  private static final Duration MAX_PAUSE = Duration.ofMinutes(15);
 
   private final InstantSource clock;
   private Instant closedFrom = Instant.MIN;
@@ -25,7 +25,7 @@ final class CircuitBreaker {
   /** Returns whether calls should be skipped for now. */
   synchronized boolean isOpen() {
     Instant now = clock.instant();
-    return now.isBefore(closedFrom) && !closedFrom.isAfter(now.plus(LONGEST_PAUSE));
+    return now.isBefore(closedFrom) && !closedFrom.isAfter(now.plus(MAX_PAUSE));
   }
 
   /**
@@ -39,9 +39,9 @@ final class CircuitBreaker {
       return Optional.empty();
     }
     Duration wanted = asked.filter(each -> each.compareTo(pause) > 0).orElse(pause);
-    Duration alone = shorterOf(wanted, LONGEST_PAUSE);
+    Duration alone = shorterOf(wanted, MAX_PAUSE);
     closedFrom = clock.instant().plus(alone);
-    pause = shorterOf(pause.multipliedBy(2), LONGEST_PAUSE);
+    pause = shorterOf(pause.multipliedBy(2), MAX_PAUSE);
     return Optional.of(alone);
   }
 

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class CoverService {
   private static final int REMEMBERED_BYTES = 8 << 20;
   private static final int WEIGHT_OF_NONE = 200;
-  private static final Duration KEPT = Duration.ofDays(7);
+  private static final Duration RETENTION = Duration.ofDays(7);
   private static final Duration APART = Duration.ofMillis(50);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(5);
 
   private final @Nullable OpenLibraryClient library;
   private final CircuitBreaker circuitBreaker;
@@ -47,8 +47,8 @@ public final class CoverService {
     this.isAskedFor = isAskedFor;
     this.library = library.orElse(null);
     this.circuitBreaker = new CircuitBreaker(clock);
-    this.callThrottle = new CallThrottle(clock, APART, LONGEST_WAIT);
-    this.known = new BoundedCache<>(clock, KEPT, REMEMBERED_BYTES, CoverService::weightOf);
+    this.callThrottle = new CallThrottle(clock, APART, MAX_WAIT);
+    this.known = new BoundedCache<>(clock, RETENTION, REMEMBERED_BYTES, CoverService::weightOf);
   }
 
   private static int weightOf(Optional<CoverImage> picture) {

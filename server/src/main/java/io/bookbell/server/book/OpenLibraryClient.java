@@ -28,28 +28,28 @@ import org.jspecify.annotations.Nullable;
 public final class OpenLibraryClient implements AutoCloseable {
   private static final String FIELDS = "key,title,author_name,first_publish_year,cover_i,isbn";
   private static final int BOOKS = 8;
-  private static final int LONGEST_ANSWER = 2 << 20;
+  private static final int MAX_ANSWER_LENGTH = 2 << 20;
   private static final int LARGEST_COVER = 512 << 10;
-  private static final int MOST_REDIRECTS = 5;
+  private static final int MAX_REDIRECTS = 5;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
   private static final Duration CONNECTING = Duration.ofSeconds(2);
 
   private final ServerConfig.CatalogueConfig address;
-  private final Duration patience;
+  private final Duration timeout;
   private final ProxySelector proxies;
   private @Nullable HttpClient client;
 
   /**
    * Creates the client.
    *
-   * @param patience the timeout for a whole response
+   * @param timeout the timeout for a whole response
    * @param proxies selects the proxy for each call
    */
   public OpenLibraryClient(
-      ServerConfig.CatalogueConfig address, Duration patience, ProxySelector proxies) {
+      ServerConfig.CatalogueConfig address, Duration timeout, ProxySelector proxies) {
     this.address = address;
     this.proxies = proxies;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /** Finds books that match a text, which may be an ISBN; the best first. */
@@ -58,7 +58,7 @@ public final class OpenLibraryClient implements AutoCloseable {
     String what = Isbn.isValid(isbn) ? "isbn=" + isbn : "q=" + URLEncoder.encode(text, UTF_8);
     return fetchUrl(
             address.url() + "/search.json?" + what + "&fields=" + FIELDS + "&limit=" + BOOKS,
-            LONGEST_ANSWER)
+            MAX_ANSWER_LENGTH)
         .thenApply(
             answer ->
                 switch (answer.statusCode()) {
@@ -81,8 +81,8 @@ public final class OpenLibraryClient implements AutoCloseable {
   }
 
   private CompletableFuture<HttpResponse<byte[]>> fetchUrl(String url, int most) {
-    return followRedirects(URI.create(url), most, MOST_REDIRECTS)
-        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS); // covers the body as well
+    return followRedirects(URI.create(url), most, MAX_REDIRECTS)
+        .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS); // covers the body as well
   }
 
   /**
@@ -135,7 +135,7 @@ public final class OpenLibraryClient implements AutoCloseable {
 
   private CompletableFuture<HttpResponse<byte[]>> sendRequest(URI target, int most) {
     var request =
-        HttpRequest.newBuilder(target).timeout(patience).header("User-Agent", userAgent()).build();
+        HttpRequest.newBuilder(target).timeout(timeout).header("User-Agent", userAgent()).build();
     return httpClient().sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), most));
   }
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Parses Open Library's search responses. Ignores what it can't use. */
 final class SearchResponse {
-  private static final int MOST_AUTHORS = 3;
-  private static final int MOST_ISBNS = 5;
-  private static final int LONGEST = 300;
+  private static final int MAX_AUTHORS = 3;
+  private static final int MAX_ISBNS = 5;
+  private static final int MAX_TEXT_LENGTH = 300;
 
   private SearchResponse() {}
 
@@ -60,7 +60,7 @@ final class SearchResponse {
   private static List<String> parseAuthors(JsonNode names) {
     var authors = new ArrayList<String>();
     names.forEach(name -> authors.add(cleanText(name)));
-    return authors.stream().filter(name -> !name.isEmpty()).distinct().limit(MOST_AUTHORS).toList();
+    return authors.stream().filter(name -> !name.isEmpty()).distinct().limit(MAX_AUTHORS).toList();
   }
 
   private static List<String> parseIsbns(JsonNode numbers) {
@@ -70,7 +70,7 @@ final class SearchResponse {
         .filter(Isbn::isValid)
         .distinct()
         .sorted(Comparator.comparingInt(String::length).reversed())
-        .limit(MOST_ISBNS)
+        .limit(MAX_ISBNS)
         .toList();
   }
 
@@ -90,6 +90,6 @@ final class SearchResponse {
     }
     String plain =
         TextNormalizer.normalizeLine(text.asText().replaceAll("[\\p{Cntrl}\\p{Cs}]+", " "));
-    return GraphemeClusters.truncateText(plain, LONGEST);
+    return GraphemeClusters.truncateText(plain, MAX_TEXT_LENGTH);
   }
 }

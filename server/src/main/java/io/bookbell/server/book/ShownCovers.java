@@ -9,13 +9,13 @@ import java.util.List;
  * this server can't be used as a proxy for the catalogue's images. Thread-safe.
  */
 public final class ShownCovers {
-  private static final int MOST = 20_000;
-  private static final Duration KEPT = Duration.ofHours(24);
+  private static final int MAX_COVERS = 20_000;
+  private static final Duration RETENTION = Duration.ofHours(24);
 
   private final BoundedCache<Integer, Boolean> shown;
 
   public ShownCovers(InstantSource clock) {
-    this.shown = new BoundedCache<>(clock, KEPT, MOST, _ -> 1);
+    this.shown = new BoundedCache<>(clock, RETENTION, MAX_COVERS, _ -> 1);
   }
 
   void recordShown(List<Book> books) {

@@ -11,8 +11,8 @@ import java.util.List;
 /** {@code /api/canned-responses}: saved replies. */
 public final class CannedResponseRoutes {
   private static final String PATH = "/api/canned-responses";
-  private static final int LONGEST_NAME = 60;
-  private static final int LONGEST_BODY = 4000;
+  private static final int MAX_NAME_LENGTH = 60;
+  private static final int MAX_BODY_LENGTH = 4000;
 
   private CannedResponseRoutes() {}
 
@@ -61,8 +61,8 @@ public final class CannedResponseRoutes {
     var newCannedResponse =
         new NewCannedResponse(
             jsonBody.requiredUserId("creator_id"),
-            jsonBody.requiredLine("name", 1, LONGEST_NAME),
-            jsonBody.requiredText("body", 1, LONGEST_BODY));
+            jsonBody.requiredLine("name", 1, MAX_NAME_LENGTH),
+            jsonBody.requiredText("body", 1, MAX_BODY_LENGTH));
     jsonBody.requireNoErrors();
     return newCannedResponse;
   }
@@ -72,8 +72,8 @@ public final class CannedResponseRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var cannedResponseChanges =
         new CannedResponseChanges(
-            jsonBody.optionalLine("name", 1, LONGEST_NAME),
-            jsonBody.optionalText("body", 1, LONGEST_BODY));
+            jsonBody.optionalLine("name", 1, MAX_NAME_LENGTH),
+            jsonBody.optionalText("body", 1, MAX_BODY_LENGTH));
     jsonBody.requireNoErrors();
     return new CannedResponsePatch(id, cannedResponseChanges);
   }

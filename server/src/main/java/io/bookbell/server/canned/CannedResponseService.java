@@ -14,7 +14,7 @@ import java.util.Optional;
 
 /** Manages each creator's saved replies. Thread-safe and stateless. */
 public final class CannedResponseService {
-  private static final int MOST = 100;
+  private static final int MAX_SAVED_REPLIES = 100;
   private static final String CHANGED = "canned_responses_changed";
 
   private static final String OF_CREATOR =
@@ -51,8 +51,8 @@ public final class CannedResponseService {
   public CannedResponse create(
       Transaction tx, UserId admin, UserId creator, String name, String body) {
     creatorRoles.requireAdmin(tx, creatorStore.lockCreator(tx, creator), admin);
-    if (findAll(tx, creator).size() >= MOST) {
-      throw Problem.limitReached("too_many_canned_responses", MOST, "saved replies");
+    if (findAll(tx, creator).size() >= MAX_SAVED_REPLIES) {
+      throw Problem.limitReached("too_many_canned_responses", MAX_SAVED_REPLIES, "saved replies");
     }
     requireUniqueName(tx, creator, name, 0);
     long id =

@@ -21,7 +21,7 @@ record CommandEnvironment(
     InputStream in,
     PrintWriter out,
     PrintWriter err) {
-  static final Path USUAL_DATA = Path.of("data");
+  static final Path DEFAULT_DATA = Path.of("data");
 
   private static final Path SETTINGS = Path.of("bookbell.properties");
 
@@ -36,7 +36,7 @@ record CommandEnvironment(
   }
 
   ServerConfig loadConfig() {
-    return loadConfig(USUAL_DATA);
+    return loadConfig(DEFAULT_DATA);
   }
 
   ServerConfig loadConfig(Path usualData) {

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
     },
     mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
-  private static final Path USUAL_DATA = Path.of("data", "demo");
+  private static final Path DEFAULT_DATA = Path.of("data", "demo");
   private static final String PASSWORD = "demo";
 
   @Option(names = "--reset", description = "Empties the database first.")
@@ -54,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   static void runDemo(boolean anew, CommandEnvironment around) throws InterruptedException {
-    ServerConfig serverConfig = around.loadConfig(USUAL_DATA);
+    ServerConfig serverConfig = around.loadConfig(DEFAULT_DATA);
     requireSuitable(serverConfig.storage());
     requireFreePorts(serverConfig.listen());
     OpenDatabase data = OpenDatabase.forServing(serverConfig.storage());

@@ -18,7 +18,7 @@ import picocli.CommandLine.Command;
     },
     mixinStandardHelpOptions = true)
 final class HealthCommand implements Callable<Integer> {
-  private static final int PATIENCE_MILLIS = (int) Duration.ofSeconds(5).toMillis();
+  private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
 
   private final CommandEnvironment around;
 
@@ -53,8 +53,8 @@ final class HealthCommand implements Callable<Integer> {
 
   private static int status(URI address) throws IOException {
     var connection = (HttpURLConnection) address.toURL().openConnection(Proxy.NO_PROXY);
-    connection.setConnectTimeout(PATIENCE_MILLIS);
-    connection.setReadTimeout(PATIENCE_MILLIS);
+    connection.setConnectTimeout(TIMEOUT_MILLIS);
+    connection.setReadTimeout(TIMEOUT_MILLIS);
     try {
       return connection.getResponseCode();
     } finally {

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class UserCommand {
-  private static final int LONGEST_NAME = 100;
+  private static final int MAX_NAME_LENGTH = 100;
 
   private final CommandEnvironment around;
   @Spec private CommandSpec spec;
@@ -271,12 +271,12 @@ final class UserCommand {
     requireUnicode(option, name);
     String stored = TextNormalizer.normalizeLine(name);
     int length = GraphemeClusters.countCharacters(stored);
-    boolean fits = stored.getBytes(UTF_8).length <= GraphemeClusters.mostBytes(LONGEST_NAME);
+    boolean fits = stored.getBytes(UTF_8).length <= GraphemeClusters.mostBytes(MAX_NAME_LENGTH);
     if (length < 1
-        || length > LONGEST_NAME
+        || length > MAX_NAME_LENGTH
         || !fits
         || GraphemeClusters.hasOversizedCluster(stored)) {
-      throw new CommandException(option + " must have 1 to " + LONGEST_NAME + " characters");
+      throw new CommandException(option + " must have 1 to " + MAX_NAME_LENGTH + " characters");
     }
     return stored;
   }

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EndedSessionPoller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EndedSessionPoller.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
 
   /** Longer than a transaction takes between its time and its commit. */
   private static final Duration OVERLAP = Duration.ofSeconds(10);
@@ -51,7 +51,7 @@ public final class EndedSessionPoller implements AutoCloseable {
   public void start() {
     var _ =
         thread.scheduleWithFixedDelay(
-            this::pollOnce, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            this::pollOnce, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void pollOnce() {

@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class InboxPoller implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(InboxPoller.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final long NO_CURSOR = -1;
 
   /** More ids than PostgreSQL can reuse after a crash. */
@@ -101,7 +101,7 @@ public final class InboxPoller implements AutoCloseable {
     advance(database.read(this::readChanges).join());
     var _ =
         thread.scheduleWithFixedDelay(
-            this::pollOnce, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            this::pollOnce, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void pollOnce() {

@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
  */
 final class NumberedSettings {
   /** The highest number of a provider. */
-  static final int MOST = 9;
+  static final int MAX_NUMBER = 9;
 
   private static final Pattern NAME =
       Pattern.compile(
           "BOOKBELL_OIDC_([2-"
-              + MOST
+              + MAX_NUMBER
               + "])_(ISSUER|CLIENT_ID|CLIENT_SECRET|SCOPES|NAME|AUTO_JOIN)");
 
   private final Map<String, String> values = new HashMap<>();

@@ -13,10 +13,10 @@ import java.util.stream.IntStream;
 
 /** Parses the settings of the OpenID Connect providers. Confined to one thread. */
 final class OidcConfigParser {
-  private static final List<String> USUAL_SCOPES = List.of("openid", "email", "profile");
+  private static final List<String> DEFAULT_SCOPES = List.of("openid", "email", "profile");
   private static final Pattern AUTO_JOIN = Pattern.compile("([1-9][0-9]{0,17}):([1-9][0-9]{0,17})");
-  private static final int LONGEST_NAME = 60;
-  private static final int LONGEST_ISSUER = 500;
+  private static final int MAX_NAME_LENGTH = 60;
+  private static final int MAX_ISSUER_LENGTH = 500;
   private static final List<Setting> DETAILS =
       List.of(
           Setting.OIDC_CLIENT_ID,
@@ -39,7 +39,7 @@ final class OidcConfigParser {
   static List<OidcConfig> parseAll(SettingValues settingValues) {
     var parser = new OidcConfigParser(settingValues);
     var issuers = new ArrayList<URI>();
-    return IntStream.rangeClosed(1, NumberedSettings.MOST)
+    return IntStream.rangeClosed(1, NumberedSettings.MAX_NUMBER)
         .mapToObj(parser::parseProvider)
         .flatMap(Optional::stream)
         .peek(provider -> requireNew(provider, issuers))
@@ -112,7 +112,7 @@ final class OidcConfigParser {
           && isSafe(uri)
           && uri.getRawQuery() == null
           && uri.getRawFragment() == null
-          && value.length() <= LONGEST_ISSUER) {
+          && value.length() <= MAX_ISSUER_LENGTH) {
         return uri;
       }
     } catch (URISyntaxException e) {
@@ -128,7 +128,7 @@ final class OidcConfigParser {
     List<String> scopes =
         findText(Setting.OIDC_SCOPES, number)
             .map(text -> List.of(text.split("\\s+", -1)))
-            .orElse(USUAL_SCOPES);
+            .orElse(DEFAULT_SCOPES);
     if (!scopes.contains("openid")) {
       throw ConfigException.invalidValue(
           NumberedSettings.nameOf(Setting.OIDC_SCOPES, number),
@@ -140,13 +140,13 @@ final class OidcConfigParser {
 
   private Optional<String> parseName(int number) {
     Optional<String> name = findText(Setting.OIDC_NAME, number);
-    name.filter(text -> text.length() > LONGEST_NAME)
+    name.filter(text -> text.length() > MAX_NAME_LENGTH)
         .ifPresent(
             text -> {
               throw ConfigException.invalidValue(
                   NumberedSettings.nameOf(Setting.OIDC_NAME, number),
                   text,
-                  "a name of up to " + LONGEST_NAME + " characters");
+                  "a name of up to " + MAX_NAME_LENGTH + " characters");
             });
     return name;
   }

@@ -28,6 +28,6 @@ final class PatreonSettings {
         .optionalText(Setting.PATREON_URL)
         .map(value -> ServerConfigReader.parseWebAddress(Setting.PATREON_URL, value, EXPECTED))
         .map(uri -> uri.toString().replaceFirst("/+$", ""))
-        .orElse(PatreonConfig.USUAL_URL);
+        .orElse(PatreonConfig.DEFAULT_URL);
   }
 }

@@ -140,7 +140,7 @@ public record ServerConfig(
    * @param url of Patreon, without a trailing slash
    */
   public record PatreonConfig(String url, String clientId, String clientSecret) {
-    static final String USUAL_URL = "https://www.patreon.com";
+    static final String DEFAULT_URL = "https://www.patreon.com";
 
     /** Without the secret. */
     @Override

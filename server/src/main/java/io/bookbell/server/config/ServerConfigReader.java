@@ -32,10 +32,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServerConfigReader {
   private static final Logger log = LoggerFactory.getLogger(ServerConfigReader.class);
-  private static final int MOST_CONNECTIONS = 10_000;
+  private static final int MAX_CONNECTIONS = 10_000;
   private static final List<String> LOG_LEVELS = List.of("debug", "info", "warn", "error");
-  private static final int LONGEST_DRAIN = 3600;
-  private static final int MOST_DAYS = 3650;
+  private static final int MAX_DRAIN_SECONDS = 3600;
+  private static final int MAX_DAYS = 3650;
   private static final Pattern SCHEMA = Pattern.compile("(?!pg_)[a-z_][a-z0-9_]{0,62}");
   private static final Pattern CHANNEL = Pattern.compile("[!-~]{1,100}");
   private static final Pattern REDIS_PREFIX = Pattern.compile("[A-Za-z0-9._:-]{1,32}");
@@ -72,13 +72,13 @@ public final class ServerConfigReader {
             settingValues.optionalText(Setting.COOKIE_NAME).map(CookieName::parse)),
         new ConnectionConfig(
             settingValues.integerOrDefault(
-                Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MOST_CONNECTIONS),
+                Setting.MAX_CONNECTIONS_PER_USER, 20, 1, MAX_CONNECTIONS),
             Duration.ofSeconds(
-                settingValues.integerOrDefault(Setting.DRAIN_SECONDS, 4, 1, LONGEST_DRAIN)),
+                settingValues.integerOrDefault(Setting.DRAIN_SECONDS, 4, 1, MAX_DRAIN_SECONDS)),
             settingValues.booleanOrDefault(Setting.IO_URING, true),
             settingValues.booleanOrDefault(Setting.RATE_LIMITS, true)),
         new InboxConfig(
-            Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MOST_DAYS))),
+            Duration.ofDays(settingValues.integerOrDefault(Setting.INBOX_DAYS, 30, 1, MAX_DAYS))),
         parseCatalogue(settingValues, contact),
         ExternalSignInReader.read(settingValues),
         parseLegacy(settingValues, storageConfig),

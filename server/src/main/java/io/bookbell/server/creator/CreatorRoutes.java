@@ -14,11 +14,11 @@ import java.util.regex.Pattern;
 
 /** {@code /api/creators}, and the number of pending requests. */
 public final class CreatorRoutes {
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_NOTICE = 500;
-  private static final int LONGEST_RULES = 2000;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_NOTICE_LENGTH = 500;
+  private static final int MAX_RULES_LENGTH = 2000;
 
-  private static final int LONGEST_ZONE = 60;
+  private static final int MAX_ZONE_LENGTH = 60;
 
   private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
@@ -86,14 +86,14 @@ public final class CreatorRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var profileChanges =
         new ProfileService.ProfileChanges(
-            jsonBody.optionalLine("name", 1, LONGEST_NAME),
+            jsonBody.optionalLine("name", 1, MAX_NAME_LENGTH),
             jsonBody.optionalBoolean("accepting"),
-            jsonBody.optionalText("notice", 0, LONGEST_NOTICE),
-            jsonBody.optionalText("rules", 0, LONGEST_RULES),
+            jsonBody.optionalText("notice", 0, MAX_NOTICE_LENGTH),
+            jsonBody.optionalText("rules", 0, MAX_RULES_LENGTH),
             jsonBody.optionalBoolean("shows_asked"),
             jsonBody.optionalBoolean("self_service"),
             jsonBody.optionalMatch("colour", COLOUR, "must be a colour such as #7a3b2e, or empty"),
-            jsonBody.optionalLine("time_zone", 1, LONGEST_ZONE));
+            jsonBody.optionalLine("time_zone", 1, MAX_ZONE_LENGTH));
     jsonBody.checkField(
         "time_zone",
         profileChanges.timeZone().filter(zone -> !ZONES.contains(zone)).isEmpty(),

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
 final class ExifOrientation {
   private static final int UPRIGHT = 1;
   private static final int TRANSPOSED_FROM = 5;
-  private static final int MOST = 8;
+  private static final int MAX_ORIENTATION = 8;
   private static final int START_OF_SCAN = 0xDA;
   private static final int APP1 = 0xE1;
   private static final int EXIF = 0x45786966;
@@ -54,7 +54,7 @@ final class ExifOrientation {
       int at = directory + 2 + entry * ENTRY_BYTES;
       if ((tiff.getShort(at) & 0xFFFF) == TAG) {
         int value = tiff.getShort(at + 8);
-        return value >= UPRIGHT && value <= MOST ? value : UPRIGHT;
+        return value >= UPRIGHT && value <= MAX_ORIENTATION ? value : UPRIGHT;
       }
     }
     return UPRIGHT;

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * time and memory. Thread-safe.
  */
 public final class PictureDecoder implements AutoCloseable {
-  private static final int MOST_WAITING = 50;
+  private static final int MAX_WAITING = 50;
   private static final int SECONDS_IDLE = 30;
 
   private final ThreadPoolExecutor thread;
@@ -24,7 +24,7 @@ public final class PictureDecoder implements AutoCloseable {
             1,
             SECONDS_IDLE,
             TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MOST_WAITING),
+            new ArrayBlockingQueue<>(MAX_WAITING),
             Thread.ofPlatform().name("pictures").daemon().factory());
     thread.allowCoreThreadTimeOut(true);
   }

@@ -22,12 +22,12 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
  * up to a few tenths of a second.
  */
 final class PictureReencoder {
-  static final int LONGEST_SIDE = 4096;
-  static final int MOST_PIXELS = 16 << 20;
+  static final int MAX_SIDE_PIXELS = 4096;
+  static final int MAX_PIXELS = 16 << 20;
   static final int SIDE = 512;
 
   /** A scan takes as long as the whole picture, however few bytes it has. Usual are up to 12. */
-  private static final int MOST_SCANS = 50;
+  private static final int MAX_SCANS = 50;
 
   private static final int START_OF_SCAN = 0xDA;
 
@@ -81,9 +81,9 @@ final class PictureReencoder {
         scans++;
       }
     }
-    if (scans > MOST_SCANS) {
+    if (scans > MAX_SCANS) {
       throw Problem.validationFailed(
-          "picture", "must have at most %d scans; it has %d".formatted(MOST_SCANS, scans));
+          "picture", "must have at most %d scans; it has %d".formatted(MAX_SCANS, scans));
     }
   }
 
@@ -94,7 +94,7 @@ final class PictureReencoder {
   private static BufferedImage readScaled(ImageReader reader) throws IOException {
     int width = reader.getWidth(0);
     int height = reader.getHeight(0);
-    if (width > LONGEST_SIDE || height > LONGEST_SIDE || (long) width * height > MOST_PIXELS) {
+    if (width > MAX_SIDE_PIXELS || height > MAX_SIDE_PIXELS || (long) width * height > MAX_PIXELS) {
       throw Problem.validationFailed(
           "picture",
           "must be at most 4,096 pixels wide and high, and at most 16 megapixels; it is %d × %d"
@@ -118,7 +118,7 @@ final class PictureReencoder {
     if (fromJpeg || (isOpaque && png.length > LARGE_PNG)) {
       return new ProfilePicture(PictureType.JPEG.mediaType(), encodeImage(image, "jpeg"));
     }
-    if (png.length > ProfilePicture.MOST_BYTES) {
+    if (png.length > ProfilePicture.MAX_BYTES) {
       int width = Math.max(1, image.getWidth() / 2);
       return encodePicture(
           PictureScaler.scaleImage(image, width, Math.max(1, image.getHeight() / 2)), false);

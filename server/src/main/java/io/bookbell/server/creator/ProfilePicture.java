@@ -8,7 +8,7 @@ import io.bookbell.server.http.Problem;
  * re-encoded.
  */
 public final class ProfilePicture {
-  static final int MOST_BYTES = 512 * 1024;
+  static final int MAX_BYTES = 512 * 1024;
 
   private final String mediaType;
   private final byte[] content;
@@ -33,7 +33,7 @@ public final class ProfilePicture {
    *     JPEG, GIF or WebP, 400 when it has too many pixels or can't be read
    */
   public static ProfilePicture of(byte[] content) {
-    if (content.length > MOST_BYTES) {
+    if (content.length > MAX_BYTES) {
       throw Problem.of(
           413, "too_large", "Too large", "The picture may be at most 512 KiB (524,288 bytes).");
     }

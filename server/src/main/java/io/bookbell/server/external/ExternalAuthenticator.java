@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
  */
 public final class ExternalAuthenticator {
   private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,15}");
-  private static final int LONGEST_NAME = 100;
+  private static final int MAX_NAME_LENGTH = 100;
 
   private final Database database;
   private final AccountStore accountStore;
@@ -151,7 +151,7 @@ public final class ExternalAuthenticator {
       throw Problem.unauthorized("Nobody has an account here yet. Use the setup link first.");
     }
     String name = TextNormalizer.normalizeLine(user.displayName().orElse(user.user()));
-    String shown = GraphemeClusters.truncateText(name, LONGEST_NAME);
+    String shown = GraphemeClusters.truncateText(name, MAX_NAME_LENGTH);
     String usable =
         shown.isBlank() || GraphemeClusters.hasOversizedCluster(shown)
             ? address.substring(0, address.indexOf('@'))

@@ -46,8 +46,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SiteTokenVerifier {
   private static final Logger log = LoggerFactory.getLogger(SiteTokenVerifier.class);
-  private static final int PATIENCE_MILLIS = 2000;
-  private static final int LONGEST_KEYS = 256 << 10;
+  private static final int TIMEOUT_MILLIS = 2000;
+  private static final int MAX_KEYS_BYTES = 256 << 10;
   private static final int SKEW_SECONDS = 30;
   private static final String ADDRESS = "email";
 
@@ -110,7 +110,7 @@ final class SiteTokenVerifier {
    * unknown key id causes a new fetch twice in half a minute at most.
    */
   private static JWKSource<SecurityContext> createSource(URI address, ProxySelector proxies) {
-    var retriever = new DefaultResourceRetriever(PATIENCE_MILLIS, PATIENCE_MILLIS, LONGEST_KEYS);
+    var retriever = new DefaultResourceRetriever(TIMEOUT_MILLIS, TIMEOUT_MILLIS, MAX_KEYS_BYTES);
     retriever.setProxy(proxies.select(address).getFirst());
     try {
       return JWKSourceBuilder.create(address.toURL(), retriever)

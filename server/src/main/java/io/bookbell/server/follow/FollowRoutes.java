@@ -10,7 +10,7 @@ import io.bookbell.server.request.AskedBookService;
 
 /** {@code /api/book-requests}: searching for requested books and following requests. */
 public final class FollowRoutes {
-  private static final int LONGEST_TEXT = 600;
+  private static final int MAX_TEXT_LENGTH = 600;
 
   private FollowRoutes() {}
 
@@ -47,7 +47,7 @@ public final class FollowRoutes {
     var wanted =
         new AskedBookQuery(
             queryParameters.requiredUserId("creator_id"),
-            queryParameters.optionalText("q", LONGEST_TEXT).orElse(""));
+            queryParameters.optionalText("q", MAX_TEXT_LENGTH).orElse(""));
     queryParameters.requireNoErrors();
     return wanted;
   }

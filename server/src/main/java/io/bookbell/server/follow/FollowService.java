@@ -27,7 +27,7 @@ import java.util.function.BiConsumer;
  * said. Thread-safe.
  */
 public final class FollowService {
-  private static final int MOST = 500;
+  private static final int MAX_FOLLOWED = 500;
   private static final String FOLLOWERS_UPDATE = "followers_update";
 
   private final RequestStore store = new RequestStore();
@@ -73,8 +73,8 @@ public final class FollowService {
             () -> {
               BookRequest request = requireRequest(tx, id);
               requireFollowable(creator, request, user);
-              if (followers.countByUser(tx, user) >= MOST) {
-                throw Problem.limitReached("too_many_follows", MOST, "requests you follow");
+              if (followers.countByUser(tx, user) >= MAX_FOLLOWED) {
+                throw Problem.limitReached("too_many_follows", MAX_FOLLOWED, "requests you follow");
               }
               followers.insertFollower(tx, request, user);
               broadcastFollowers(tx, creator, id);

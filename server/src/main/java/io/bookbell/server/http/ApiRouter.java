@@ -259,7 +259,7 @@ public final class ApiRouter {
    * in.
    */
   public void postOpen(String path, OpenHandler work) {
-    postOpen(path, BodyReader.MOST_FROM_STRANGERS, work);
+    postOpen(path, BodyReader.MAX_ANONYMOUS, work);
   }
 
   /**

@@ -24,15 +24,15 @@ final class BodyBudget {
    */
   private static final int FREE_ANSWER = 1 << 16;
 
-  private static final long LEAST_BYTES = 8L << 20;
-  private static final long MOST_BYTES = 64L << 20;
+  private static final long MIN_BYTES = 8L << 20;
+  private static final long MAX_BYTES = 64L << 20;
 
   /**
    * All bodies together may take this fraction of the heap, 1/16; parsing them needs as much again.
    */
   private static final int PART_OF_HEAP = 16;
 
-  private static final long MOST_FOR_ONE_USER = 4L << 20;
+  private static final long MAX_PER_USER = 4L << 20;
 
   private final long mostForAll;
   private final AtomicLong takenByAll = new AtomicLong();
@@ -45,7 +45,7 @@ final class BodyBudget {
   /** Creates a budget in proportion to the heap of this process. */
   static BodyBudget ofThisProcess() {
     long share = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
-    return new BodyBudget(Math.clamp(share, LEAST_BYTES, MOST_BYTES));
+    return new BodyBudget(Math.clamp(share, MIN_BYTES, MAX_BYTES));
   }
 
   /** The owner of a body's memory. */
@@ -72,7 +72,7 @@ final class BodyBudget {
     long most =
         switch (owner) {
           case Owner.Strangers _ -> mostForAll / 4;
-          case Owner.User _ -> Math.min(MOST_FOR_ONE_USER, mostForAll / 4);
+          case Owner.User _ -> Math.min(MAX_PER_USER, mostForAll / 4);
         };
     boolean[] fits = new boolean[1];
     taken.compute(

@@ -17,10 +17,10 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class BodyReader {
   /** The largest body of a route that requires no session, in bytes, unless the route says more. */
-  static final int MOST_FROM_STRANGERS = 16 << 10;
+  static final int MAX_ANONYMOUS = 16 << 10;
 
   /** The largest body of any other route, in bytes. */
-  static final int MOST = 1 << 20;
+  static final int MAX_BYTES = 1 << 20;
 
   /**
    * Bodies up to this size, in bytes, aren't counted: they cost no more than the request's headers.
@@ -31,7 +31,7 @@ final class BodyReader {
    * At most this much of a refused body is read and dropped, so that its sender gets to read the
    * response.
    */
-  private static final long MOST_DROPPED = 2L << 20;
+  private static final long MAX_DROPPED = 2L << 20;
 
   private static final long LINGER_MS = 1000;
   private static final String KEY = "bookbell.body";
@@ -100,7 +100,7 @@ final class BodyReader {
     BodyBudget.setOwner(context, owner);
     return CallerLookup.isSafe(context.request().method())
         ? Future.succeededFuture()
-        : readBody(context, MOST, owner);
+        : readBody(context, MAX_BYTES, owner);
   }
 
   /** The body that was read, or an empty buffer. */
@@ -165,7 +165,7 @@ final class BodyReader {
       }
     } else {
       dropped += bytes.length();
-      if (dropped > MOST_DROPPED) {
+      if (dropped > MAX_DROPPED) {
         closeConnection();
       }
     }
@@ -215,7 +215,7 @@ final class BodyReader {
   private void announceClose() {
     boolean waits = bodyState == BodyState.WAITING && hasExpectHeader();
     boolean sendsMore =
-        bodyState != BodyState.READ && declaredLength(context.request()) > MOST_DROPPED;
+        bodyState != BodyState.READ && declaredLength(context.request()) > MAX_DROPPED;
     if (waits || sendsMore || abandoned) {
       last = true;
       context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

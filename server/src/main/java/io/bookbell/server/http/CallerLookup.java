@@ -113,7 +113,7 @@ final class CallerLookup {
     ServerCookies.CookieSetter cookieSetter =
         new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
     var headers = new ArrayList<String>();
-    renewed.ifPresent(life -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), life)));
+    renewed.ifPresent(lifetime -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), lifetime)));
     List<String> expiries = serverCookies.expireFormerName(name, cookieSetter.secure());
     if (!expiries.isEmpty()) {
       ResponseWriter.expireCookies(context, expiries);

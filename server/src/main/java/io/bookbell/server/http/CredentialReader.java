@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class CredentialReader {
   private static final String BEARER = "Bearer ";
-  private static final int LONGEST_SITE_TOKEN = 16 << 10;
+  private static final int MAX_SITE_TOKEN_LENGTH = 16 << 10;
 
   /** The form of our tokens. A JWT contains dots. */
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,100}");
@@ -106,7 +106,7 @@ public final class CredentialReader {
 
   private boolean isSiteToken(String token) {
     return external.siteTokens
-        && token.length() <= LONGEST_SITE_TOKEN
+        && token.length() <= MAX_SITE_TOKEN_LENGTH
         && JWT.matcher(token).matches();
   }
 

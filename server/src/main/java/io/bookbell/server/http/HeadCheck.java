@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 
 /** Checks of a request's head in addition to those of the HTTP decoder. Stateless. */
 final class HeadCheck {
-  private static final int LONGEST_HOST = 260;
+  private static final int MAX_HOST_LENGTH = 260;
 
   /** A name, an IPv4 address or an IPv6 address in brackets, with an optional port. */
   private static final Pattern HOST =
@@ -59,7 +59,7 @@ final class HeadCheck {
   }
 
   private static boolean isHost(String host) {
-    if (host.length() > LONGEST_HOST || !HOST.matcher(host).matches()) {
+    if (host.length() > MAX_HOST_LENGTH || !HOST.matcher(host).matches()) {
       return false;
     }
     int port = host.lastIndexOf(':');

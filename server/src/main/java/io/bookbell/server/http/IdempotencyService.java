@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class IdempotencyService {
   static final String HEADER = "Idempotency-Key";
 
-  private static final int LONGEST_KEY = 200;
-  private static final Duration KEPT = Duration.ofDays(2);
+  private static final int MAX_KEY_LENGTH = 200;
+  private static final Duration RETENTION = Duration.ofDays(2);
   private static final int REMOVED_AT_ONCE = 500;
 
   private static final SqlLookup<KeyOfUser, StoredResponse> FIND =
@@ -108,9 +108,9 @@ public final class IdempotencyService {
    * @throws Problem 400 if it is invalid
    */
   static void requireUsable(String key) {
-    if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c >= ' ')) {
+    if (key.isBlank() || key.length() > MAX_KEY_LENGTH || !key.chars().allMatch(c -> c >= ' ')) {
       throw Problem.validationFailed(
-          HEADER, "must have 1 to " + LONGEST_KEY + " printable characters");
+          HEADER, "must have 1 to " + MAX_KEY_LENGTH + " printable characters");
     }
   }
 
@@ -260,7 +260,7 @@ public final class IdempotencyService {
     List<ExpiredKey> old =
         tx.query(
                 "SELECT user_id, idempotency_key FROM idempotency_key WHERE created_at < ? LIMIT ?",
-                tx.now().minus(KEPT),
+                tx.now().minus(RETENTION),
                 REMOVED_AT_ONCE)
             .list(row -> new ExpiredKey(row.getUser("user_id"), row.getString("idempotency_key")));
     old.forEach(

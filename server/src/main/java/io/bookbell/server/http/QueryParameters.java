@@ -14,7 +14,7 @@ import java.util.function.Function;
 /** The query parameters of a request, read like a {@link JsonBody}. Confined to one thread. */
 public final class QueryParameters extends RequestFields {
   private static final int DEFAULT_LIMIT = 50;
-  private static final int MOST = 100;
+  private static final int MAX_PAGE_SIZE = 100;
 
   private static final String FOREIGN_CURSOR =
       "must be the next_cursor of an answer to this list, in this order and with these filters";
@@ -182,8 +182,8 @@ public final class QueryParameters extends RequestFields {
 
   private int parseLimit(String text) {
     long limit = ApiRequest.parseId(text);
-    boolean good = limit >= 1 && limit <= MOST;
-    checkField("limit", good, "must be an integer from 1 to " + MOST);
+    boolean good = limit >= 1 && limit <= MAX_PAGE_SIZE;
+    checkField("limit", good, "must be an integer from 1 to " + MAX_PAGE_SIZE);
     return good ? (int) limit : DEFAULT_LIMIT;
   }
 

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public final class RateLimiter<K> {
   private static final Duration WINDOW = Duration.ofMinutes(1);
-  private static final int MOST_KEYS = 50_000;
+  private static final int MAX_KEYS = 50_000;
 
   private final Map<K, Integer> counts = new HashMap<>();
   private final InstantSource clock;
@@ -39,7 +39,7 @@ public final class RateLimiter<K> {
     if (count >= most) {
       return false;
     }
-    if (counts.size() >= MOST_KEYS && count == 0) {
+    if (counts.size() >= MAX_KEYS && count == 0) {
       counts.clear();
     }
     counts.put(key, count + 1);

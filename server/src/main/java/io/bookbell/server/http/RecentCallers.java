@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * that not every call has to look them up. Thread-safe.
  *
  * <p>What ends on this node is forgotten at once. What ends on another node is forgotten when this
- * one learns of it, after {@link #KEPT} at the latest.
+ * one learns of it, after {@link #TTL} at the latest.
  */
 public final class RecentCallers {
   /** How long a caller is remembered after the beginning of the lookup. */
-  public static final Duration KEPT = Duration.ofSeconds(2);
+  public static final Duration TTL = Duration.ofSeconds(2);
 
-  private static final int MOST = 10_000;
+  private static final int MAX_ENTRIES = 10_000;
 
   private final Map<String, RecentCaller> callers = new ConcurrentHashMap<>();
   private final AtomicLong forgotten = new AtomicLong();
@@ -45,7 +45,7 @@ public final class RecentCallers {
       return Optional.empty();
     }
     Duration age = Duration.between(found.since, clock.instant());
-    return age.isNegative() || age.compareTo(KEPT) >= 0
+    return age.isNegative() || age.compareTo(TTL) >= 0
         ? Optional.empty()
         : Optional.of(found.caller.afterMore(age));
   }
@@ -62,10 +62,10 @@ public final class RecentCallers {
    * @param timeLeft how long the session or key was still valid then
    */
   public void remember(LookupStart start, Caller caller, Duration timeLeft) {
-    if (timeLeft.compareTo(KEPT) <= 0) {
+    if (timeLeft.compareTo(TTL) <= 0) {
       return;
     }
-    if (callers.size() >= MOST) {
+    if (callers.size() >= MAX_ENTRIES) {
       callers.clear();
     }
     callers.put(caller.session(), new RecentCaller(caller, start.at));

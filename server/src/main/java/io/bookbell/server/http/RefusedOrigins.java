@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  */
 final class RefusedOrigins {
   private static final Logger log = LoggerFactory.getLogger(RefusedOrigins.class);
-  private static final int MOST = 50;
-  private static final int LONGEST = 200;
+  private static final int MAX_ENTRIES = 50;
+  private static final int MAX_LENGTH = 200;
 
   private final Set<String> told = new HashSet<>();
   private final boolean hasPublicUrl;
@@ -58,10 +58,10 @@ final class RefusedOrigins {
   }
 
   private synchronized boolean rememberOrigin(String origin) {
-    if (told.size() >= MOST || origin.length() > LONGEST || !told.add(origin)) {
+    if (told.size() >= MAX_ENTRIES || origin.length() > MAX_LENGTH || !told.add(origin)) {
       return false;
     }
-    if (told.size() == MOST) {
+    if (told.size() == MAX_ENTRIES) {
       log.warn("Further refused origins are not logged");
     }
     return true;

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 /** Collects the errors in the fields of one request. Confined to one thread. */
 abstract class RequestFields {
   /** Further errors aren't reported. */
-  private static final int MOST_ERRORS = 20;
+  private static final int MAX_ERRORS = 20;
 
   /** The first error of each field, in the order in which they were found. */
   private final Map<String, FieldError> errors = new LinkedHashMap<>();
@@ -25,7 +25,7 @@ abstract class RequestFields {
 
   /** Whether further errors would be dropped. */
   final boolean isFull() {
-    return errors.size() >= MOST_ERRORS;
+    return errors.size() >= MAX_ERRORS;
   }
 
   final void addError(String field, String message) {

@@ -51,12 +51,12 @@ final class RequestGuard extends ChannelDuplexHandler {
    * How much of a response the kernel takes beyond what the client has room for, in bytes. Without
    * a limit it takes megabytes from a client that reads nothing.
    */
-  private static final long MOST_UNSENT = 128 << 10;
+  private static final long MAX_UNSENT = 128 << 10;
 
   private static final long KERNEL_DEFAULT = 0;
 
   /** Requests of one connection that may wait for their responses, the one in progress included. */
-  static final int MOST_UNANSWERED = 128;
+  static final int MAX_UNANSWERED = 128;
 
   private final RequestTimeouts requestTimeouts;
   private final RefusalCounters refusalCounters;
@@ -112,7 +112,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   /** Sets a deadline for the first byte as well, since a silent connection also costs resources. */
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    limitUnsent(context.channel(), MOST_UNSENT);
+    limitUnsent(context.channel(), MAX_UNSENT);
     awaitedPart = AwaitedPart.ANYTHING;
     setDeadline(context);
   }
@@ -165,7 +165,7 @@ final class RequestGuard extends ChannelDuplexHandler {
   }
 
   private boolean rejectIfTooMany(ChannelHandlerContext context, HttpRequest request) {
-    if (unanswered <= MOST_UNANSWERED) {
+    if (unanswered <= MAX_UNANSWERED) {
       return false;
     }
     ReferenceCountUtil.release(request);
@@ -175,7 +175,7 @@ final class RequestGuard extends ChannelDuplexHandler {
         Problem.tooMany(
             "rate_limited",
             "At most %d requests may wait on one connection. Await their responses."
-                .formatted(MOST_UNANSWERED),
+                .formatted(MAX_UNANSWERED),
             1));
     return true;
   }

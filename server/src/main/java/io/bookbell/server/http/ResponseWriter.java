@@ -216,7 +216,7 @@ final class ResponseWriter {
       case 404 -> Problem.notFound();
       case 405 ->
           Problem.of(405, "method_not_allowed", "Method not allowed", "Wrong method for this URL.");
-      case 413 -> Problem.tooLarge(BodyReader.MOST);
+      case 413 -> Problem.tooLarge(BodyReader.MAX_BYTES);
       case 414 -> Problem.of(414, "too_large", "Too large", "The URL may be at most 8 KiB.");
       case 431 ->
           Problem.of(431, "too_large", "Too large", "The headers may be at most 32 KiB in total.");

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
  * no other names count. Elsewhere, cookies set under a former name are still read. Immutable.
  */
 public final class ServerCookies {
-  private static final String USUAL = "bookbell";
+  private static final String DEFAULT_PREFIX = "bookbell";
   private static final String SESSION = "_session";
   private static final String DEVICE = "_device";
   private static final String SIGN_IN = "_sign_in";
-  private static final Duration DEVICE_LIFE = Duration.ofDays(365);
+  private static final Duration DEVICE_LIFETIME = Duration.ofDays(365);
 
   private final String path;
   private final CookieNames session;
@@ -32,9 +32,9 @@ public final class ServerCookies {
     this.path = basePath + "/";
     boolean always = publicUrl.filter(PublicUrl::isSecure).isPresent();
     String prefix = basePath.isEmpty() ? "__Host-" : "__Secure-";
-    this.session = new CookieNames(session, prefix + session, USUAL + SESSION, always);
-    this.device = new CookieNames(device, prefix + device, USUAL + DEVICE, always);
-    this.signIn = new CookieNames(signIn, prefix + signIn, USUAL + SIGN_IN, always);
+    this.session = new CookieNames(session, prefix + session, DEFAULT_PREFIX + SESSION, always);
+    this.device = new CookieNames(device, prefix + device, DEFAULT_PREFIX + DEVICE, always);
+    this.signIn = new CookieNames(signIn, prefix + signIn, DEFAULT_PREFIX + SIGN_IN, always);
   }
 
   /**
@@ -55,7 +55,7 @@ public final class ServerCookies {
             .map(origin -> "_" + origin.port())
             .orElse("");
     return new ServerCookies(
-        USUAL + SESSION + port, USUAL + DEVICE + port, USUAL + SIGN_IN + port, publicUrl);
+        DEFAULT_PREFIX + SESSION + port, DEFAULT_PREFIX + DEVICE + port, DEFAULT_PREFIX + SIGN_IN + port, publicUrl);
   }
 
   /**
@@ -117,8 +117,8 @@ public final class ServerCookies {
    */
   public record CookieSetter(ServerCookies cookies, boolean secure) {
     /** Sets or renews the session cookie. */
-    public String sessionCookie(String token, Duration life) {
-      return formatCookie(cookies.session.currentName(secure), token, cookies.path, life, secure);
+    public String sessionCookie(String token, Duration lifetime) {
+      return formatCookie(cookies.session.currentName(secure), token, cookies.path, lifetime, secure);
     }
 
     public String expiredSessionCookie() {
@@ -128,23 +128,23 @@ public final class ServerCookies {
     /**
      * Remembers a sign-in at another server that has begun.
      *
-     * @param life zero to forget it
+     * @param lifetime zero to forget it
      */
-    public String signInCookie(String value, Duration life) {
-      return formatCookie(cookies.signIn.currentName(secure), value, cookies.path, life, secure);
+    public String signInCookie(String value, Duration lifetime) {
+      return formatCookie(cookies.signIn.currentName(secure), value, cookies.path, lifetime, secure);
     }
 
     /** Marks a device on which somebody has signed in before; see {@code KnownDevices}. */
     public String deviceCookie(String value) {
       return formatCookie(
-          cookies.device.currentName(secure), value, cookies.path, DEVICE_LIFE, secure);
+          cookies.device.currentName(secure), value, cookies.path, DEVICE_LIFETIME, secure);
     }
   }
 
   private static String formatCookie(
-      String name, String value, String path, Duration life, boolean secure) {
+      String name, String value, String path, Duration lifetime, boolean secure) {
     return "%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=Lax%s"
-        .formatted(name, value, path, life.toSeconds(), secure ? "; Secure" : "");
+        .formatted(name, value, path, lifetime.toSeconds(), secure ? "; Secure" : "");
   }
 
   /**

@@ -51,17 +51,17 @@ public final class WebServer implements AutoCloseable {
   private static final String TLS_ONLY = "max-age=31536000";
 
   private static final int BACKLOG = 4096;
-  private static final int LONGEST_ADDRESS = 8192;
+  private static final int MAX_ADDRESS_LENGTH = 8192;
 
   /** In bytes: 32 KiB for the cookies of a whole site, and 1 KiB for other headers. */
-  private static final int LONGEST_HEADERS = 33 << 10;
+  private static final int MAX_HEADERS_LENGTH = 33 << 10;
 
   private static final RequestGuard.RequestTimeouts LIMITS =
       new RequestGuard.RequestTimeouts(
           Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(60));
   private static final int IDLE_SECONDS = 75;
   private static final long GRACE_SECONDS = 5;
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long TIMEOUT_SECONDS = 10;
 
   /** In Vert.x, servers that listen on the same negative port share one free port. */
   private static final AtomicInteger FREE_PORTS = new AtomicInteger();
@@ -154,7 +154,7 @@ public final class WebServer implements AutoCloseable {
   private void deployVerticle(
       HttpVerticle httpVerticle, String host, int port, String portSetting) {
     try {
-      deployments.add(vertx.deployVerticle(httpVerticle).await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+      deployments.add(vertx.deployVerticle(httpVerticle).await(TIMEOUT_SECONDS, TimeUnit.SECONDS));
     } catch (Exception e) { // await rethrows checked exceptions undeclared
       throw cannotListen(host, port, portSetting, e);
     }
@@ -196,7 +196,7 @@ public final class WebServer implements AutoCloseable {
   public void close() {
     Future<?> closed = Future.join(deployments.stream().map(vertx::undeploy).toList());
     try {
-      closed.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      closed.toCompletionStage().toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -236,8 +236,8 @@ public final class WebServer implements AutoCloseable {
               .setPort(port)
               .setAcceptBacklog(BACKLOG)
               .setIdleTimeout(IDLE_SECONDS)
-              .setMaxInitialLineLength(LONGEST_ADDRESS)
-              .setMaxHeaderSize(LONGEST_HEADERS)
+              .setMaxInitialLineLength(MAX_ADDRESS_LENGTH)
+              .setMaxHeaderSize(MAX_HEADERS_LENGTH)
               .setHttp2ClearTextEnabled(false) // its handler would stay in the pipeline
               .setPerFrameWebSocketCompressionSupported(false) // the hub has its own WebSockets,
               .setPerMessageWebSocketCompressionSupported(false); // and this handler a limit

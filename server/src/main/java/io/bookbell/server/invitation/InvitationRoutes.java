@@ -13,8 +13,8 @@ import java.util.List;
 
 /** {@code /api/invitations}. */
 public final class InvitationRoutes {
-  private static final int MOST_USES = 10_000;
-  private static final Duration DEFAULT_LIFE = Duration.ofDays(14);
+  private static final int MAX_USES = 10_000;
+  private static final Duration DEFAULT_LIFETIME = Duration.ofDays(14);
 
   private InvitationRoutes() {}
 
@@ -56,9 +56,9 @@ public final class InvitationRoutes {
       ApiRequest apiRequest, InstantSource clock) {
     JsonBody jsonBody = apiRequest.jsonBody();
     InvitationInput input = InvitationInput.parse(jsonBody);
-    int uses = jsonBody.optionalInteger("uses", 1, MOST_USES).orElse(1);
+    int uses = jsonBody.optionalInteger("uses", 1, MAX_USES).orElse(1);
     var expires =
-        jsonBody.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFE));
+        jsonBody.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFETIME));
     jsonBody.requireNoErrors();
     return input.terms(uses, expires);
   }

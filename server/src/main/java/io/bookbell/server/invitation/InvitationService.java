@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Only a hash of a link's token is stored, so nobody can join with what is in the database.
  */
 public final class InvitationService {
-  private static final int MOST = 200;
+  private static final int MAX_OPEN_LINKS = 200;
 
   private static final String SELECT =
       """
@@ -191,8 +191,8 @@ public final class InvitationService {
   }
 
   private static void requireRoom(Transaction tx, CreatorRow creator, int more) {
-    if (countOpen(tx, creator.id()) + more > MOST) {
-      throw Problem.limitReached("too_many_invitations", MOST, "open invitations");
+    if (countOpen(tx, creator.id()) + more > MAX_OPEN_LINKS) {
+      throw Problem.limitReached("too_many_invitations", MAX_OPEN_LINKS, "open invitations");
     }
   }
 

@@ -68,7 +68,7 @@ public final class JoinRoutes {
       ApiRequest apiRequest, Optional<Caller> caller) {
     try {
       JsonBody jsonBody = apiRequest.jsonBody();
-      String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
+      String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH);
       if (caller.isPresent()) {
         jsonBody.requireNoErrors();
         return () -> joinAsUser(token, caller.get());

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 /** {@code /api/keys}: the caller's own keys. */
 public final class KeyRoutes {
   private static final String PATH = "/api/keys";
-  private static final int LONGEST_NAME = 60;
+  private static final int MAX_NAME_LENGTH = 60;
   private static final List<String> SCOPES =
       Arrays.stream(KeyScope.values()).map(KeyScope::wireName).toList();
 
@@ -51,7 +51,7 @@ public final class KeyRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var keyTerms =
         new KeyTerms(
-            jsonBody.requiredLine("name", 1, LONGEST_NAME),
+            jsonBody.requiredLine("name", 1, MAX_NAME_LENGTH),
             jsonBody.requiredSomeOf("scopes", SCOPES).stream()
                 .map(KeyScope::of)
                 .collect(Collectors.toSet()),

@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * RecentCallers} forgets when a key is revoked.
  */
 public final class KeyStore {
-  private static final int MOST_OF_ONE_USER = 20;
+  private static final int MAX_PER_USER = 20;
   private static final int REMOVED_AT_ONCE = 200;
 
   /** How long an expired key stays in its owner's list, to explain why a program has stopped. */
-  private static final Duration EXPIRED_KEPT = Duration.ofDays(30);
+  private static final Duration EXPIRED_RETENTION = Duration.ofDays(30);
 
   private static final Duration USE_RECORDED_AFTER = Duration.ofMinutes(1);
   private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -106,8 +106,8 @@ public final class KeyStore {
     if (sessionStore.findByHash(tx, caller.session()).isEmpty()) {
       throw Problem.unauthorized("The session has ended. Sign in again.");
     }
-    if (list(tx, caller.user()).size() >= MOST_OF_ONE_USER) {
-      throw Problem.limitReached("too_many_keys", MOST_OF_ONE_USER, "keys");
+    if (list(tx, caller.user()).size() >= MAX_PER_USER) {
+      throw Problem.limitReached("too_many_keys", MAX_PER_USER, "keys");
     }
     String secret = KeyFormat.createKey();
     String start = KeyFormat.startOf(secret);
@@ -254,7 +254,7 @@ public final class KeyStore {
     List<Long> expired =
         tx.query(
                 "SELECT id FROM api_key WHERE expires_at < ? LIMIT ?",
-                tx.now().minus(EXPIRED_KEPT),
+                tx.now().minus(EXPIRED_RETENTION),
                 REMOVED_AT_ONCE)
             .list(row -> row.getLong("id"));
     if (!expired.isEmpty()) {

@@ -28,10 +28,10 @@ import java.util.Set;
  * @param tier the name of the membership tier; empty for anything else, such as a donation
  */
 record KofiPayment(String token, Optional<String> email, Optional<String> tier, Instant at) {
-  private static final int LONGEST_TIER = 100;
+  private static final int MAX_TIER_LENGTH = 100;
 
   /** A payment of 31 January is followed by one of 28 February, and that by one of 31 March. */
-  private static final int MOST_DAYS_LATE = 4;
+  private static final int MAX_DAYS_LATE = 4;
 
   /**
    * Reads a payment.
@@ -44,7 +44,7 @@ record KofiPayment(String token, Optional<String> email, Optional<String> tier, 
       boolean subscription = data.path("is_subscription_payment").asBoolean(false);
       Optional<String> tier =
           Optional.of(
-                  GraphemeClusters.truncateText(data.path("tier_name").asText(""), LONGEST_TIER))
+                  GraphemeClusters.truncateText(data.path("tier_name").asText(""), MAX_TIER_LENGTH))
               .filter(name -> subscription && !name.isEmpty() && !name.equals("null"));
       return new KofiPayment(
           data.path("verification_token").asText(""),
@@ -87,7 +87,7 @@ record KofiPayment(String token, Optional<String> email, Optional<String> tier, 
     if (id.isEmpty() || tier.isEmpty()) {
       return Optional.empty();
     }
-    Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).plusDays(MOST_DAYS_LATE).toInstant();
+    Instant end = at.atOffset(ZoneOffset.UTC).plusMonths(1).plusDays(MAX_DAYS_LATE).toInstant();
     var paid =
         new ExternalMember(
             id.get(), email, MemberState.ACTIVE, Set.of(tier.get()), Optional.of(end));

@@ -29,7 +29,7 @@ import java.util.concurrent.CompletionStage;
 public final class KofiRoutes {
   private static final String NAME = "kofi";
   private static final String PATH = "/api/kofi";
-  private static final int LONGEST_TOKEN = 200;
+  private static final int MAX_TOKEN_LENGTH = 200;
 
   private final SourceSecrets secrets = new SourceSecrets();
   private final Database database;
@@ -71,7 +71,7 @@ public final class KofiRoutes {
     var connection =
         new KofiConnection(
             jsonBody.requiredUserId("creator_id"),
-            jsonBody.requiredVerbatim("verification_token", 8, LONGEST_TOKEN));
+            jsonBody.requiredVerbatim("verification_token", 8, MAX_TOKEN_LENGTH));
     jsonBody.requireNoErrors();
     return connection;
   }

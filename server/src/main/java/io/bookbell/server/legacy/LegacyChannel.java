@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LegacyChannel implements Backplane {
   private static final Logger log = LoggerFactory.getLogger(LegacyChannel.class);
-  private static final int MOST_WAITING = 1000;
+  private static final int MAX_WAITING = 1000;
 
   private final Backplane nodes;
   private final String node;
@@ -140,7 +140,7 @@ public final class LegacyChannel implements Backplane {
    * they came. Without room for more to wait, it is dropped.
    */
   private synchronized void translateNext(Delivery delivery) {
-    if (waiting.get() >= MOST_WAITING) {
+    if (waiting.get() >= MAX_WAITING) {
       recordMalformed("too many wait for their translation");
       return;
     }

@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * <pre>{"type": ..., ..., "_target_users": ["101", "1", "10"], "_node": "1f0c"}</pre>
  */
 final class LegacyMessageCodec {
-  private static final int MOST_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
   private static final String TARGETS = "_target_users";
   private static final String NODE = "_node";
   private static final String SEQUENCE = "seq";
@@ -66,8 +66,8 @@ final class LegacyMessageCodec {
   }
 
   static DecodedMessage decodeMessage(byte[] text) {
-    if (text.length > MOST_BYTES) {
-      return new DecodedMessage.MalformedMessage("it has more than " + MOST_BYTES + " bytes");
+    if (text.length > MAX_BYTES) {
+      return new DecodedMessage.MalformedMessage("it has more than " + MAX_BYTES + " bytes");
     }
     try {
       return Json.readTree(text) instanceof ObjectNode message

@@ -29,7 +29,7 @@ final class LegacyRequestTranslator {
   private static final Set<String> ACTIONS = Set.of("created", "status_changed", "reply_added");
   private static final Set<String> STATES =
       Set.of("pending", "approved", "rejected", "completed", "cancelled");
-  private static final int MOST_REPLIES = 3;
+  private static final int MAX_REPLIES = 3;
 
   private final LegacyDirectory directory;
   private final InstantSource clock;
@@ -126,7 +126,7 @@ final class LegacyRequestTranslator {
         all.add(reply);
       }
     }
-    List<ObjectNode> newest = all.subList(Math.max(0, all.size() - MOST_REPLIES), all.size());
+    List<ObjectNode> newest = all.subList(Math.max(0, all.size() - MAX_REPLIES), all.size());
     Set<Long> taken =
         newest.isEmpty()
             ? Set.of()

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AcknowledgementWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AcknowledgementWriter.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final int DEVICES_AT_ONCE = 200;
 
   private final ConcurrentHashMap<Device, Long> waiting = new ConcurrentHashMap<>();
@@ -43,7 +43,7 @@ final class AcknowledgementWriter implements AutoCloseable {
   void startWriting() {
     var _ =
         thread.scheduleWithFixedDelay(
-            this::storePending, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            this::storePending, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   void recordAcknowledgement(Device device, long seq) {

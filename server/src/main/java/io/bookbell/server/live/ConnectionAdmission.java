@@ -46,8 +46,8 @@ public final class ConnectionAdmission {
   static final String READ_ONLY = "read_only";
 
   private static final Logger log = LoggerFactory.getLogger(ConnectionAdmission.class);
-  private static final int LONGEST_TICKET = 100;
-  private static final int LONGEST_POSITION = 100;
+  private static final int MAX_TICKET_LENGTH = 100;
+  private static final int MAX_POSITION_LENGTH = 100;
 
   private final LiveConnections liveConnections;
   private final Authenticator gate;
@@ -79,7 +79,7 @@ public final class ConnectionAdmission {
   Future<Caller> findCaller(
       RoutingContext context, QueryParameters queryParameters, boolean isOriginSent) {
     HttpServerRequest request = context.request();
-    Optional<String> ticket = queryParameters.optionalText("ticket", LONGEST_TICKET);
+    Optional<String> ticket = queryParameters.optionalText("ticket", MAX_TICKET_LENGTH);
     if (ticket.isPresent()) {
       rejectForeignOrigin(request, false);
       return onContext(gate.redeemTicket(ticket.get()));
@@ -123,7 +123,7 @@ public final class ConnectionAdmission {
   /** Reads {@code since}; a blank one counts as missing. */
   static Optional<Position> readPosition(QueryParameters queryParameters) {
     return queryParameters
-        .optionalVerbatim("since", LONGEST_POSITION)
+        .optionalVerbatim("since", MAX_POSITION_LENGTH)
         .filter(text -> !text.isBlank())
         .map(text -> parsePosition(queryParameters, "since", text));
   }

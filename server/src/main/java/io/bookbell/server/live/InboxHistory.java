@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
  * floor gets a new snapshot instead.
  */
 final class InboxHistory implements MessageHistory {
-  private static final long MOST_REPLAYED = 1000;
+  private static final long MAX_REPLAYED = 1000;
 
   private final Database database;
   private final InboxStore inboxStore;
@@ -66,7 +66,7 @@ final class InboxHistory implements MessageHistory {
     return since.epoch().map(epoch::equals).orElse(true)
         && since.seq() >= inboxBounds.floor()
         && since.seq() <= inboxBounds.seq()
-        && inboxBounds.seq() - since.seq() <= MOST_REPLAYED
+        && inboxBounds.seq() - since.seq() <= MAX_REPLAYED
         && inboxStore.hasAllAfter(tx, user, since.seq(), inboxBounds);
   }
 

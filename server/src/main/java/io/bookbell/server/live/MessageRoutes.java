@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageRoutes {
   /** In seconds; below the minute after which many proxies close a request. */
-  private static final int LONGEST_WAIT = 55;
+  private static final int MAX_WAIT = 55;
 
-  private static final int MOST_MESSAGES = 1000;
-  private static final int USUAL_MESSAGES = 100;
+  private static final int MAX_MESSAGES = 1000;
+  private static final int DEFAULT_MESSAGES = 100;
 
   private final LiveConnections liveConnections;
   private final ConnectionAdmission admission;
@@ -94,8 +94,8 @@ public final class MessageRoutes {
       var query =
           new PollQuery(
               ConnectionAdmission.readPosition(queryParameters),
-              Duration.ofSeconds(queryParameters.optionalInt("wait", 0, LONGEST_WAIT, 0)),
-              queryParameters.optionalInt("limit", 1, MOST_MESSAGES, USUAL_MESSAGES),
+              Duration.ofSeconds(queryParameters.optionalInt("wait", 0, MAX_WAIT, 0)),
+              queryParameters.optionalInt("limit", 1, MAX_MESSAGES, DEFAULT_MESSAGES),
               ConnectionAdmission.channelOf(apiRequest.httpRequest()).eventLoop(),
               apiRequest.whenEnded());
       queryParameters.requireNoErrors();

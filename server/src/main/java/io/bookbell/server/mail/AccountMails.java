@@ -29,13 +29,13 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   private static final String ADDRESS_CHANGE = "address_change";
   private static final String ADDRESS_CHANGED = "address_changed";
   private static final String CONFIRM_CHANNEL = "confirm_channel";
-  private static final Duration RESET_LIFE = Duration.ofHours(1);
+  private static final Duration RESET_LIFETIME = Duration.ofHours(1);
   private static final Duration BETWEEN_RESETS = Duration.ofMinutes(1);
 
   /** Each link replaces the former one, so that strangers who ask must not use up every minute. */
-  private static final int MOST_RESETS_PER_HOUR = 3;
+  private static final int MAX_RESETS_PER_HOUR = 3;
 
-  private static final int MOST_LINKS_PER_DAY = 20;
+  private static final int MAX_LINKS_PER_DAY = 20;
 
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
   private final OutboxStore outboxStore;
@@ -64,7 +64,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     this.targetStore = targetStore;
     this.accountStore = accountStore;
     this.resetLinkStore = resetLinkStore;
-    this.linkLimit = new DailyMailLimit(outboxStore, MOST_LINKS_PER_DAY);
+    this.linkLimit = new DailyMailLimit(outboxStore, MAX_LINKS_PER_DAY);
   }
 
   /** What is mailed, by the event of the item. */
@@ -80,7 +80,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   public void sendResetLink(Transaction tx, Account account, String language) {
     int justSent = countSince(tx, account.id(), PASSWORD_RESET, BETWEEN_RESETS);
     int lately = countSince(tx, account.id(), PASSWORD_RESET, Duration.ofHours(1));
-    if (justSent == 0 && lately < MOST_RESETS_PER_HOUR) {
+    if (justSent == 0 && lately < MAX_RESETS_PER_HOUR) {
       queueMail(tx, account.id(), account.email(), PASSWORD_RESET, Map.of("language", language));
     }
   }
@@ -94,7 +94,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     if (!account.email().equals(target.address()) || accountStore.isDisabled(tx, account.id())) {
       return Optional.empty(); // the account was removed or disabled, or has another address now
     }
-    var link = resetLinkStore.createLink(tx, target.user(), RESET_LIFE);
+    var link = resetLinkStore.createLink(tx, target.user(), RESET_LIFETIME);
     return Optional.of(new ActionLink("/reset#" + link.token(), body.language(), Map.of()));
   }
 

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * use, which is created when its mail is sent. Thread-safe.
  */
 public final class InvitationMails {
-  private static final int MOST_ADDRESSES = 50;
-  private static final int MOST_PER_DAY = 200;
-  private static final Duration LIFE = Duration.ofDays(14);
+  private static final int MAX_ADDRESSES = 50;
+  private static final int MAX_PER_DAY = 200;
+  private static final Duration LIFETIME = Duration.ofDays(14);
 
   private final InvitationService invitationService;
   private final OutboxStore outboxStore;
@@ -47,7 +47,7 @@ public final class InvitationMails {
     this.invitationService = invitationService;
     this.outboxStore = outboxStore;
     this.targetStore = targetStore;
-    this.mailLimit = new DailyMailLimit(outboxStore, MOST_PER_DAY);
+    this.mailLimit = new DailyMailLimit(outboxStore, MAX_PER_DAY);
   }
 
   /** What is mailed, by the event of the item. */
@@ -85,7 +85,7 @@ public final class InvitationMails {
   private static WantedMails parse(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
     InvitationInput input = InvitationInput.parse(jsonBody);
-    List<String> emails = jsonBody.requiredDeliverableEmails("emails", MOST_ADDRESSES);
+    List<String> emails = jsonBody.requiredDeliverableEmails("emails", MAX_ADDRESSES);
     jsonBody.requireNoErrors();
     return new WantedMails(
         input, emails, NewsWords.preferredLanguage(apiRequest.header("Accept-Language")));
@@ -137,7 +137,7 @@ public final class InvitationMails {
             json.has("tier") ? json.path("tier").asLong() : null,
             json.has("role") ? TeamRole.of(details.text("role")) : null,
             1,
-            tx.now().plus(LIFE));
+            tx.now().plus(LIFETIME));
     var created = invitationService.create(tx, target.user(), terms);
     var stored = Map.of(InvitationEnding.MAIL_INVITATION_ID, created.invitation().id());
     targetStore.changeDetails(tx, target.id(), NewsBody.of(InvitationEnding.MAIL, stored));

@@ -21,12 +21,12 @@ final class MailConnection implements AutoCloseable {
   /** For each step until the server is ready for a mail. */
   private static final Duration CONNECTING = Duration.ofSeconds(30);
 
-  private final Duration patience;
+  private final Duration timeout;
   private final SmtpTransport transport;
   private final Socket socket;
 
-  private MailConnection(Duration patience, SmtpTransport transport, Socket socket) {
-    this.patience = patience;
+  private MailConnection(Duration timeout, SmtpTransport transport, Socket socket) {
+    this.timeout = timeout;
     this.transport = transport;
     this.socket = socket;
   }
@@ -35,11 +35,11 @@ final class MailConnection implements AutoCloseable {
    * Connects and signs in.
    *
    * @param session the settings ({@link MimeMessageFactory#session})
-   * @param patience how long the server may take for each reply about a mail
+   * @param timeout how long the server may take for each reply about a mail
    * @throws IOException if the server can't be reached, or its certificate isn't valid for it
    * @throws MessagingException if it doesn't greet, offers no login, or refuses it
    */
-  static MailConnection open(MailConfig mailConfig, Session session, Duration patience)
+  static MailConnection open(MailConfig mailConfig, Session session, Duration timeout)
       throws IOException, MessagingException {
     var server =
         new URLName(
@@ -50,12 +50,12 @@ final class MailConnection implements AutoCloseable {
             mailConfig.user().orElse(null),
             mailConfig.password().orElse(null));
     var transport = new SmtpTransport(session, server);
-    Socket socket = connect(mailConfig, connecting(patience));
+    Socket socket = connect(mailConfig, connecting(timeout));
     try {
       transport.connect(socket);
       requireLogin(mailConfig, transport);
-      socket.setSoTimeout((int) patience.toMillis());
-      return new MailConnection(patience, transport, socket);
+      socket.setSoTimeout((int) timeout.toMillis());
+      return new MailConnection(timeout, transport, socket);
     } catch (IOException | MessagingException | RuntimeException e) {
       socket.close();
       throw e;
@@ -72,8 +72,8 @@ final class MailConnection implements AutoCloseable {
     }
   }
 
-  private static int connecting(Duration patience) {
-    return (int) Math.min(CONNECTING.toMillis(), patience.toMillis());
+  private static int connecting(Duration timeout) {
+    return (int) Math.min(CONNECTING.toMillis(), timeout.toMillis());
   }
 
   /** Tries all addresses of the host, which share the time. */
@@ -120,9 +120,9 @@ final class MailConnection implements AutoCloseable {
   /** Returns whether the server still answers, as one may not after a pause. */
   boolean isOpen() {
     try {
-      socket.setSoTimeout(connecting(patience));
+      socket.setSoTimeout(connecting(timeout));
       boolean open = transport.isConnected();
-      socket.setSoTimeout((int) patience.toMillis());
+      socket.setSoTimeout((int) timeout.toMillis());
       return open;
     } catch (IOException e) {
       return false;

@@ -34,22 +34,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class MailServer implements AutoCloseable {
   /** Servers check a mail for spam before they accept it, which can take minutes. */
-  static final Duration PATIENCE = Duration.ofMinutes(3);
+  static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   static final int CONNECTIONS = 4;
 
   /** How long a connection is kept for the next mail. */
-  private static final Duration KEPT = Duration.ofSeconds(5);
+  private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Executor AFTER_A_PAUSE =
-      CompletableFuture.delayedExecutor(KEPT.toMillis(), MILLISECONDS, Thread::startVirtualThread);
+      CompletableFuture.delayedExecutor(IDLE_TIMEOUT.toMillis(), MILLISECONDS, Thread::startVirtualThread);
 
   /** The reply that there is no such mailbox or domain, or that it gets no mail (RFC 3463). */
   private static final Pattern NO_SUCH_ADDRESS =
       Pattern.compile("[0-9]{3}[ -]5\\.(?:1\\.(?:1|2|3|6|10)|2\\.1)\\b");
 
   private final MailConfig mailConfig;
-  private final Duration patience;
+  private final Duration timeout;
   private final MimeMessageFactory messages;
 
   /** One for each connection that may be used at a time. */
@@ -57,15 +57,15 @@ final class MailServer implements AutoCloseable {
 
   private final Deque<MailConnection> unused = new ConcurrentLinkedDeque<>();
 
-  MailServer(MailConfig mailConfig, Duration patience) {
+  MailServer(MailConfig mailConfig, Duration timeout) {
     this.mailConfig = mailConfig;
-    this.patience = patience;
+    this.timeout = timeout;
     this.messages = new MimeMessageFactory(mailConfig);
   }
 
   /** How long {@link #send} may take: until there is a connection, and then for the mail. */
   Duration longestSend() {
-    return patience.multipliedBy(2).plusSeconds(5);
+    return timeout.multipliedBy(2).plusSeconds(5);
   }
 
   /**
@@ -79,7 +79,7 @@ final class MailServer implements AutoCloseable {
     } catch (MessagingException e) {
       return new ItemRefused(reasonOf(e));
     }
-    if (!free.tryAcquire(patience.toMillis(), MILLISECONDS)) {
+    if (!free.tryAcquire(timeout.toMillis(), MILLISECONDS)) {
       return new TryAgain("The mail server is busy with other mails");
     }
     try {
@@ -109,7 +109,7 @@ final class MailServer implements AutoCloseable {
         // the server takes no further mail on this connection, or has closed it meanwhile
       }
     }
-    sendOn(MailConnection.open(mailConfig, messages.session(), patience), message);
+    sendOn(MailConnection.open(mailConfig, messages.session(), timeout), message);
   }
 
   private void sendOn(MailConnection connection, MimeMessage message) throws MessagingException {

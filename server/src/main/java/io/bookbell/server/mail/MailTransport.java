@@ -28,7 +28,7 @@ import java.util.Set;
 /** Sends news by mail, each at once or several together, and mails about accounts. Thread-safe. */
 public final class MailTransport implements NewsTransport, AutoCloseable {
   /** More than these, for instance after quiet hours, are sent as one mail. */
-  private static final int MOST_SINGLE = 3;
+  private static final int MAX_SEPARATE = 3;
 
   private final MailServer mailServer;
   private final MailComposer composer;
@@ -46,7 +46,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
       PublicUrl publicUrl,
       PersonalFilter personalFilter,
       Map<String, ActionMail> actions) {
-    this.mailServer = new MailServer(mailConfig, MailServer.PATIENCE);
+    this.mailServer = new MailServer(mailConfig, MailServer.TIMEOUT);
     this.composer = new MailComposer(publicUrl);
     this.personalFilter = personalFilter;
     this.actions = Map.copyOf(actions);
@@ -58,7 +58,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   }
 
   @Override
-  public Duration patience() {
+  public Duration timeout() {
     return mailServer.longestSend();
   }
 
@@ -123,7 +123,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
     List<OutboxItem> wanted = asTriedBefore(filtered.wanted());
     NewsWords words = NewsWords.of(filtered.preference().language());
     boolean together =
-        wanted.size() > MOST_SINGLE
+        wanted.size() > MAX_SEPARATE
             || (filtered.preference().digest() != Digest.OFF && wanted.size() > 1);
     if (!together) {
       return sendOne(target, wanted.getFirst(), words);

@@ -29,9 +29,9 @@ public record SourceRoutes(
     SourceService sourceService,
     SourceWorker sourceWorker,
     boolean available) {
-  private static final int MOST_TIERS = 200;
-  private static final int MOST_GRACE_DAYS = 60;
-  private static final int LONGEST_ID = 200;
+  private static final int MAX_TIERS = 200;
+  private static final int MAX_GRACE_DAYS = 60;
+  private static final int MAX_ID_LENGTH = 200;
 
   public static UserId parseCreatorId(ApiRequest apiRequest) {
     var queryParameters = apiRequest.queryParameters();
@@ -120,12 +120,12 @@ public record SourceRoutes(
             jsonBody.requiredUserId("creator_id"),
             jsonBody.requiredObjects(
                 "map",
-                MOST_TIERS,
+                MAX_TIERS,
                 part ->
                     new TierMapping(
-                        part.requiredVerbatim(tierField(), 1, LONGEST_ID),
+                        part.requiredVerbatim(tierField(), 1, MAX_ID_LENGTH),
                         part.optionalId("tier_id").orElse(null))),
-            jsonBody.optionalInteger("grace_days", 0, MOST_GRACE_DAYS));
+            jsonBody.optionalInteger("grace_days", 0, MAX_GRACE_DAYS));
     jsonBody.requireNoErrors();
     return configuration;
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores the sources that creators have connected. Thread-safe and stateless. */
 public final class SourceStore {
-  static final int USUAL_GRACE_DAYS = 7;
+  static final int DEFAULT_GRACE_DAYS = 7;
   static final Duration SYNC_EVERY = Duration.ofHours(6);
 
   /** Longer than a call takes that the service asks to repeat; a killed node holds it so long. */
@@ -126,7 +126,7 @@ public final class SourceStore {
       String accountName,
       @Nullable Instant firstSync) {
     tx.update(
-        CONNECT, creator, source, accountId, accountName, USUAL_GRACE_DAYS, tx.now(), firstSync);
+        CONNECT, creator, source, accountId, accountName, DEFAULT_GRACE_DAYS, tx.now(), firstSync);
   }
 
   Duration findGrace(Transaction tx, UserId creator, String source) {

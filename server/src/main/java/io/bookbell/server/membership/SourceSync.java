@@ -33,7 +33,7 @@ public final class SourceSync {
   private static final Logger log = LoggerFactory.getLogger(SourceSync.class);
 
   /** With more members to be read than this, a sync needs fewer calls. */
-  private static final int MOST_SINGLE_READS = 30;
+  private static final int MAX_SINGLE_READS = 30;
 
   private final SourceStore sourceStore = new SourceStore();
   private final SourceTierStore tierStore = new SourceTierStore();
@@ -93,8 +93,8 @@ public final class SourceSync {
             key,
             lease -> {
               List<PendingRefresh> pending =
-                  read(tx -> refreshQueue.find(tx, key, MOST_SINGLE_READS + 1));
-              if (pending.size() > MOST_SINGLE_READS) {
+                  read(tx -> refreshQueue.find(tx, key, MAX_SINGLE_READS + 1));
+              if (pending.size() > MAX_SINGLE_READS) {
                 return readAll(source, lease);
               }
               boolean missing = false;

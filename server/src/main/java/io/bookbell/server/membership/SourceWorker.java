@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SourceWorker implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SourceWorker.class);
-  private static final Duration EVERY = Duration.ofSeconds(30);
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
   private static final int SYNCS_AT_ONCE = 20;
 
   private final SourceStore sourceStore = new SourceStore();
@@ -64,7 +64,7 @@ public final class SourceWorker implements AutoCloseable {
   public void start() {
     var _ =
         passes.scheduleWithFixedDelay(
-            this::runPass, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            this::runPass, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Reads a source now that an event has come; doesn't block. */

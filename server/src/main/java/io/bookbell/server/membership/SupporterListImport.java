@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * who has an account. Thread-safe.
  */
 public final class SupporterListImport {
-  private static final Duration LINK_LIFE = Duration.ofDays(30);
+  private static final Duration LINK_LIFETIME = Duration.ofDays(30);
 
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
@@ -220,7 +220,7 @@ public final class SupporterListImport {
               int uses = invited.getOrDefault(tier.id(), 0);
               var terms =
                   new InvitationTerms(
-                      creatorId, "supporter", tier.id(), null, uses, tx.now().plus(LINK_LIFE));
+                      creatorId, "supporter", tier.id(), null, uses, tx.now().plus(LINK_LIFETIME));
               return new TierLink(tier, uses, invitationService.create(tx, actor, terms).token());
             })
         .toList();

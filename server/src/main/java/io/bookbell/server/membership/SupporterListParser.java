@@ -11,7 +11,7 @@ import java.util.Locale;
  * separator is a comma, a semicolon or a tab.
  */
 final class SupporterListParser {
-  static final int MOST_LINES = 1000;
+  static final int MAX_LINES = 1000;
 
   private final String text;
   private final char separator;
@@ -53,9 +53,9 @@ final class SupporterListParser {
       if (cells.size() == 1 && cells.getFirst().isBlank()) {
         continue;
       }
-      if (listed.size() == MOST_LINES) {
+      if (listed.size() == MAX_LINES) {
         throw Problem.validationFailed(
-            "lines", "must be at most " + MOST_LINES + "; send the list in parts");
+            "lines", "must be at most " + MAX_LINES + "; send the list in parts");
       }
       listed.add(new ListedSupporter(line, cellAt(cells, email), cellAt(cells, tier)));
     }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class HealthRoutes {
   private static final Logger log = LoggerFactory.getLogger(HealthRoutes.class);
-  private static final long PATIENCE_SECONDS = 2;
+  private static final long TIMEOUT_SECONDS = 2;
   private static final String UP = "up";
   private static final String DOWN = "down";
 
@@ -65,7 +65,7 @@ public final class HealthRoutes {
       sendJson(context, 503, new ReadinessResponse(DOWN, Map.of("server", "going down")));
       return;
     }
-    var look = database.checkHealth().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    var look = database.checkHealth().orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
     Future.fromCompletionStage(look, Vertx.currentContext())
         .onSuccess(_ -> sendJson(context, 200, currentStatus()))
         .onFailure(

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@code HTTP_PROXY}, {@code ALL_PROXY} and {@code NO_PROXY}, in upper or lower case. Immutable.
  */
 public final class EnvironmentProxies extends ProxySelector {
-  private static final int USUAL_PORT = 80;
+  private static final int DEFAULT_PORT = 80;
 
   private final Map<String, String> environment;
 
@@ -44,7 +44,7 @@ public final class EnvironmentProxies extends ProxySelector {
   private static Optional<Proxy> parseProxy(String text) {
     try {
       URI address = URI.create(text.contains("://") ? text : "http://" + text);
-      int port = address.getPort() < 0 ? USUAL_PORT : address.getPort();
+      int port = address.getPort() < 0 ? DEFAULT_PORT : address.getPort();
       return Optional.ofNullable(address.getHost())
           .map(host -> new Proxy(Proxy.Type.HTTP, new InetSocketAddress(host, port)));
     } catch (IllegalArgumentException e) {

@@ -18,7 +18,7 @@ public record WebOrigin(String scheme, String host, int port) {
   private static final int HTTP = 80;
   private static final int HTTPS = 443;
   private static final int HIGHEST_PORT = 65_535;
-  private static final int LONGEST_HOST = 253;
+  private static final int MAX_HOST_LENGTH = 253;
 
   private static final Pattern ORIGIN =
       Pattern.compile("(https?)://([^/?#@]+)", Pattern.CASE_INSENSITIVE);
@@ -101,13 +101,13 @@ public record WebOrigin(String scheme, String host, int port) {
     }
     String name = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
     String ascii = toAscii(name).toLowerCase(Locale.ROOT);
-    return ascii.length() <= LONGEST_HOST && NAME.matcher(ascii).matches()
+    return ascii.length() <= MAX_HOST_LENGTH && NAME.matcher(ascii).matches()
         ? Optional.of(ascii)
         : Optional.empty();
   }
 
   private static String toAscii(String name) {
-    if (name.length() > LONGEST_HOST
+    if (name.length() > MAX_HOST_LENGTH
         || name.chars().allMatch(c -> c < 0x80)
         || name.chars().anyMatch(c -> DEVIATIONS.indexOf(c) >= 0)) {
       return name; // matches NAME, or doesn't

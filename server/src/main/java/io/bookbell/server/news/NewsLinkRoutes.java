@@ -44,7 +44,7 @@ public final class NewsLinkRoutes {
   /** Mail programs that don't know RFC 8058 open the address in a browser. */
   private static CompletionStage<ApiResponse> openPage(ApiRequest apiRequest) {
     var queryParameters = apiRequest.queryParameters();
-    var token = queryParameters.optionalVerbatim("token", SecretTokens.LONGEST);
+    var token = queryParameters.optionalVerbatim("token", SecretTokens.MAX_LENGTH);
     queryParameters.requireNoErrors();
     String encoded =
         URLEncoder.encode(token.orElseThrow(NewsLinkRoutes::invalidLink), StandardCharsets.UTF_8);
@@ -68,7 +68,7 @@ public final class NewsLinkRoutes {
 
   private static String parseToken(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
+    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH);
     jsonBody.requireNoErrors();
     return token;
   }
@@ -76,7 +76,7 @@ public final class NewsLinkRoutes {
   /** Mail programs send a form (RFC 8058), whose content doesn't matter. */
   private static String parseUnsubscribe(ApiRequest apiRequest) {
     var queryParameters = apiRequest.queryParameters();
-    var token = queryParameters.optionalVerbatim("token", SecretTokens.LONGEST);
+    var token = queryParameters.optionalVerbatim("token", SecretTokens.MAX_LENGTH);
     queryParameters.requireNoErrors();
     return token.orElseGet(() -> parseToken(apiRequest));
   }

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 /** {@code /api/me/notification-settings}. */
 public final class NotificationSettingsRoutes {
   private static final String PATH = "/api/me/notification-settings";
-  private static final int MOST_CHANNELS = 20;
+  private static final int MAX_CHANNELS = 20;
   private static final Pattern TIME = Pattern.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]");
   private static final String[] KINDS =
       Arrays.stream(NewsKind.values()).map(NewsKind::wireName).toArray(String[]::new);
@@ -70,7 +70,7 @@ public final class NotificationSettingsRoutes {
   private WantedSettings parseSettings(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
     var channels = new ArrayList<WantedChannel>();
-    for (JsonBody channel : jsonBody.objects("channels", MOST_CHANNELS)) {
+    for (JsonBody channel : jsonBody.objects("channels", MAX_CHANNELS)) {
       channels.add(parseChannel(channel));
     }
     Map<NewsEvent, Set<NewsKind>> events =

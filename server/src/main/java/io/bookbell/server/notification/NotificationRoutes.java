@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code /api/notifications}. */
 public final class NotificationRoutes {
-  private static final int MOST_IDS = 1000;
+  private static final int MAX_IDS = 1000;
 
   private NotificationRoutes() {}
 
@@ -45,7 +45,7 @@ public final class NotificationRoutes {
 
   private static Optional<Set<Long>> parseIds(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    Optional<Set<Long>> ids = jsonBody.optionalIds("ids", MOST_IDS);
+    Optional<Set<Long>> ids = jsonBody.optionalIds("ids", MAX_IDS);
     boolean all = jsonBody.optionalBoolean("all").orElse(false);
     jsonBody.checkField("ids", ids.isPresent() != all, "or all: true is required, one of the two");
     jsonBody.requireNoErrors();

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IdentityStore {
   /** More than there can be providers. */
-  private static final int MOST_OF_ONE_USER = 20;
+  private static final int MAX_PER_USER = 20;
 
   /**
    * A way to sign in to an account, as its owner sees it.
@@ -43,8 +43,8 @@ public final class IdentityStore {
    * @throws Problem 409 if the account already has as many as it may have, or somebody was faster
    */
   void add(Transaction tx, UserId user, ProviderClaims claims) {
-    if (list(tx, user).size() >= MOST_OF_ONE_USER) {
-      throw Problem.limitReached("too_many_identities", MOST_OF_ONE_USER, "providers linked");
+    if (list(tx, user).size() >= MAX_PER_USER) {
+      throw Problem.limitReached("too_many_identities", MAX_PER_USER, "providers linked");
     }
     int added =
         tx.update(

@@ -56,8 +56,8 @@ import org.jspecify.annotations.Nullable;
  * ProviderException}.
  */
 final class OidcProvider {
-  private static final Duration DISCOVERED_KEPT = Duration.ofHours(1);
-  private static final int LONGEST_SUBJECT = 255;
+  private static final Duration DISCOVERY_TTL = Duration.ofHours(1);
+  private static final int MAX_SUBJECT_LENGTH = 255;
 
   /** Keys of the provider's own, so that nobody who knows the client's secret can sign. */
   private static final Set<JWSAlgorithm> ALGORITHMS = Set.copyOf(JWSAlgorithm.Family.SIGNATURE);
@@ -156,7 +156,7 @@ final class OidcProvider {
       DiscoveredProvider provider, OIDCTokenResponse tokens, IDTokenClaimsSet idToken)
       throws IOException, ParseException {
     String subject = idToken.getSubject().getValue();
-    if (subject.length() > LONGEST_SUBJECT) {
+    if (subject.length() > MAX_SUBJECT_LENGTH) {
       throw ProviderException.refused(describe("names people in more than 255 characters", ""));
     }
     ClaimsSet claims = idToken;
@@ -198,7 +198,7 @@ final class OidcProvider {
 
   private DiscoveredProvider discover() {
     DiscoveredProvider known = discovered;
-    if (known != null && known.at.plus(DISCOVERED_KEPT).isAfter(clock.instant())) {
+    if (known != null && known.at.plus(DISCOVERY_TTL).isAfter(clock.instant())) {
       return known;
     }
     try {

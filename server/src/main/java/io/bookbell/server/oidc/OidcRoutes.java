@@ -44,7 +44,7 @@ public final class OidcRoutes implements AutoCloseable {
   private static final String PATH = "/api/auth/oidc/";
   private static final String ACCOUNT_PAGE = "/account";
 
-  private static final int LONGEST_PARAMETER = 4_000;
+  private static final int MAX_PARAMETER_LENGTH = 4_000;
 
   private final Database database;
   private final ProviderSignInService signInService;
@@ -130,7 +130,7 @@ public final class OidcRoutes implements AutoCloseable {
   private record Visit(
       OidcProvider provider, PendingSignIn pending, CookieSetter cookies, URI callback) {
     String startCookie() {
-      return cookies.signInCookie(pending.toCookie(), PendingSignIn.LIFE);
+      return cookies.signInCookie(pending.toCookie(), PendingSignIn.LIFETIME);
     }
   }
 
@@ -181,9 +181,9 @@ public final class OidcRoutes implements AutoCloseable {
     static ProviderAnswer of(QueryParameters query) {
       var answer =
           new ProviderAnswer(
-              query.optionalVerbatim("code", LONGEST_PARAMETER),
-              query.optionalVerbatim("state", LONGEST_PARAMETER),
-              query.optionalVerbatim("iss", LONGEST_PARAMETER));
+              query.optionalVerbatim("code", MAX_PARAMETER_LENGTH),
+              query.optionalVerbatim("state", MAX_PARAMETER_LENGTH),
+              query.optionalVerbatim("iss", MAX_PARAMETER_LENGTH));
       query.requireNoErrors();
       return answer;
     }

@@ -38,13 +38,13 @@ record PendingSignIn(
     @Nullable String invitation,
     @Nullable String asker) {
   /** How long people may take at the provider. */
-  static final Duration LIFE = Duration.ofMinutes(10);
+  static final Duration LIFETIME = Duration.ofMinutes(10);
 
   static final String HOME = "/";
   private static final Pattern PATH =
       Pattern.compile("/(?:[A-Za-z0-9_-][A-Za-z0-9/_.?=&-]{0,400})?");
   private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]+");
-  private static final int LONGEST_COOKIE = 2_000;
+  private static final int MAX_COOKIE_LENGTH = 2_000;
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   PendingSignIn {
@@ -69,7 +69,7 @@ record PendingSignIn(
     return new PendingSignIn(
         SecretTokens.createToken(),
         provider,
-        now.plus(LIFE).toEpochMilli(),
+        now.plus(LIFETIME).toEpochMilli(),
         returnTo,
         invitation.orElse(null),
         asker.orElse(null));
@@ -114,7 +114,7 @@ record PendingSignIn(
 
   /** Reads the cookie; empty if it is none of ours or too old. */
   static Optional<PendingSignIn> ofCookie(String cookie, Instant now) {
-    if (cookie.length() > LONGEST_COOKIE) {
+    if (cookie.length() > MAX_COOKIE_LENGTH) {
       return Optional.empty();
     }
     try {

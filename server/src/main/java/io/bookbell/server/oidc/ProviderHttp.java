@@ -27,8 +27,8 @@ import java.time.Duration;
  */
 final class ProviderHttp implements HTTPRequestSender, ResourceRetriever, AutoCloseable {
   private static final Duration CONNECTING = Duration.ofSeconds(3);
-  private static final Duration PATIENCE = Duration.ofSeconds(8);
-  private static final int LONGEST_ANSWER = 1 << 20;
+  private static final Duration TIMEOUT = Duration.ofSeconds(8);
+  private static final int MAX_ANSWER_LENGTH = 1 << 20;
 
   private final HttpClient client;
 
@@ -44,7 +44,7 @@ final class ProviderHttp implements HTTPRequestSender, ResourceRetriever, AutoCl
 
   @Override
   public ReadOnlyHTTPResponse send(ReadOnlyHTTPRequest request) throws IOException {
-    var outgoing = HttpRequest.newBuilder(request.getURI()).timeout(PATIENCE);
+    var outgoing = HttpRequest.newBuilder(request.getURI()).timeout(TIMEOUT);
     request
         .getHeaderMap()
         .forEach((name, values) -> values.forEach(value -> outgoing.header(name, value)));
@@ -66,7 +66,7 @@ final class ProviderHttp implements HTTPRequestSender, ResourceRetriever, AutoCl
 
   @Override
   public Resource retrieveResource(URL url) throws IOException {
-    var request = HttpRequest.newBuilder(URI.create(url.toString())).timeout(PATIENCE).build();
+    var request = HttpRequest.newBuilder(URI.create(url.toString())).timeout(TIMEOUT).build();
     HttpResponse<byte[]> answer = call(request);
     if (answer.statusCode() != 200) {
       throw new IOException(url + " answers " + answer.statusCode());
@@ -79,7 +79,7 @@ final class ProviderHttp implements HTTPRequestSender, ResourceRetriever, AutoCl
   private HttpResponse<byte[]> call(HttpRequest request) throws IOException {
     try {
       return client.send(
-          request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LONGEST_ANSWER));
+          request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_LENGTH));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("the server is closing");

@@ -23,7 +23,7 @@ import java.util.Optional;
  * that has it, so two providers that verify one address lead to one account.
  */
 public final class ProviderSignInService {
-  private static final int LONGEST_NAME = 100;
+  private static final int MAX_NAME_LENGTH = 100;
 
   private final AccountStore accountStore;
   private final IdentityStore identityStore;
@@ -149,7 +149,7 @@ public final class ProviderSignInService {
     return claims
         .name()
         .map(TextNormalizer::normalizeLine)
-        .map(name -> GraphemeClusters.truncateText(name, LONGEST_NAME))
+        .map(name -> GraphemeClusters.truncateText(name, MAX_NAME_LENGTH))
         .filter(name -> !name.isBlank() && !GraphemeClusters.hasOversizedCluster(name))
         .orElseGet(() -> email.substring(0, email.indexOf('@')));
   }

@@ -25,8 +25,8 @@ public final class OperatorRoutes {
   private static final String ACCOUNTS = "/api/operator/accounts";
   private static final String ACCOUNT = ACCOUNTS + "/:user_id";
   private static final String SIGN_IN = "/api/operator/sign-in";
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_SEARCH = 200;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_SEARCH_LENGTH = 200;
 
   private final AccountControl accountControl;
   private final OperatorService operatorService;
@@ -83,7 +83,7 @@ public final class OperatorRoutes {
     QueryParameters queryParameters = apiRequest.queryParameters();
     var query =
         new AccountQuery(
-            queryParameters.optionalText("q", LONGEST_SEARCH), queryParameters.pageRequest());
+            queryParameters.optionalText("q", MAX_SEARCH_LENGTH), queryParameters.pageRequest());
     queryParameters.requireNoErrors();
     return query;
   }
@@ -148,7 +148,7 @@ public final class OperatorRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var order =
         new CreatorOrder(
-            apiRequest.pathUserId("user_id"), jsonBody.requiredLine("name", 1, LONGEST_NAME));
+            apiRequest.pathUserId("user_id"), jsonBody.requiredLine("name", 1, MAX_NAME_LENGTH));
     jsonBody.requireNoErrors();
     return order;
   }

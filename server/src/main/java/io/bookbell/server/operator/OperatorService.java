@@ -147,7 +147,7 @@ public final class OperatorService {
    */
   public record SignInSettings(boolean passwords, boolean mayTurnOff) {}
 
-  private static final int MOST_CONNECTED = 500;
+  private static final int MAX_CONNECTED = 500;
 
   ListPage<ListedAccount> listAccounts(Transaction tx, Optional<String> sought, PageRequest page) {
     return accountDirectory
@@ -194,7 +194,7 @@ public final class OperatorService {
   }
 
   ConnectionList listConnections(Transaction tx) {
-    Map<UserId, Integer> connected = connectionSources.countConnections(tx, MOST_CONNECTED);
+    Map<UserId, Integer> connected = connectionSources.countConnections(tx, MAX_CONNECTED);
     if (connected.isEmpty()) {
       return new ConnectionList(List.of());
     }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class LongTriedItems {
   /** An outage fails once every few minutes, so all targets have their turn. */
-  private static final int MOST_TARGETS = 50;
+  private static final int MAX_TARGETS = 50;
 
   private static final String OLD_QUEUED =
       "SELECT "
@@ -40,7 +40,7 @@ final class LongTriedItems {
   /** Gives up what a target that has just failed again has refused for a day. */
   static void giveUp(Transaction tx, NewsTransport transport, NewsTarget target, String reason) {
     Instant since = target.failingSince();
-    Instant before = tx.now().minus(RetrySchedule.LONGEST);
+    Instant before = tx.now().minus(RetrySchedule.MAX_RETRY_TIME);
     if (since != null && !since.isAfter(before)) {
       failDue(tx, transport, target, before, reason);
     }
@@ -52,7 +52,7 @@ final class LongTriedItems {
    */
   static void giveUpAll(
       Transaction tx, NewsTransport transport, NewsTarget tried, ServiceOutage outage) {
-    Instant before = tx.now().minus(RetrySchedule.LONGEST);
+    Instant before = tx.now().minus(RetrySchedule.MAX_RETRY_TIME);
     if (outage.failingSince().isAfter(before)) {
       return;
     }
@@ -64,7 +64,7 @@ final class LongTriedItems {
                 tx.now(),
                 tried.id(),
                 before,
-                MOST_TARGETS)
+                MAX_TARGETS)
             .list(NewsTarget::of);
     for (NewsTarget target : waiting) {
       failDue(tx, transport, target, before, outage.error());
@@ -77,7 +77,7 @@ final class LongTriedItems {
     List<OutboxItem> old;
     do {
       old =
-          tx.query(OLD_QUEUED, target.id(), last, before, OutboxQueue.MOST_AT_ONCE)
+          tx.query(OLD_QUEUED, target.id(), last, before, OutboxQueue.MAX_CONCURRENT)
               .list(OutboxItem::of);
       if (old.isEmpty()) {
         return;
@@ -86,6 +86,6 @@ final class LongTriedItems {
       List<Long> due =
           transport.findDue(tx, target, old, before).stream().map(OutboxItem::id).toList();
       tx.update(FAIL, tx.now(), reason, due);
-    } while (old.size() == OutboxQueue.MOST_AT_ONCE);
+    } while (old.size() == OutboxQueue.MAX_CONCURRENT);
   }
 }

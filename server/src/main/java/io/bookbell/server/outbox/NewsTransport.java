@@ -14,8 +14,8 @@ public interface NewsTransport {
   NewsKind kind();
 
   /** How long an attempt may take. The lease on the target is prolonged meanwhile. */
-  default Duration patience() {
-    return OutboxSender.PATIENCE;
+  default Duration timeout() {
+    return OutboxSender.TIMEOUT;
   }
 
   /**
@@ -30,7 +30,7 @@ public interface NewsTransport {
    * Decides what is sent to a target next. Runs in a transaction that may be repeated, so it must
    * not send anything itself.
    *
-   * @param queued the oldest queued items, in their order, up to {@link OutboxQueue#MOST_AT_ONCE};
+   * @param queued the oldest queued items, in their order, up to {@link OutboxQueue#MAX_CONCURRENT};
    *     never empty
    */
   SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued);

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  * reads; any thread may ask.
  */
 public final class OutboxMonitor implements AutoCloseable {
-  private static final Duration EVERY = Duration.ofSeconds(15);
+  private static final Duration INTERVAL = Duration.ofSeconds(15);
 
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -44,7 +44,7 @@ public final class OutboxMonitor implements AutoCloseable {
   }
 
   public void start() {
-    var _ = thread.scheduleWithFixedDelay(this::read, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    var _ = thread.scheduleWithFixedDelay(this::read, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void read() {

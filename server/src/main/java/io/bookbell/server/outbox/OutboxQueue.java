@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  */
 public final class OutboxQueue {
   /** How many items a transport sees at once. */
-  public static final int MOST_AT_ONCE = 100;
+  public static final int MAX_CONCURRENT = 100;
 
   /** How long the items of a node that was killed wait. */
   static final Duration LEASE = Duration.ofSeconds(60);
@@ -25,11 +25,11 @@ public final class OutboxQueue {
   /** How often a lease is prolonged while an attempt goes on. */
   static final Duration RENEW_EVERY = LEASE.dividedBy(4);
 
-  private static final int MOST_COLLECTED = 1000;
-  private static final int MOST_REMOVED = 500;
+  private static final int MAX_COLLECTED = 1000;
+  private static final int MAX_REMOVED = 500;
 
   /** How long settled items can be looked at, and longer than anything waits for its time. */
-  private static final Duration KEPT = Duration.ofDays(14);
+  private static final Duration RETENTION = Duration.ofDays(14);
 
   private static final String COLLECT =
       """
@@ -67,15 +67,15 @@ public final class OutboxQueue {
       WHERE purpose = 'once' AND created_at <= ? AND (wake_at IS NULL OR created_at <= ?)
       ORDER BY created_at"""
           + " LIMIT "
-          + MOST_REMOVED;
+          + MAX_REMOVED;
 
   private static final String OLD_SETTLED =
-      "SELECT id FROM outbox_item WHERE settled_at <= ? ORDER BY settled_at LIMIT " + MOST_REMOVED;
+      "SELECT id FROM outbox_item WHERE settled_at <= ? ORDER BY settled_at LIMIT " + MAX_REMOVED;
 
   private static final String OLD_UNSETTLED =
       "SELECT id FROM outbox_item WHERE settled_at IS NULL AND created_at <= ? ORDER BY created_at"
           + " LIMIT "
-          + MOST_REMOVED;
+          + MAX_REMOVED;
 
   private static final String NEXT_ITEMS =
       "SELECT "
@@ -91,13 +91,13 @@ public final class OutboxQueue {
 
   /** Queues new items and wakes their targets. Returns whether there may be more. */
   boolean collectNew(Transaction tx) {
-    List<Long> targets = tx.query(COLLECT, MOST_COLLECTED).list(row -> row.getLong("target_id"));
+    List<Long> targets = tx.query(COLLECT, MAX_COLLECTED).list(row -> row.getLong("target_id"));
     if (!targets.isEmpty()) {
       List<Long> distinct = targets.stream().distinct().sorted().toList();
       tx.lockRows(LOCK_TARGETS, distinct);
       tx.update(WAKE_TARGETS, tx.now(), distinct);
     }
-    return targets.size() == MOST_COLLECTED;
+    return targets.size() == MAX_COLLECTED;
   }
 
   /**
@@ -139,7 +139,7 @@ public final class OutboxQueue {
 
   /** Returns the oldest queued items of a target. */
   List<OutboxItem> nextItems(Transaction tx, long target) {
-    return tx.query(NEXT_ITEMS, target, MOST_AT_ONCE).list(OutboxItem::of);
+    return tx.query(NEXT_ITEMS, target, MAX_CONCURRENT).list(OutboxItem::of);
   }
 
   /**
@@ -293,14 +293,14 @@ public final class OutboxQueue {
    * @return whether there may be more
    */
   public boolean removeOld(Transaction tx) {
-    Instant before = tx.now().minus(KEPT);
-    List<Long> once = findIds(tx, OLD_ONCE, tx.now().minus(RetrySchedule.LONGEST), before);
+    Instant before = tx.now().minus(RETENTION);
+    List<Long> once = findIds(tx, OLD_ONCE, tx.now().minus(RetrySchedule.MAX_RETRY_TIME), before);
     NewsTargetStore.deleteAll(tx, once);
     List<Long> settled = findIds(tx, OLD_SETTLED, before);
     List<Long> unsettled = findIds(tx, OLD_UNSETTLED, before);
     tx.update("DELETE FROM outbox_item WHERE id IN (?)", settled);
     tx.update("DELETE FROM outbox_item WHERE id IN (?)", unsettled);
-    return Stream.of(once, settled, unsettled).anyMatch(ids -> ids.size() == MOST_REMOVED);
+    return Stream.of(once, settled, unsettled).anyMatch(ids -> ids.size() == MAX_REMOVED);
   }
 
   private static List<Long> findIds(Transaction tx, String query, Instant... times) {

@@ -33,10 +33,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutboxSender implements AutoCloseable {
   /** How long an attempt may take, unless its kind needs longer. */
-  public static final Duration PATIENCE = Duration.ofSeconds(35);
+  public static final Duration TIMEOUT = Duration.ofSeconds(35);
 
   private static final Logger log = LoggerFactory.getLogger(OutboxSender.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration CLOSES_WITHIN = Duration.ofSeconds(5);
 
   private final ScheduledExecutorService ticks =
@@ -60,7 +60,7 @@ public final class OutboxSender implements AutoCloseable {
    */
   public OutboxSender(
       Database database, List<NewsTransport> transports, OutboxStatistics statistics) {
-    this(database, transports, statistics, AttemptTimes.USUAL);
+    this(database, transports, statistics, AttemptTimes.DEFAULT);
   }
 
   /** Creates a sender with other times. */
@@ -87,7 +87,7 @@ public final class OutboxSender implements AutoCloseable {
   public void start() {
     if (!slots.isEmpty()) {
       var _ =
-          ticks.scheduleWithFixedDelay(this::runOnce, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+          ticks.scheduleWithFixedDelay(this::runOnce, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -128,8 +128,8 @@ public final class OutboxSender implements AutoCloseable {
         continue;
       }
       if (!broken.contains(kind)) {
-        startDue(kind, false, SendSlots.MOST);
-        startDue(kind, true, SendSlots.MOST);
+        startDue(kind, false, SendSlots.MAX_CONCURRENT);
+        startDue(kind, true, SendSlots.MAX_CONCURRENT);
       } else if (!slotsOf(kind).areUsed() && startDue(kind, false, 1) == 0) {
         startDue(kind, true, 1);
       }

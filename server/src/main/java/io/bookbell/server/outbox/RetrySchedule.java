@@ -5,11 +5,11 @@ import java.time.Duration;
 /** When failed attempts are repeated, and for how long. Stateless. */
 final class RetrySchedule {
   /** How long an item is tried. */
-  static final Duration LONGEST = Duration.ofDays(1);
+  static final Duration MAX_RETRY_TIME = Duration.ofDays(1);
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-  private static final Duration LONGEST_PAUSE = Duration.ofHours(2);
-  private static final Duration LONGEST_SERVICE_PAUSE = Duration.ofMinutes(5);
+  private static final Duration MAX_PAUSE = Duration.ofHours(2);
+  private static final Duration MAX_SERVICE_PAUSE = Duration.ofMinutes(5);
   private static final int GROWTH = 3;
 
   /** Pauses differ by up to a tenth, so that targets that failed together don't return together. */
@@ -24,14 +24,14 @@ final class RetrySchedule {
    * @param spread any number, such as the target's id
    */
   static Duration pauseAfter(int failures, long spread) {
-    Duration pause = growingPause(failures, LONGEST_PAUSE);
+    Duration pause = growingPause(failures, MAX_PAUSE);
     long tenth = pause.toMillis() / SPREAD;
     return pause.plusMillis(tenth * Math.floorMod(spread, SPREAD) / SPREAD);
   }
 
   /** Returns the pause of a whole kind whose service is out of order. */
   static Duration servicePause(int failures) {
-    return growingPause(failures, LONGEST_SERVICE_PAUSE);
+    return growingPause(failures, MAX_SERVICE_PAUSE);
   }
 
   private static Duration growingPause(int failures, Duration longest) {

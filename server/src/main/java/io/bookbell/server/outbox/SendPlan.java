@@ -44,7 +44,7 @@ public sealed interface SendPlan {
   interface Sending {
     /**
      * Sends, and waits for the outcome. Runs on a virtual thread that is interrupted after {@link
-     * NewsTransport#patience}. An exception counts as {@link SendResult.TryAgain}.
+     * NewsTransport#timeout}. An exception counts as {@link SendResult.TryAgain}.
      */
     SendResult send() throws Exception;
   }

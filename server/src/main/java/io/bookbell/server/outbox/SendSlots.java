@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * room of the others. Thread-safe.
  */
 final class SendSlots {
-  static final int MOST = 32;
-  private static final int MOST_FAILING = 16;
-  private static final int MOST_SLOW = 500;
+  static final int MAX_CONCURRENT = 32;
+  private static final int MAX_FAILING = 16;
+  private static final int MAX_SLOW = 500;
 
   private final AtomicInteger used = new AtomicInteger();
   private final AtomicInteger usedByFailing = new AtomicInteger();
@@ -18,7 +18,7 @@ final class SendSlots {
 
   /** How many more targets may be sent to. */
   int countFree(boolean failing) {
-    int free = failing ? MOST_FAILING - usedByFailing.get() : MOST - used.get();
+    int free = failing ? MAX_FAILING - usedByFailing.get() : MAX_CONCURRENT - used.get();
     return Math.max(0, free);
   }
 
@@ -43,7 +43,7 @@ final class SendSlots {
 
     /** Makes room for another target, unless very many are slow already. */
     void becomeSlow() {
-      if (!slow && usedBySlow.get() < MOST_SLOW) {
+      if (!slow && usedBySlow.get() < MAX_SLOW) {
         slow = true;
         usedBySlow.incrementAndGet();
         counter.decrementAndGet();

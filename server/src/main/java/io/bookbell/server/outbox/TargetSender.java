@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TargetSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TargetSender.class);
-  private static final int LONGEST_REASON = 300;
+  private static final int MAX_REASON_LENGTH = 300;
   private static final String INTERNAL_ERROR = "Internal error";
 
   private final Database database;
@@ -57,7 +57,7 @@ final class TargetSender implements AutoCloseable {
    * @param renewEvery how often the lease is prolonged
    */
   record AttemptTimes(Duration slowAfter, Duration renewEvery) {
-    static final AttemptTimes USUAL =
+    static final AttemptTimes DEFAULT =
         new AttemptTimes(Duration.ofSeconds(2), OutboxQueue.RENEW_EVERY);
   }
 
@@ -137,7 +137,7 @@ final class TargetSender implements AutoCloseable {
 
   private SendResult attempt(String lease, NextAttempt attempt, Slot slot) {
     NewsTransport transport = transportOf(attempt.target);
-    Duration patience = transport.patience();
+    Duration timeout = transport.timeout();
     Future<SendResult> result = threads.submit(attempt.plan.sending()::send);
     try {
       try {
@@ -148,9 +148,9 @@ final class TargetSender implements AutoCloseable {
         }
       }
       return awaitResult(
-          result, patience.minus(attemptTimes.slowAfter), lease, attempt.target.id());
+          result, timeout.minus(attemptTimes.slowAfter), lease, attempt.target.id());
     } catch (TimeoutException e) {
-      return new TryAgain("No answer within " + patience.toSeconds() + " seconds");
+      return new TryAgain("No answer within " + timeout.toSeconds() + " seconds");
     } catch (ExecutionException e) {
       return new TryAgain(describe(e.getCause()));
     } catch (InterruptedException e) {
@@ -166,9 +166,9 @@ final class TargetSender implements AutoCloseable {
    * meanwhile.
    */
   private SendResult awaitResult(
-      Future<SendResult> result, Duration patience, String lease, long target)
+      Future<SendResult> result, Duration timeout, String lease, long target)
       throws InterruptedException, ExecutionException, TimeoutException {
-    long end = System.nanoTime() + patience.toNanos();
+    long end = System.nanoTime() + timeout.toNanos();
     while (true) {
       long left = end - System.nanoTime();
       if (left <= attemptTimes.renewEvery.toNanos()) {
@@ -200,7 +200,7 @@ final class TargetSender implements AutoCloseable {
   }
 
   private static String shorten(String reason) {
-    return reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+    return reason.length() <= MAX_REASON_LENGTH ? reason : reason.substring(0, MAX_REASON_LENGTH);
   }
 
   /** Stores an outcome; returns the next attempt unless the target has to wait. */

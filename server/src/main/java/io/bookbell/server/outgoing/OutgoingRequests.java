@@ -43,13 +43,13 @@ public final class OutgoingRequests implements AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(20);
 
   /** For a free connection, the whole response, and all between. */
-  private static final Duration LONGEST = Duration.ofSeconds(30);
+  private static final Duration MAX_DURATION = Duration.ofSeconds(30);
 
-  private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
-  private static final int MOST_CONNECTIONS_OF_A_HOST = 32;
-  private static final int MOST_WAITING_FOR_A_HOST = 256;
-  private static final int LONGEST_START = 200;
-  private static final int LONGEST_BODY = 64 << 10;
+  private static final Duration MAX_PAUSE = Duration.ofDays(1);
+  private static final int MAX_CONNECTIONS_PER_HOST = 32;
+  private static final int MAX_WAITING_PER_HOST = 256;
+  private static final int MAX_START_LENGTH = 200;
+  private static final int MAX_BODY_LENGTH = 64 << 10;
   private static final int HTTP_PORT = 80;
   private static final int HTTPS_PORT = 443;
 
@@ -66,7 +66,7 @@ public final class OutgoingRequests implements AutoCloseable {
    * @param allowsPrivate whether private addresses may be called
    */
   public OutgoingRequests(Vertx vertx, ProxySelector proxies, boolean allowsPrivate) {
-    this(vertx, proxies, allowsPrivate, LONGEST);
+    this(vertx, proxies, allowsPrivate, MAX_DURATION);
   }
 
   /** Creates a client that gives up a call after another time. */
@@ -78,8 +78,8 @@ public final class OutgoingRequests implements AutoCloseable {
                 .setIdleTimeout((int) IDLE.toSeconds())
                 .setKeepAliveTimeout((int) IDLE.toSeconds()),
             new PoolOptions()
-                .setHttp1MaxSize(MOST_CONNECTIONS_OF_A_HOST)
-                .setMaxWaitQueueSize(MOST_WAITING_FOR_A_HOST));
+                .setHttp1MaxSize(MAX_CONNECTIONS_PER_HOST)
+                .setMaxWaitQueueSize(MAX_WAITING_PER_HOST));
     this.proxies = proxies;
     this.allowsPrivate = allowsPrivate;
     this.longest = longest;
@@ -211,10 +211,10 @@ public final class OutgoingRequests implements AutoCloseable {
     response.handler(
         part -> {
           length[0] += part.length();
-          if (start.length() < LONGEST_START) {
+          if (start.length() < MAX_START_LENGTH) {
             start.appendBuffer(part);
           }
-          if (length[0] > LONGEST_BODY) {
+          if (length[0] > MAX_BODY_LENGTH) {
             request.reset();
           }
         });
@@ -222,7 +222,7 @@ public final class OutgoingRequests implements AutoCloseable {
         .end()
         .recover(
             failure ->
-                length[0] > LONGEST_BODY ? Future.succeededFuture() : Future.failedFuture(failure))
+                length[0] > MAX_BODY_LENGTH ? Future.succeededFuture() : Future.failedFuture(failure))
         .map(
             _ ->
                 new OutgoingResponse(
@@ -233,12 +233,12 @@ public final class OutgoingRequests implements AutoCloseable {
     return Optional.ofNullable(response.getHeader("Retry-After"))
         .filter(seconds -> seconds.matches("[0-9]{1,6}"))
         .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
-        .map(pause -> pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause);
+        .map(pause -> pause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause);
   }
 
   private static String printable(Buffer start) {
     String text = start.toString(UTF_8).replaceAll("[\\p{Cc}\\p{Cf}\\uFFFD]+", " ").strip();
-    return text.length() <= LONGEST_START ? text : text.substring(0, LONGEST_START);
+    return text.length() <= MAX_START_LENGTH ? text : text.substring(0, MAX_START_LENGTH);
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.Map;
 public final class PasskeyRoutes {
   private static final String PATH = "/api/passkeys";
   private static final String SIGN_IN = "/api/auth/passkey";
-  private static final int LONGEST_NAME = 60;
+  private static final int MAX_NAME_LENGTH = 60;
   private static final String SITE_NAME = "Bookbell";
   private static final String TYPE = "public-key";
 
@@ -130,7 +130,7 @@ public final class PasskeyRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var wanted =
         new NewPasskeyRequest(
-            jsonBody.requiredLine("name", 1, LONGEST_NAME),
+            jsonBody.requiredLine("name", 1, MAX_NAME_LENGTH),
             jsonBody.requiredObject("credential"),
             apiRequest.publicOrigin());
     jsonBody.requireNoErrors();
@@ -147,7 +147,7 @@ public final class PasskeyRoutes {
         "rpId",
         host,
         "timeout",
-        PasskeyStore.CHALLENGE_LIFE.toMillis(),
+        PasskeyStore.CHALLENGE_LIFETIME.toMillis(),
         "userVerification",
         "required");
   }
@@ -179,6 +179,6 @@ public final class PasskeyRoutes {
         "attestation",
         "none",
         "timeout",
-        PasskeyStore.CHALLENGE_LIFE.toMillis());
+        PasskeyStore.CHALLENGE_LIFETIME.toMillis());
   }
 }

@@ -15,9 +15,9 @@ import java.util.Optional;
 /** Stores passkeys, and the challenges that authenticators sign. Thread-safe and stateless. */
 public final class PasskeyStore {
   /** How long people may take to confirm with their device. */
-  static final Duration CHALLENGE_LIFE = Duration.ofMinutes(5);
+  static final Duration CHALLENGE_LIFETIME = Duration.ofMinutes(5);
 
-  private static final int MOST_OF_ONE_USER = 20;
+  private static final int MAX_PER_USER = 20;
 
   /**
    * A passkey as it is stored.
@@ -35,7 +35,7 @@ public final class PasskeyStore {
         "INSERT INTO passkey_challenge (challenge_hash, user_id, expires_at) VALUES (?, ?, ?)",
         hashOf(challenge),
         user.orElse(null),
-        tx.now().plus(CHALLENGE_LIFE));
+        tx.now().plus(CHALLENGE_LIFETIME));
   }
 
   /**
@@ -80,8 +80,8 @@ public final class PasskeyStore {
    * @throws Problem 409 if the account has as many as it may have, or the passkey is known already
    */
   Passkey add(Transaction tx, UserId user, NewPasskey wanted) {
-    if (list(tx, user).size() >= MOST_OF_ONE_USER) {
-      throw Problem.limitReached("too_many_passkeys", MOST_OF_ONE_USER, "passkeys");
+    if (list(tx, user).size() >= MAX_PER_USER) {
+      throw Problem.limitReached("too_many_passkeys", MAX_PER_USER, "passkeys");
     }
     return tx.query(
             """

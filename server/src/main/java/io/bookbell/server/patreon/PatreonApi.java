@@ -50,7 +50,7 @@ public final class PatreonApi implements AutoCloseable {
    * @param proxies selects the proxy for each call
    */
   public PatreonApi(PatreonConfig config, ProxySelector proxies, InstantSource clock) {
-    this(config, new PatreonHttp(config, proxies, Thread::sleep, PatreonHttp.PATIENCE), clock);
+    this(config, new PatreonHttp(config, proxies, Thread::sleep, PatreonHttp.TIMEOUT), clock);
   }
 
   PatreonApi(PatreonConfig config, PatreonHttp http, InstantSource clock) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * can be used once. Thread-safe.
  */
 public final class PatreonAuthorizations {
-  private static final Duration LIFE = Duration.ofMinutes(30);
+  private static final Duration LIFETIME = Duration.ofMinutes(30);
   private static final int REMOVED_AT_ONCE = 500;
 
   private final PatreonCipher cipher;
@@ -59,7 +59,7 @@ public final class PatreonAuthorizations {
         begun.user,
         begun.creator,
         begun.content,
-        tx.now().plus(LIFE));
+        tx.now().plus(LIFETIME));
     return token;
   }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * theirs.
  */
 public final class PatreonConnectRoutes {
-  private static final int LONGEST_CODE = 1000;
+  private static final int MAX_CODE_LENGTH = 1000;
 
   /** The view of the page to which Patreon sends people back. */
   private static final String RETURN_PATH = "/patreon";
@@ -88,8 +88,8 @@ public final class PatreonConnectRoutes {
   private CompletionStage<ApiResponse> finishConnecting(
       ApiRequest apiRequest, Optional<Caller> caller) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    String code = jsonBody.requiredVerbatim("code", 1, LONGEST_CODE);
-    String state = jsonBody.requiredVerbatim("state", 1, SecretTokens.LONGEST);
+    String code = jsonBody.requiredVerbatim("code", 1, MAX_CODE_LENGTH);
+    String state = jsonBody.requiredVerbatim("state", 1, SecretTokens.MAX_LENGTH);
     jsonBody.requireNoErrors();
     if (connectService == null) {
       return failedStage(PatreonRoutes.off());
@@ -116,7 +116,7 @@ public final class PatreonConnectRoutes {
 
   private CompletionStage<ApiResponse> join(ApiRequest apiRequest, Optional<Caller> caller) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.LONGEST);
+    String token = jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH);
     var account = AccountRequestParser.parseAccount(jsonBody);
     jsonBody.requireNoErrors();
     PatreonConnectService service = connectService;

@@ -17,8 +17,8 @@ import java.util.Set;
 
 /** Reads Patreon's JSON:API documents. What it doesn't know is ignored. Stateless. */
 final class PatreonDocuments {
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_ID = 100;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_ID_LENGTH = 100;
 
   private PatreonDocuments() {}
 
@@ -163,7 +163,7 @@ final class PatreonDocuments {
   }
 
   private static boolean isUsableId(String id) {
-    return !id.isEmpty() && id.length() <= LONGEST_ID;
+    return !id.isEmpty() && id.length() <= MAX_ID_LENGTH;
   }
 
   private static String text(JsonNode node) {
@@ -171,6 +171,6 @@ final class PatreonDocuments {
   }
 
   private static String shortName(String text) {
-    return GraphemeClusters.truncateText(text, LONGEST_NAME);
+    return GraphemeClusters.truncateText(text, MAX_NAME_LENGTH);
   }
 }

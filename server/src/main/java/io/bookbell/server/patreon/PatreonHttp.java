@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * repeats the call. Opens nothing before the first call. Thread-safe.
  */
 final class PatreonHttp implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration CONNECTING = Duration.ofSeconds(5);
-  private static final Duration USUAL_PAUSE = Duration.ofMillis(500);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(65);
-  private static final int MOST_ATTEMPTS = 4;
+  private static final Duration DEFAULT_PAUSE = Duration.ofMillis(500);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(65);
+  private static final int MAX_ATTEMPTS = 4;
   private static final int LARGEST_ANSWER = 16 << 20;
   private static final String USER_AGENT = "Bookbell (self-hosted book requests)";
 
@@ -46,7 +46,7 @@ final class PatreonHttp implements AutoCloseable {
   private final PatreonConfig config;
   private final ProxySelector proxies;
   private final Pauses pauses;
-  private final Duration patience;
+  private final Duration timeout;
   private @Nullable HttpClient client;
 
   /** Waits; only tests don't. */
@@ -56,13 +56,13 @@ final class PatreonHttp implements AutoCloseable {
   }
 
   /**
-   * @param patience how long a call may take
+   * @param timeout how long a call may take
    */
-  PatreonHttp(PatreonConfig config, ProxySelector proxies, Pauses pauses, Duration patience) {
+  PatreonHttp(PatreonConfig config, ProxySelector proxies, Pauses pauses, Duration timeout) {
     this.config = config;
     this.proxies = proxies;
     this.pauses = pauses;
-    this.patience = patience;
+    this.timeout = timeout;
   }
 
   /** An access token isn't valid any more, or was never. */
@@ -130,8 +130,8 @@ final class PatreonHttp implements AutoCloseable {
       if (!again) {
         return read(answer, refused);
       }
-      Duration asked = retryAfter(answer).orElse(USUAL_PAUSE.multipliedBy(attempt));
-      if (attempt == MOST_ATTEMPTS || asked.compareTo(LONGEST_PAUSE) > 0) {
+      Duration asked = retryAfter(answer).orElse(DEFAULT_PAUSE.multipliedBy(attempt));
+      if (attempt == MAX_ATTEMPTS || asked.compareTo(MAX_PAUSE) > 0) {
         throw new SourceException(
             answer.statusCode() == 429 ? SourceProblem.BUSY : SourceProblem.UNAVAILABLE,
             "Patreon answers " + answer.statusCode(),
@@ -147,7 +147,7 @@ final class PatreonHttp implements AutoCloseable {
         httpClient()
             .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), LARGEST_ANSWER));
     try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       answer.cancel(true);
       throw new SourceException(SourceProblem.UNAVAILABLE, "Patreon takes too long to answer");

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 
 /** {@code POST /api/publish}: messages of the site's other applications. */
 public final class PublishRoutes {
-  private static final int MOST_TARGETS = 10_000;
-  private static final int MOST_BYTES = 1 << 16;
+  private static final int MAX_TARGETS = 10_000;
+  private static final int MAX_BYTES = 1 << 16;
   private static final Pattern NAME = Pattern.compile("[a-z0-9_.-]{1,64}");
   private static final String NAME_EXPECTED = "must have 1 to 64 of the characters a-z 0-9 _ . -";
 
@@ -82,7 +82,7 @@ public final class PublishRoutes {
         new Publication(
             body.requiredMatch("channel", NAME, NAME_EXPECTED),
             parseType(body),
-            body.requiredIds("target_user_ids", MOST_TARGETS).stream()
+            body.requiredIds("target_user_ids", MAX_TARGETS).stream()
                 .map(UserId::new)
                 .collect(toSet()),
             parseFields(body),
@@ -99,7 +99,7 @@ public final class PublishRoutes {
 
   private static Map<String, JsonNode> parseFields(JsonBody body) {
     var fields = new LinkedHashMap<String, JsonNode>();
-    body.requiredObject("message", MOST_BYTES)
+    body.requiredObject("message", MAX_BYTES)
         .properties()
         .forEach(field -> fields.put(field.getKey(), field.getValue()));
     body.checkField(

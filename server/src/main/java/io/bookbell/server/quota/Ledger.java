@@ -33,7 +33,7 @@ public final class Ledger {
   /** The end of a grant of longer ago than the rolling days. */
   static final String LAPSE = "lapse";
 
-  private static final int MOST_ENTRIES = 200;
+  private static final int MAX_ENTRIES = 200;
 
   /** The name of the {@link SharedCounter}. */
   private static final String LEGACY = "legacy";
@@ -337,10 +337,10 @@ public final class Ledger {
                 ENTRIES + "WHERE l.creator_id = ? AND l.user_id = ? ORDER BY l.id DESC LIMIT ?",
                 creator,
                 user,
-                MOST_ENTRIES)
+                MAX_ENTRIES)
             .later(Ledger::toEntry);
-    PendingResult<List<LedgerEntry>> moves = TierLines.findLater(tx, creator, user, MOST_ENTRIES);
-    return () -> TierLines.addTo(lines.get(), moves.get(), MOST_ENTRIES);
+    PendingResult<List<LedgerEntry>> moves = TierLines.findLater(tx, creator, user, MAX_ENTRIES);
+    return () -> TierLines.addTo(lines.get(), moves.get(), MAX_ENTRIES);
   }
 
   static LedgerEntry findEntry(Transaction tx, UserId creator, UserId user, long id) {

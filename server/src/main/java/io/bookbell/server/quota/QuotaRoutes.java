@@ -15,11 +15,11 @@ import java.util.Optional;
 
 /** {@code /api/book-requests/quota}, {@code /api/tiers} and {@code /api/supporters}. */
 public final class QuotaRoutes {
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_REASON = 300;
-  private static final int MOST_REQUESTS = 1_000_000;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_REASON_LENGTH = 300;
+  private static final int MAX_REQUESTS = 1_000_000;
   private static final int LARGEST_GRANT = 1000;
-  private static final int MOST_DAYS = 366;
+  private static final int MAX_DAYS = 366;
 
   private QuotaRoutes() {}
 
@@ -110,11 +110,11 @@ public final class QuotaRoutes {
     UserId creator = jsonBody.requiredUserId("creator_id");
     var tierTerms =
         new TierService.TierTerms(
-            jsonBody.requiredLine("name", 1, LONGEST_NAME),
-            jsonBody.requiredNullableInteger("requests_allowed", 0, MOST_REQUESTS).value(),
+            jsonBody.requiredLine("name", 1, MAX_NAME_LENGTH),
+            jsonBody.requiredNullableInteger("requests_allowed", 0, MAX_REQUESTS).value(),
             optionalPeriod(jsonBody).orElse(Period.NONE),
-            jsonBody.optionalInteger("days", 1, MOST_DAYS).orElse(null),
-            jsonBody.optionalInteger("most_open", 1, MOST_REQUESTS).orElse(null),
+            jsonBody.optionalInteger("days", 1, MAX_DAYS).orElse(null),
+            jsonBody.optionalInteger("most_open", 1, MAX_REQUESTS).orElse(null),
             jsonBody.optionalBoolean("auto_approve").orElse(false));
     jsonBody.requireNoErrors();
     return new NewTier(creator, tierTerms);
@@ -125,11 +125,11 @@ public final class QuotaRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var tierChanges =
         new TierService.TierChanges(
-            jsonBody.optionalLine("name", 1, LONGEST_NAME),
-            jsonBody.nullableInteger("requests_allowed", 0, MOST_REQUESTS),
+            jsonBody.optionalLine("name", 1, MAX_NAME_LENGTH),
+            jsonBody.nullableInteger("requests_allowed", 0, MAX_REQUESTS),
             optionalPeriod(jsonBody),
-            jsonBody.optionalInteger("days", 1, MOST_DAYS),
-            jsonBody.nullableInteger("most_open", 1, MOST_REQUESTS),
+            jsonBody.optionalInteger("days", 1, MAX_DAYS),
+            jsonBody.nullableInteger("most_open", 1, MAX_REQUESTS),
             jsonBody.optionalBoolean("auto_approve"));
     jsonBody.requireNoErrors();
     return new TierPatch(tier, tierChanges);
@@ -210,7 +210,7 @@ public final class QuotaRoutes {
     var changes =
         new SupporterService.SupporterChanges(
             jsonBody.optionalId("tier_id"),
-            jsonBody.nullableInteger("own_allowance", 0, MOST_REQUESTS));
+            jsonBody.nullableInteger("own_allowance", 0, MAX_REQUESTS));
     jsonBody.checkField(
         "tier_id",
         changes.tier().isPresent() || changes.ownAllowance().isPresent(),
@@ -224,7 +224,7 @@ public final class QuotaRoutes {
     UserId creator = parseCreatorId(apiRequest);
     JsonBody jsonBody = apiRequest.jsonBody();
     int amount = jsonBody.requiredInteger("amount", -LARGEST_GRANT, LARGEST_GRANT);
-    String reason = jsonBody.requiredLine("reason", 1, LONGEST_REASON);
+    String reason = jsonBody.requiredLine("reason", 1, MAX_REASON_LENGTH);
     jsonBody.checkField("amount", amount != 0, "must not be 0");
     jsonBody.requireNoErrors();
     return new GrantRequest(supporter, creator, amount, reason);

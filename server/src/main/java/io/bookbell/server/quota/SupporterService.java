@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Manages a creator's supporters, their tiers and their grants. Thread-safe. */
 public final class SupporterService {
-  private static final int MOST_OF_ONE_USER = 500;
+  private static final int MAX_PER_USER = 500;
 
   private final MembershipStore membershipStore = new MembershipStore();
   private final CreatorStore creatorStore;
@@ -243,8 +243,8 @@ public final class SupporterService {
     if (membershipStore.isMember(tx, creator.id(), user)) {
       throw Problem.conflict("already_member", "You already support this creator.");
     }
-    if (membershipStore.countByUser(tx, user) >= MOST_OF_ONE_USER) {
-      throw Problem.limitReached("too_many_memberships", MOST_OF_ONE_USER, "creators you support");
+    if (membershipStore.countByUser(tx, user) >= MAX_PER_USER) {
+      throw Problem.limitReached("too_many_memberships", MAX_PER_USER, "creators you support");
     }
     if (membershipStore.isBlocked(tx, creator.id(), user)) {
       throw Problem.of(

@@ -34,7 +34,7 @@ public final class TierService {
     this.activityLog = activityLog;
   }
 
-  private static final int MOST = 50;
+  private static final int MAX_TIERS = 50;
 
   private static final String SELECT = "SELECT " + Tier.COLUMNS + " FROM tier t ";
 
@@ -62,7 +62,7 @@ public final class TierService {
           .compareField(ChangedField.PERIOD, before.period().wireName(), period.wireName())
           .compareField(ChangedField.DAYS, nullToEmpty(before.days()), nullToEmpty(days))
           .compareField(
-              ChangedField.MOST_OPEN, nullToEmpty(before.mostOpen()), nullToEmpty(mostOpen))
+              ChangedField.MAX_OPEN, nullToEmpty(before.mostOpen()), nullToEmpty(mostOpen))
           .compareField(ChangedField.AUTO_APPROVE, before.autoApprove(), autoApprove)
           .toList();
     }
@@ -143,8 +143,8 @@ public final class TierService {
                 WHERE creator_id = ? AND deleted_at IS NULL""",
                 creatorId)
             .single(row -> row.getInt("amount"));
-    if (tiers >= MOST) {
-      throw Problem.limitReached("too_many_tiers", MOST, "tiers");
+    if (tiers >= MAX_TIERS) {
+      throw Problem.limitReached("too_many_tiers", MAX_TIERS, "tiers");
     }
     requireUniqueName(tx, creatorId, terms.name(), 0);
     long id =

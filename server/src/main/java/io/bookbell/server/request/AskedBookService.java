@@ -32,11 +32,11 @@ public final class AskedBookService {
   /** The statuses of requests that were fulfilled or still may be. */
   public static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
 
-  private static final int MOST = 10;
+  private static final int MAX_MATCHES = 10;
   private static final int ROWS_PER_PAGE = 100;
 
   /** A book that many people requested has many rows, so that one page may hold only few books. */
-  private static final int MOST_PAGES = 20;
+  private static final int MAX_PAGES = 20;
 
   private static final String SELECT =
       """
@@ -96,7 +96,7 @@ public final class AskedBookService {
     return new AskedBookList(
         distinctBooks(matches.stream().sorted(matchOrder(wanted)).toList()).stream()
             .map(AskedBookMatch::book)
-            .limit(MOST)
+            .limit(MAX_MATCHES)
             .toList());
   }
 
@@ -148,11 +148,11 @@ public final class AskedBookService {
   private static List<AskedBookMatch> findMatches(
       Transaction tx, UserId user, SqlFragment which, Supplier<List<AskedBookMatch>> first) {
     var matches = new ArrayList<AskedBookMatch>();
-    for (int page = 0; page < MOST_PAGES; page++) {
+    for (int page = 0; page < MAX_PAGES; page++) {
       List<AskedBookMatch> found =
           (page == 0 ? first : findPageLater(tx, user, which, page * ROWS_PER_PAGE)).get();
       matches.addAll(found);
-      if (found.size() < ROWS_PER_PAGE || distinctBooks(matches).size() >= MOST) {
+      if (found.size() < ROWS_PER_PAGE || distinctBooks(matches).size() >= MAX_MATCHES) {
         break;
       }
     }

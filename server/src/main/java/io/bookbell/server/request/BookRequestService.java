@@ -312,7 +312,7 @@ public final class BookRequestService {
                 () ->
                     Problem.conflict(
                         "thread_full",
-                        "A request can have at most " + ReplyStore.MOST + " replies."));
+                        "A request can have at most " + ReplyStore.MAX_REPLIES_PER_REQUEST + " replies."));
     BookRequest request = lockedRequest.request().withNewReply(reply, RequestStore.REPLIES_OF_EACH);
     var outgoingMessages = new OutgoingMessages();
     requestAnnouncer.announceReply(

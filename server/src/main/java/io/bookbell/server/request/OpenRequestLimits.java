@@ -6,7 +6,7 @@ import io.bookbell.server.quota.Tier;
 
 /** How many requests may be pending at once. Stateless. */
 final class OpenRequestLimits {
-  private static final int MOST_PENDING = 100_000;
+  private static final int MAX_PENDING = 100_000;
 
   private OpenRequestLimits() {}
 
@@ -20,8 +20,8 @@ final class OpenRequestLimits {
     if (!creator.creator().accepting()) {
       throw Problem.conflict("not_accepting", creator.creator().name() + " has paused requests.");
     }
-    if (creator.pendingCount() >= MOST_PENDING) {
-      throw Problem.limitReached("inbox_full", MOST_PENDING, "pending requests");
+    if (creator.pendingCount() >= MAX_PENDING) {
+      throw Problem.limitReached("inbox_full", MAX_PENDING, "pending requests");
     }
     Integer mostOpen = tier.mostOpen();
     if (mostOpen != null && open >= mostOpen) {

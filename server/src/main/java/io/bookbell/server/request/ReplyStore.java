@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /** Stores replies. Thread-safe and stateless. */
 public final class ReplyStore {
   /** The maximum number of replies per request. */
-  static final int MOST = 500;
+  static final int MAX_REPLIES_PER_REQUEST = 500;
 
   /** The columns of a reply, named so that they can stand beside those of its request. */
   static final String FIELDS =
@@ -92,11 +92,11 @@ public final class ReplyStore {
    */
   Optional<Reply> insertReply(
       Transaction tx, BookRequest request, UserId user, String userName, String body) {
-    if (request.replyCount() >= MOST) {
+    if (request.replyCount() >= MAX_REPLIES_PER_REQUEST) {
       return Optional.empty();
     }
     var reply = new Reply(tx.nextId("reply"), user, userName, body, tx.now());
-    tx.enqueueForOneRow(COUNT_REPLY, request.id(), reply.createdAt(), MOST);
+    tx.enqueueForOneRow(COUNT_REPLY, request.id(), reply.createdAt(), MAX_REPLIES_PER_REQUEST);
     tx.enqueue(
         "INSERT INTO reply (id, request_id, user_id, body, created_at) VALUES (?, ?, ?, ?, ?)",
         reply.id(),

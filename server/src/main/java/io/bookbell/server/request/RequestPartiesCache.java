@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * can lock without a query. Thread-safe.
  */
 final class RequestPartiesCache {
-  private static final int MOST = 10_000;
+  private static final int MAX_ENTRIES = 10_000;
 
   private final Map<Long, RequestParties> parties = new ConcurrentHashMap<>();
 
@@ -37,7 +37,7 @@ final class RequestPartiesCache {
   }
 
   void remember(long request, RequestParties known) {
-    if (parties.size() >= MOST) {
+    if (parties.size() >= MAX_ENTRIES) {
       parties.clear();
     }
     parties.put(request, known);

@@ -20,11 +20,11 @@ import java.util.stream.Stream;
 
 /** {@code /api/book-requests}: create, list, count, decide, reply, withdraw, and the CSV export. */
 public final class RequestRoutes {
-  private static final int LONGEST_NAME = 300;
-  private static final int LONGEST_TEXT = 4000;
-  private static final int LONGEST_ISBN = 20;
-  private static final int LONGEST_SEARCH = 200;
-  private static final int MOST_AT_ONCE = 100;
+  private static final int MAX_NAME_LENGTH = 300;
+  private static final int MAX_TEXT_LENGTH = 4000;
+  private static final int MAX_ISBN_LENGTH = 20;
+  private static final int MAX_SEARCH_LENGTH = 200;
+  private static final int MAX_CONCURRENT = 100;
   private static final List<String> STATUSES =
       Stream.of(Status.values()).map(Status::wireName).toList();
   private static final List<String> SORTS =
@@ -100,10 +100,10 @@ public final class RequestRoutes {
     var wanted =
         new NewRequest(
             jsonBody.requiredUserId("creator_id"),
-            jsonBody.requiredLine("title", 1, LONGEST_NAME),
-            jsonBody.requiredLine("author", 1, LONGEST_NAME),
-            jsonBody.optionalLine("isbn", LONGEST_ISBN).orElse(null),
-            jsonBody.optionalText("note", LONGEST_TEXT).orElse(null),
+            jsonBody.requiredLine("title", 1, MAX_NAME_LENGTH),
+            jsonBody.requiredLine("author", 1, MAX_NAME_LENGTH),
+            jsonBody.optionalLine("isbn", MAX_ISBN_LENGTH).orElse(null),
+            jsonBody.optionalText("note", MAX_TEXT_LENGTH).orElse(null),
             jsonBody.optionalInteger("cover_id", 1, Integer.MAX_VALUE).orElse(null),
             jsonBody.optionalUserId("user_id").orElse(null));
     jsonBody.requireNoErrors();
@@ -148,7 +148,7 @@ public final class RequestRoutes {
         new RequestFilter(
             statuses,
             queryParameters.optionalUserId("user_id"),
-            queryParameters.optionalText("q", LONGEST_SEARCH),
+            queryParameters.optionalText("q", MAX_SEARCH_LENGTH),
             requestSort,
             cursorPageRequest.after());
     return new RequestListQuery(creator, requestFilter, cursorPageRequest.limit());
@@ -164,8 +164,8 @@ public final class RequestRoutes {
   private static BulkDecisionRequest parseBulkDecision(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
     UserId creator = jsonBody.requiredUserId("creator_id");
-    var ids = new TreeSet<>(jsonBody.optionalIds("ids", MOST_AT_ONCE).orElse(Set.of()));
-    jsonBody.checkField("ids", !ids.isEmpty(), "must be a list of 1 to " + MOST_AT_ONCE + " ids");
+    var ids = new TreeSet<>(jsonBody.optionalIds("ids", MAX_CONCURRENT).orElse(Set.of()));
+    jsonBody.checkField("ids", !ids.isEmpty(), "must be a list of 1 to " + MAX_CONCURRENT + " ids");
     Decision decision = parseDecision(apiRequest, jsonBody);
     jsonBody.requireNoErrors();
     return new BulkDecisionRequest(creator, ids, decision);
@@ -181,7 +181,7 @@ public final class RequestRoutes {
 
   private static Decision parseDecision(ApiRequest apiRequest, JsonBody jsonBody) {
     String status = jsonBody.requiredOneOf("status", "approved", "rejected", "completed");
-    String response = jsonBody.optionalText("response", LONGEST_TEXT).orElse(null);
+    String response = jsonBody.optionalText("response", MAX_TEXT_LENGTH).orElse(null);
     Optional<String> named = apiRequest.header(EXPECTED_STATUS);
     Optional<String> expected = named.filter(ANSWERABLE::contains);
     jsonBody.checkField(
@@ -192,7 +192,7 @@ public final class RequestRoutes {
   private static RequestCommand<String> parseReply(ApiRequest apiRequest) {
     long id = apiRequest.pathId("id");
     JsonBody jsonBody = apiRequest.jsonBody();
-    String text = jsonBody.requiredText("body", 1, LONGEST_TEXT);
+    String text = jsonBody.requiredText("body", 1, MAX_TEXT_LENGTH);
     jsonBody.requireNoErrors();
     return new RequestCommand<>(id, text);
   }

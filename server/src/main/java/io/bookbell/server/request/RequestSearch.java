@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 public final class RequestSearch {
   private static final String LAST = Character.toString(Character.MAX_CODE_POINT);
-  private static final int MOST_SIMILAR = 100;
+  private static final int MAX_SIMILAR = 100;
 
   /**
    * The creator's words that contain a substring. A recursive query visits each distinct word once
@@ -175,7 +175,7 @@ public final class RequestSearch {
     return tx.query(
             SqlFragment.of(SIMILAR_WORDS, creator, creator)
                 .append(SqlFragment.contains("word", part))
-                .append("LIMIT ?", MOST_SIMILAR))
+                .append("LIMIT ?", MAX_SIMILAR))
         .list(row -> row.getString("word"));
   }
 

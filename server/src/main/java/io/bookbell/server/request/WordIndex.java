@@ -27,7 +27,7 @@ public final class WordIndex {
   private static final int OLDER_AT_ONCE = 100;
 
   /** Limit per request; of a long note, only the first words are indexed. */
-  private static final int MOST_WORDS = 400;
+  private static final int MAX_WORDS = 400;
 
   /** The searchable texts of a request. */
   record IndexedTexts(
@@ -62,7 +62,7 @@ public final class WordIndex {
   void indexRequest(Transaction tx, UserId creator, long request, IndexedTexts indexedTexts) {
     tx.writeAll(
         INSERT,
-        indexedTexts.collectWords().entrySet().stream().limit(MOST_WORDS).toList(),
+        indexedTexts.collectWords().entrySet().stream().limit(MAX_WORDS).toList(),
         word -> ValueReader.values(creator, word.getKey(), request, word.getValue()));
   }
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Creates connections to PostgreSQL and sets their timeouts. Thread-safe. */
 public final class PostgresConnections {
   /** How long to wait for a connection from a pool. */
-  public static final Duration PATIENCE = Duration.ofSeconds(10);
+  public static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** Ends a connection's timeouts. */
   public static final String NO_LIMITS =
@@ -36,7 +36,7 @@ public final class PostgresConnections {
    * How many texts a connection keeps prepared. A text of several statements has prepared
    * statements of its own in PostgreSQL, where each takes some kilobytes, for each connection.
    */
-  private static final String MOST_PREPARED_TEXTS = "64";
+  private static final String MAX_PREPARED_TEXTS = "64";
 
   private static final Pattern OPTIONS = Pattern.compile("(?<=[?&])options=([^&]*)&?");
 
@@ -112,7 +112,7 @@ public final class PostgresConnections {
         readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
     connectionProperties(name, postgresTimeouts).forEach(config::addDataSourceProperty);
     config.setConnectionInitSql(setupSql(readOnly, postgresTimeouts));
-    config.setConnectionTimeout(PATIENCE.toMillis());
+    config.setConnectionTimeout(TIMEOUT.toMillis());
     try {
       return new HikariDataSource(config);
     } catch (RuntimeException e) {
@@ -159,7 +159,7 @@ public final class PostgresConnections {
     }
     properties.put("ApplicationName", "bookbell-" + name);
     properties.put("tcpKeepAlive", "true");
-    properties.put("preparedStatementCacheQueries", MOST_PREPARED_TEXTS);
+    properties.put("preparedStatementCacheQueries", MAX_PREPARED_TEXTS);
     return properties;
   }
 

@@ -150,10 +150,10 @@ public final class RecentThreads implements Executor, AutoCloseable {
    * Stops accepting tasks and waits until all accepted ones have ended. An interrupt doesn't
    * shorten the wait; the thread stays interrupted.
    *
-   * @param patience how long to wait at most. Tasks that haven't started by then never will; those
+   * @param timeout how long to wait at most. Tasks that haven't started by then never will; those
    *     that are running go on
    */
-  public void closeWithin(Duration patience) {
+  public void closeWithin(Duration timeout) {
     lock.lock();
     try {
       closed = true;
@@ -161,7 +161,7 @@ public final class RecentThreads implements Executor, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    awaitEnd(System.nanoTime() + patience.toNanos());
+    awaitEnd(System.nanoTime() + timeout.toNanos());
     lock.lock();
     try {
       waiting.clear();

@@ -25,7 +25,7 @@ import java.util.Set;
 
 /** Manages a creator's team. Thread-safe. */
 public final class TeamService {
-  private static final int MOST = 200;
+  private static final int MAX_MEMBERS = 200;
 
   private static final String MEMBERS =
       """
@@ -110,8 +110,8 @@ public final class TeamService {
     if (creator.id().equals(user) || findMember(tx, creator.id(), user).isPresent()) {
       throw Problem.conflict("already_member", "This person is already on the team.");
     }
-    if (countMembers(tx, creator.id()) >= MOST) {
-      throw Problem.limitReached("team_full", MOST, "team members");
+    if (countMembers(tx, creator.id()) >= MAX_MEMBERS) {
+      throw Problem.limitReached("team_full", MAX_MEMBERS, "team members");
     }
     tx.update(
         "INSERT INTO team_member (creator_id, user_id, role, created_at) VALUES (?, ?, ?, ?)",

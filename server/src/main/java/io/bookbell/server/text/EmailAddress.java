@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * case-folded, and with the domain in Unicode even if it was typed as {@code xn--…}. Stateless.
  */
 public final class EmailAddress {
-  private static final int LONGEST = 254;
+  private static final int MAX_LENGTH = 254;
 
   /** Only what all addresses have in common; whether one exists can't be seen from its form. */
   private static final Pattern FORM = Pattern.compile("[^@\\s\\p{Z}\\p{C}]+@[^@\\s\\p{Z}\\p{C}]+");
@@ -44,7 +44,7 @@ public final class EmailAddress {
     int at = text.indexOf('@');
     return normalizeDomain(text.substring(at + 1))
         .map(domain -> foldLocalPart(text.substring(0, at)) + '@' + domain)
-        .filter(address -> address.length() <= LONGEST && FORM.matcher(address).matches())
+        .filter(address -> address.length() <= MAX_LENGTH && FORM.matcher(address).matches())
         .filter(address -> !GraphemeClusters.hasOversizedCluster(address));
   }
 

@@ -17,7 +17,7 @@ public final class GraphemeClusters {
    * The largest number of code points in one cluster. No script needs that many; stacked accents
    * have more.
    */
-  static final int MOST_IN_ONE = 32;
+  static final int MAX_CODE_POINTS_PER_CLUSTER = 32;
 
   private static final String ELLIPSIS = "…";
   private static final Pattern CLUSTER = Pattern.compile("\\X");
@@ -93,7 +93,7 @@ public final class GraphemeClusters {
 
   /** Whether some cluster has more code points than any script needs. */
   public static boolean hasOversizedCluster(String text) {
-    if (text.codePointCount(0, text.length()) <= MOST_IN_ONE) {
+    if (text.codePointCount(0, text.length()) <= MAX_CODE_POINTS_PER_CLUSTER) {
       return false;
     }
     return CLUSTER
@@ -104,7 +104,7 @@ public final class GraphemeClusters {
   }
 
   private static boolean isOversizedCluster(String one) {
-    return one.codePointCount(0, one.length()) > MOST_IN_ONE;
+    return one.codePointCount(0, one.length()) > MAX_CODE_POINTS_PER_CLUSTER;
   }
 
   /**

@@ -6,7 +6,7 @@ import java.util.Locale.LanguageRange;
 /** Reads the {@code Accept-Language} header. Stateless. */
 public final class LanguageRanges {
   /** In characters. Parsing takes quadratic time, and headers may have many kilobytes. */
-  private static final int LONGEST = 200;
+  private static final int MAX_LENGTH = 200;
 
   private LanguageRanges() {}
 
@@ -24,8 +24,8 @@ public final class LanguageRanges {
 
   /** Cuts between two languages. */
   private static String cutHeader(String header) {
-    return header.length() <= LONGEST
+    return header.length() <= MAX_LENGTH
         ? header
-        : header.substring(0, Math.max(0, header.lastIndexOf(',', LONGEST)));
+        : header.substring(0, Math.max(0, header.lastIndexOf(',', MAX_LENGTH)));
   }
 }

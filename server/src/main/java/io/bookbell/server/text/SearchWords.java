@@ -23,12 +23,12 @@ import java.util.stream.Collectors;
  */
 public final class SearchWords {
   /** The longest word of a script with spaces, in UTF-16 units. */
-  private static final int LONGEST = 40;
+  private static final int MAX_LENGTH = 40;
 
   /** The longest index word of a script without spaces, in code points. */
-  private static final int LONGEST_END = 12;
+  private static final int MAX_END_LENGTH = 12;
 
-  private static final int MOST_WANTED = 8;
+  private static final int MAX_WANTED = 8;
 
   /** A query of fewer digits is more likely a year or a title than the start of an ISBN. */
   private static final int FEWEST_DIGITS = 7;
@@ -94,7 +94,7 @@ public final class SearchWords {
     }
     return wanted.stream()
         .sorted(Comparator.comparingInt(String::length).reversed())
-        .limit(MOST_WANTED)
+        .limit(MAX_WANTED)
         .toList();
   }
 
@@ -164,7 +164,7 @@ public final class SearchWords {
     int[] points = run.codePoints().toArray();
     for (int from = 0; from < points.length; from++) {
       if (from == 0 || !UnicodeNormalizer.isMark(points[from])) {
-        stored.add(new String(points, from, Math.min(LONGEST_END, points.length - from)));
+        stored.add(new String(points, from, Math.min(MAX_END_LENGTH, points.length - from)));
       }
     }
   }
@@ -175,7 +175,7 @@ public final class SearchWords {
     var pieces = new ArrayList<String>();
     int from = 0;
     while (from < points.length) {
-      int to = Math.min(from + LONGEST_END, points.length);
+      int to = Math.min(from + MAX_END_LENGTH, points.length);
       pieces.add(new String(points, from, to - from));
       while (to < points.length && to > from + 1 && UnicodeNormalizer.isMark(points[to])) {
         to--; // back to the letter, where an index word starts
@@ -186,10 +186,10 @@ public final class SearchWords {
   }
 
   private static String truncateWord(String word) {
-    if (word.length() <= LONGEST) {
+    if (word.length() <= MAX_LENGTH) {
       return word;
     }
-    int end = Character.isHighSurrogate(word.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+    int end = Character.isHighSurrogate(word.charAt(MAX_LENGTH - 1)) ? MAX_LENGTH - 1 : MAX_LENGTH;
     return word.substring(0, end);
   }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImportReport implements AutoCloseable {
   private static final int EXAMPLES = 3;
-  private static final int LONGEST_LINE = 200;
+  private static final int MAX_LINE_LENGTH = 200;
 
   /** What became of a row. */
   enum Outcome {
@@ -93,7 +93,7 @@ public final class ImportReport implements AutoCloseable {
   /** Values from the other database must neither move a terminal's cursor nor fill a page. */
   private static String toLine(String where) {
     String line = where.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ");
-    return line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE - 1) + "…";
+    return line.length() <= MAX_LINE_LENGTH ? line : line.substring(0, MAX_LINE_LENGTH - 1) + "…";
   }
 
   /** How often something was met. */

@@ -23,7 +23,7 @@ public final class LegacyIdRanges {
   /** What the replaced system may add until the next import or start. */
   private static final long ROOM = LegacyImport.RESERVED_IDS / 2;
 
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   private static final ImportedRowStore ROWS = new ImportedRowStore();
 
@@ -169,14 +169,14 @@ public final class LegacyIdRanges {
             table.kind.storedName(),
             ImportedRowStore.NO_CREATOR,
             LegacyRow.HIGHEST_ID,
-            MOST_NAMED)
+            MAX_NAMED)
         .list(row -> row.getLong("id"));
   }
 
   private static String describeTaken(SharedTable table, List<Long> taken) {
     String ids = taken.stream().map(Object::toString).collect(joining(", "));
     return "%s with the ids %s%s are others here than in the replaced system, so one would be taken for the other. Import into an empty database before Bookbell is used, or unset BOOKBELL_LEGACY_QUOTA and BOOKBELL_LEGACY_CHANNEL: see docs/moving.md"
-        .formatted(table.kind.plural(), ids, taken.size() == MOST_NAMED ? " and perhaps more" : "");
+        .formatted(table.kind.plural(), ids, taken.size() == MAX_NAMED ? " and perhaps more" : "");
   }
 
   private static void lock(Transaction tx) {

@@ -19,10 +19,10 @@ final class LegacyTexts {
   static final String UNKNOWN_AUTHOR = "Unknown";
   static final String UNTITLED = "Untitled";
 
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_LINE = 300;
-  private static final int LONGEST_TEXT = 4000;
-  private static final int LONGEST_ISBN = 20;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_LINE_LENGTH = 300;
+  private static final int MAX_TEXT_LENGTH = 4000;
+  private static final int MAX_ISBN_LENGTH = 20;
   private static final String ELLIPSIS = "…";
 
   private final ImportReport report;
@@ -36,7 +36,7 @@ final class LegacyTexts {
 
   String displayName(LegacyRow row, String where) {
     String typed = row.text("display_name").map(TextNormalizer::normalizeLine).orElse("");
-    String name = fit(typed, LONGEST_NAME);
+    String name = fit(typed, MAX_NAME_LENGTH);
     if (name.isEmpty()) {
       name = where.substring(0, 1).toUpperCase(Locale.ROOT) + where.substring(1);
     }
@@ -49,13 +49,13 @@ final class LegacyTexts {
   /** The name of a tier; empty if the supporter has none. */
   static String tierName(LegacyRow row) {
     String typed = row.text("tier").map(TextNormalizer::normalizeLine).orElse("");
-    return GraphemeClusters.truncateText(typed, LONGEST_NAME - 20);
+    return GraphemeClusters.truncateText(typed, MAX_NAME_LENGTH - 20);
   }
 
   BookTexts book(LegacyRow row, String where) {
     String typedTitle = row.text("title").map(TextNormalizer::normalizeLine).orElse("");
     String note = row.text("note").map(TextNormalizer::normalizeLines).orElse("");
-    String title = fit(typedTitle, LONGEST_LINE);
+    String title = fit(typedTitle, MAX_LINE_LENGTH);
     if (title.isEmpty()) {
       report.add(ImportFinding.MISSING_TITLE, where);
       title = UNTITLED;
@@ -64,7 +64,7 @@ final class LegacyTexts {
       note = joinLines(typedTitle, note);
     }
     String isbn = row.text("isbn").map(TextNormalizer::normalizeLine).orElse("");
-    if (GraphemeClusters.countCharacters(isbn) > LONGEST_ISBN) {
+    if (GraphemeClusters.countCharacters(isbn) > MAX_ISBN_LENGTH) {
       report.add(ImportFinding.INVALID_ISBN, where);
       note = joinLines(note, "ISBN " + isbn);
       isbn = "";
@@ -73,7 +73,7 @@ final class LegacyTexts {
         title,
         author(row, where),
         isbn.isEmpty() ? null : isbn,
-        note.isEmpty() ? null : fitText(note, LONGEST_TEXT, where));
+        note.isEmpty() ? null : fitText(note, MAX_TEXT_LENGTH, where));
   }
 
   private static String joinLines(String first, String second) {
@@ -86,7 +86,7 @@ final class LegacyTexts {
       report.add(ImportFinding.MISSING_AUTHOR, where);
       return UNKNOWN_AUTHOR;
     }
-    return fitText(author, LONGEST_LINE, where);
+    return fitText(author, MAX_LINE_LENGTH, where);
   }
 
   /** A text of several lines, such as a response; empty if nothing of it is visible. */
@@ -94,7 +94,7 @@ final class LegacyTexts {
     return row.text(column)
         .map(TextNormalizer::normalizeLines)
         .filter(text -> !text.isEmpty())
-        .map(text -> fitText(text, LONGEST_TEXT, where));
+        .map(text -> fitText(text, MAX_TEXT_LENGTH, where));
   }
 
   private String fitText(String text, int most, String where) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Imports supporters with their tiers and counters. Confined to the transaction's thread. */
 final class SupporterImport {
-  private static final long MOST_REQUESTS = 1_000_000;
+  private static final long MAX_REQUESTS = 1_000_000;
   private static final int ROWS_AT_ONCE = 500;
 
   private final ImportedQuotaStore quotas = new ImportedQuotaStore();
@@ -104,7 +104,7 @@ final class SupporterImport {
 
   /** The same for a text. */
   static int possibleCounter(@Nullable String text) {
-    return (int) Math.clamp(LegacyRow.parseWholeNumber(text).orElse(0L), 0, MOST_REQUESTS);
+    return (int) Math.clamp(LegacyRow.parseWholeNumber(text).orElse(0L), 0, MAX_REQUESTS);
   }
 
   private int counter(LegacyRow row, String column, UserId user) {

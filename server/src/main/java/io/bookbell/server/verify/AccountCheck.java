@@ -12,7 +12,7 @@ import java.util.List;
  * removed accounts take part in nothing.
  */
 final class AccountCheck {
-  private static final int MOST_BREACHES = 20;
+  private static final int MAX_BREACHES = 20;
 
   private static final String ACTIVE_REMOVED_ACCOUNTS =
       """
@@ -56,7 +56,7 @@ final class AccountCheck {
   }
 
   static List<InvariantViolation> removedAccountsAreIdle(Transaction tx) {
-    return tx.query(ACTIVE_REMOVED_ACCOUNTS, MOST_BREACHES)
+    return tx.query(ACTIVE_REMOVED_ACCOUNTS, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(

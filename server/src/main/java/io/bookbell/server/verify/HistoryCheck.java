@@ -9,7 +9,7 @@ import java.util.List;
  * checked, too.
  */
 final class HistoryCheck {
-  private static final int MOST_BREACHES = 20;
+  private static final int MAX_BREACHES = 20;
 
   private static final String WRONG_HISTORIES =
       """
@@ -100,7 +100,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> everyRevisionHasItsMessage() {
-    return tx.query(WRONG_HISTORIES, MOST_BREACHES)
+    return tx.query(WRONG_HISTORIES, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -114,7 +114,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> everyMessageHasAnInbox() {
-    return tx.query(LOST_MESSAGES, MOST_BREACHES)
+    return tx.query(LOST_MESSAGES, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -122,7 +122,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> everyNumberHasAMessage() {
-    return tx.query(MISSING_MESSAGES, MOST_BREACHES)
+    return tx.query(MISSING_MESSAGES, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -132,7 +132,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> replyCountsAgree() {
-    return tx.query(WRONG_REPLY_COUNTS, MOST_BREACHES)
+    return tx.query(WRONG_REPLY_COUNTS, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -143,7 +143,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> pendingCountsAgree() {
-    return tx.query(WRONG_PENDING_COUNTS, MOST_BREACHES)
+    return tx.query(WRONG_PENDING_COUNTS, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -156,7 +156,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> countsByStatusAgree() {
-    return tx.query(WRONG_STATUS_COUNTS, MOST_BREACHES)
+    return tx.query(WRONG_STATUS_COUNTS, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -170,7 +170,7 @@ final class HistoryCheck {
   }
 
   List<InvariantViolation> inboxesHaveNoGap() {
-    return tx.query(INBOXES_WITH_GAPS, MOST_BREACHES)
+    return tx.query(INBOXES_WITH_GAPS, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(

@@ -12,7 +12,7 @@ import java.util.List;
  * once.
  */
 final class LedgerCheck {
-  private static final int MOST_BREACHES = 20;
+  private static final int MAX_BREACHES = 20;
 
   private static final String WRONG_SUMS =
       """
@@ -92,7 +92,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> membershipsAgreeWithLedger() {
-    return tx.query(WRONG_SUMS, MOST_BREACHES)
+    return tx.query(WRONG_SUMS, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -128,7 +128,7 @@ final class LedgerCheck {
               int usedAfter = line.getInt("used_after");
               Integer allowed = line.findInt("allowed");
               boolean beyond = kind.equals("consume") && allowed != null && now > allowed;
-              if ((now != usedAfter || now < 0 || beyond) && breaches.size() < MOST_BREACHES) {
+              if ((now != usedAfter || now < 0 || beyond) && breaches.size() < MAX_BREACHES) {
                 breaches.add(
                     new InvariantViolation(
                         1,
@@ -146,7 +146,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> everyRequestIsConsumedOnce() {
-    return tx.query(WRONGLY_CONSUMED, MOST_BREACHES)
+    return tx.query(WRONGLY_CONSUMED, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -156,7 +156,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> requestsCountOnceInAPeriod() {
-    return tx.query(COUNTED_TWICE, MOST_BREACHES)
+    return tx.query(COUNTED_TWICE, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -169,7 +169,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> blockedPeopleAreNoSupporters() {
-    return tx.query(WRONGLY_BLOCKED, MOST_BREACHES)
+    return tx.query(WRONGLY_BLOCKED, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(
@@ -179,7 +179,7 @@ final class LedgerCheck {
   }
 
   List<InvariantViolation> refundsFollowStatus() {
-    return tx.query(WRONGLY_REFUNDED, MOST_BREACHES)
+    return tx.query(WRONGLY_REFUNDED, MAX_BREACHES)
         .list(
             row ->
                 new InvariantViolation(

@@ -34,7 +34,7 @@ public final class ChatChannel implements ChannelKind {
 
   @Override
   public ChannelAddress parseAddress(JsonBody channel) {
-    String target = channel.requiredVerbatim("target", 1, WebhookAddress.LONGEST);
+    String target = channel.requiredVerbatim("target", 1, WebhookAddress.MAX_LENGTH);
     if (!target.isEmpty()) {
       Optional<String> fault = WebhookAddress.findFault(webhookKind, target);
       channel.checkField("target", fault.isEmpty(), fault.orElse(""));
@@ -43,7 +43,7 @@ public final class ChatChannel implements ChannelKind {
         webhookKind.isChat()
             ? ""
             : channel
-                .optionalLine(SECRET, WebhookDetails.LEAST_SECRET, WebhookDetails.LONGEST_SECRET)
+                .optionalLine(SECRET, WebhookDetails.MIN_SECRET_LENGTH, WebhookDetails.MAX_SECRET_LENGTH)
                 .orElse("");
     return new ChannelAddress(target, new WebhookDetails(webhookKind, secret, null, null).stored());
   }

@@ -22,13 +22,13 @@ import java.util.regex.Pattern;
  * @param body JSON
  */
 record ChatPost(URI target, String body) {
-  private static final int LONGEST_DISCORD = 2_000;
-  private static final int LONGEST_TELEGRAM = 4_096;
+  private static final int MAX_DISCORD_LENGTH = 2_000;
+  private static final int MAX_TELEGRAM_LENGTH = 4_096;
 
   /** In bytes. ntfy turns a message of more than 4,096 into a file. */
-  private static final int LONGEST_NTFY = 3_900;
+  private static final int MAX_NTFY_LENGTH = 3_900;
 
-  private static final int LONGEST_SLACK = 3_000;
+  private static final int MAX_SLACK_LENGTH = 3_000;
   private static final String CHAT_ID = "chat_id";
   private static final Pattern SLACK_HOST =
       Pattern.compile("(?:.+\\.)?slack(?:-gov)?\\.com", Pattern.CASE_INSENSITIVE);
@@ -51,7 +51,7 @@ record ChatPost(URI target, String body) {
 
   /** For an incoming webhook of Discord, in which Markdown is escaped and nobody is mentioned. */
   static ChatPost forDiscord(URI webhook, ChatText chatText) {
-    int room = LONGEST_DISCORD - chatText.link().length() - 1;
+    int room = MAX_DISCORD_LENGTH - chatText.link().length() - 1;
     String text = GraphemeClusters.shorten(chatText.text(), room, ChatPost::escapeMarkdown);
     return json(
         webhook,
@@ -75,7 +75,7 @@ record ChatPost(URI target, String body) {
         SLACK_HOST.matcher(webhook.getHost()).matches()
             ? ChatPost::escapeForSlack
             : ChatPost::escapeForMattermost;
-    String text = chatText.lines(LONGEST_SLACK, escape, ChatPost::escapeMarkup);
+    String text = chatText.lines(MAX_SLACK_LENGTH, escape, ChatPost::escapeMarkup);
     return json(webhook, Map.of("text", text, "mrkdwn", false));
   }
 
@@ -114,7 +114,7 @@ record ChatPost(URI target, String body) {
         .ifPresent(silent -> message.put("disable_notification", silent.matches("(?i)true|1|yes")));
     message.put(
         "text",
-        chatText.lines(LONGEST_TELEGRAM, ChatPost::withoutMentions, UnaryOperator.identity()));
+        chatText.lines(MAX_TELEGRAM_LENGTH, ChatPost::withoutMentions, UnaryOperator.identity()));
     message.put("link_preview_options", Map.of("is_disabled", true));
     return json(withPath(address, address.getRawPath()), message);
   }
@@ -130,7 +130,7 @@ record ChatPost(URI target, String body) {
     var message = new LinkedHashMap<String, Object>();
     message.put("topic", topic.getPath().substring(slash + 1));
     message.put("title", chatText.title());
-    message.put("message", GraphemeClusters.shortenToBytes(chatText.text(), LONGEST_NTFY));
+    message.put("message", GraphemeClusters.shortenToBytes(chatText.text(), MAX_NTFY_LENGTH));
     message.put("click", chatText.link());
     int rawSlash = topic.getRawPath().lastIndexOf('/');
     String root = topic.getRawPath().substring(0, rawSlash + 1);

@@ -60,8 +60,8 @@ public record Webhook(
    */
   record WebhookDetails(
       WebhookKind kind, String secret, @Nullable String template, @Nullable String name) {
-    static final int LEAST_SECRET = 16;
-    static final int LONGEST_SECRET = 200;
+    static final int MIN_SECRET_LENGTH = 16;
+    static final int MAX_SECRET_LENGTH = 200;
 
     /** Reads the stored form. */
     static WebhookDetails parse(String details) {

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** Checks the addresses that creators and other users enter. Stateless. */
 public final class WebhookAddress {
-  static final int LONGEST = 2_000;
+  static final int MAX_LENGTH = 2_000;
 
   private static final Set<String> SCHEMES = Set.of("http", "https");
 

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code /api/webhooks}: a creator's webhooks and what was sent to them. */
 public final class WebhookRoutes {
   private static final String PATH = "/api/webhooks";
-  private static final int LONGEST_TEMPLATE = 1_000;
-  private static final int LONGEST_NAME = 60;
+  private static final int MAX_TEMPLATE_LENGTH = 1_000;
+  private static final int MAX_NAME_LENGTH = 60;
   private static final List<String> EVENTS =
       WebhookService.EVENTS.stream().sorted().map(NewsEvent::wireName).toList();
 
@@ -109,12 +109,12 @@ public final class WebhookRoutes {
         new NewWebhook(
             jsonBody.requiredUserId("creator_id"),
             kind,
-            jsonBody.optionalLine("name", LONGEST_NAME),
-            jsonBody.requiredVerbatim("url", 1, WebhookAddress.LONGEST),
+            jsonBody.optionalLine("name", MAX_NAME_LENGTH),
+            jsonBody.requiredVerbatim("url", 1, WebhookAddress.MAX_LENGTH),
             parseEvents(jsonBody.requiredSomeOf("events", EVENTS)),
             jsonBody.optionalLine(
-                "secret", WebhookDetails.LEAST_SECRET, WebhookDetails.LONGEST_SECRET),
-            jsonBody.optionalText("template", LONGEST_TEMPLATE));
+                "secret", WebhookDetails.MIN_SECRET_LENGTH, WebhookDetails.MAX_SECRET_LENGTH),
+            jsonBody.optionalText("template", MAX_TEMPLATE_LENGTH));
     jsonBody.requireNoErrors();
     WebhookAddress.requireValid(kind, newWebhook.url());
     newWebhook.template().ifPresent(template -> WebhookService.requireTemplate(kind, template));
@@ -123,7 +123,7 @@ public final class WebhookRoutes {
 
   private static String parseTemplate(ApiRequest apiRequest) {
     JsonBody jsonBody = apiRequest.jsonBody();
-    String template = jsonBody.requiredText("template", 1, LONGEST_TEMPLATE);
+    String template = jsonBody.requiredText("template", 1, MAX_TEMPLATE_LENGTH);
     jsonBody.requireNoErrors();
     WebhookService.requireTemplate(WebhookKind.DISCORD, template); // any chat
     return template;
@@ -134,10 +134,10 @@ public final class WebhookRoutes {
     JsonBody jsonBody = apiRequest.jsonBody();
     var webhookChanges =
         new WebhookChanges(
-            jsonBody.optionalLine("name", 0, LONGEST_NAME),
-            jsonBody.optionalLine("url", 1, WebhookAddress.LONGEST),
+            jsonBody.optionalLine("name", 0, MAX_NAME_LENGTH),
+            jsonBody.optionalLine("url", 1, WebhookAddress.MAX_LENGTH),
             jsonBody.optionalOneOrMoreOf("events", EVENTS).map(WebhookRoutes::parseEvents),
-            jsonBody.optionalText("template", 0, LONGEST_TEMPLATE));
+            jsonBody.optionalText("template", 0, MAX_TEMPLATE_LENGTH));
     jsonBody.requireNoErrors();
     return new WebhookPatch(id, webhookChanges);
   }

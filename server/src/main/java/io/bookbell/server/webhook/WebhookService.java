@@ -32,7 +32,7 @@ public final class WebhookService {
   /** The name of the item that a creator sends to try a webhook. */
   static final String TEST = "test";
 
-  private static final int MOST = 20;
+  private static final int MAX_WEBHOOKS = 20;
   private static final int DELIVERIES_SHOWN = 100;
 
   private final CreatorStore creatorStore;
@@ -93,8 +93,8 @@ public final class WebhookService {
   CreatedWebhook create(Transaction tx, UserId actor, NewWebhook newWebhook) {
     UserId creator = newWebhook.creator;
     creatorRoles.requireCreator(tx, creatorStore.lockCreator(tx, creator), actor);
-    if (targetStore.findWebhooks(tx, creator).size() >= MOST) {
-      throw Problem.limitReached("too_many_webhooks", MOST, "webhooks");
+    if (targetStore.findWebhooks(tx, creator).size() >= MAX_WEBHOOKS) {
+      throw Problem.limitReached("too_many_webhooks", MAX_WEBHOOKS, "webhooks");
     }
     String secret = newWebhook.secret.orElseGet(SecretTokens::createToken);
     var webhookDetails =

@@ -39,7 +39,7 @@ public final class WebhookTransport implements NewsTransport {
   private static final String APPLICATION = "Bookbell";
 
   /** More than these, for instance after quiet hours, are sent to a chat as one message. */
-  private static final int MOST_SINGLE = 3;
+  private static final int MAX_SEPARATE = 3;
 
   private final AccountStore accountStore = new AccountStore();
   private final NewsKind kind;
@@ -100,7 +100,7 @@ public final class WebhookTransport implements NewsTransport {
         target,
         queued,
         (wanted, words) -> {
-          boolean together = receiver.details.kind().isChat() && wanted.size() > MOST_SINGLE;
+          boolean together = receiver.details.kind().isChat() && wanted.size() > MAX_SEPARATE;
           List<OutboxItem> sent = together ? wanted : List.of(wanted.getFirst());
           var plan =
               new SendNow(

@@ -13,8 +13,8 @@ import java.util.Optional;
 
 /** A person's browser, as a channel for news. Thread-safe. */
 public final class PushChannel implements ChannelKind {
-  private static final int LONGEST_ENDPOINT = 1_000;
-  private static final int LONGEST_KEY = 100;
+  private static final int MAX_ENDPOINT_LENGTH = 1_000;
+  private static final int MAX_KEY_LENGTH = 100;
   private static final String KEYS = "keys";
 
   private final NewsTargetStore targetStore;
@@ -37,7 +37,7 @@ public final class PushChannel implements ChannelKind {
 
   @Override
   public ChannelAddress parseAddress(JsonBody channel) {
-    String endpoint = channel.requiredVerbatim("target", 1, LONGEST_ENDPOINT);
+    String endpoint = channel.requiredVerbatim("target", 1, MAX_ENDPOINT_LENGTH);
     channel.checkField(
         "target", isEndpoint(endpoint), "must be the endpoint of a subscription: an HTTPS URL");
     Optional<BrowserKeys> keys = channel.optionalObject(KEYS).map(PushChannel::parseKeys);
@@ -67,8 +67,8 @@ public final class PushChannel implements ChannelKind {
   private static BrowserKeys parseKeys(JsonBody keys) {
     var browserKeys =
         new BrowserKeys(
-            keys.requiredVerbatim(BrowserKeys.PUBLIC_KEY, 1, LONGEST_KEY),
-            keys.requiredVerbatim(BrowserKeys.SECRET, 1, LONGEST_KEY));
+            keys.requiredVerbatim(BrowserKeys.PUBLIC_KEY, 1, MAX_KEY_LENGTH),
+            keys.requiredVerbatim(BrowserKeys.SECRET, 1, MAX_KEY_LENGTH));
     keys.requireNoErrors();
     return browserKeys;
   }

@@ -21,7 +21,7 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class PushEncryption {
   /** The longest message: push services accept bodies of 4,096 bytes. */
-  static final int LONGEST_MESSAGE = 3_900;
+  static final int MAX_MESSAGE_LENGTH = 3_900;
 
   private static final int SALT_LENGTH = 16;
   private static final int RECORD_LENGTH = 4_096;
@@ -40,7 +40,7 @@ final class PushEncryption {
   /**
    * Encrypts a message with a new key and salt.
    *
-   * @param message at most {@link #LONGEST_MESSAGE} bytes
+   * @param message at most {@link #MAX_MESSAGE_LENGTH} bytes
    * @param browserKey the key of the subscription, {@code p256dh}
    * @param authenticationSecret the secret of the subscription, {@code auth}: 16 bytes
    * @return the body of the request to the push service

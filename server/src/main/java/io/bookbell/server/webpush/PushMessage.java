@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 record PushMessage(String title, String body, String page, String topic) {
   /** So that the message fits into one record even if each character has four bytes. */
-  private static final int LONGEST_BODY = 600;
+  private static final int MAX_BODY_LENGTH = 600;
 
   private static final int SHORT_BODY = 80;
   private static final int SENTENCES_SHOWN = 4;
@@ -66,7 +66,7 @@ record PushMessage(String title, String body, String page, String topic) {
   byte[] encode(String basePath) {
     var content = new LinkedHashMap<String, Object>();
     content.put("title", title);
-    content.put("body", GraphemeClusters.shorten(body, LONGEST_BODY));
+    content.put("body", GraphemeClusters.shorten(body, MAX_BODY_LENGTH));
     content.put("href", basePath + page);
     return Json.writeAsString(content).getBytes(UTF_8);
   }

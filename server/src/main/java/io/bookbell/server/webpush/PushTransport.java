@@ -39,7 +39,7 @@ public final class PushTransport implements NewsTransport {
   private static final Duration BETWEEN = Duration.ofMinutes(1);
 
   /** For how long a push service keeps a message for a browser that is offline. */
-  private static final Duration KEPT = Duration.ofDays(2);
+  private static final Duration TTL = Duration.ofDays(2);
 
   private static final int NOT_FOUND = 404;
   private static final int GONE = 410;
@@ -155,7 +155,7 @@ public final class PushTransport implements NewsTransport {
             "Content-Type",
             "application/octet-stream",
             "TTL",
-            Long.toString(KEPT.toSeconds()),
+            Long.toString(TTL.toSeconds()),
             "Urgency",
             "normal",
             "Topic",

@@ -17,7 +17,7 @@ import java.util.Base64;
  */
 final class VapidToken {
   /** Half of the longest life that push services accept, so that clocks may differ. */
-  private static final Duration LIFE = Duration.ofHours(12);
+  private static final Duration LIFETIME = Duration.ofHours(12);
 
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
@@ -34,7 +34,7 @@ final class VapidToken {
     String audience = endpoint.getScheme() + "://" + endpoint.getRawAuthority();
     String claims =
         "{\"aud\":\"%s\",\"exp\":%d,\"sub\":\"%s\"}"
-            .formatted(audience, now.plus(LIFE).getEpochSecond(), contact);
+            .formatted(audience, now.plus(LIFETIME).getEpochSecond(), contact);
     String signed = encode("{\"typ\":\"JWT\",\"alg\":\"ES256\"}") + "." + encode(claims);
     byte[] publicKey = P256Keys.encodePublic((ECPublicKey) serverKey.getPublic());
     return "vapid t=%s.%s, k=%s"

@@ -84,7 +84,7 @@ class LifetimesTest extends DomainTest {
 
   @Test
   void aSessionEnds30DaysAfterItsLastRenewalAndIsThenAnnouncedAsEnded() {
-    domain.passes(SessionStore.LIFE.minus(MOMENT));
+    domain.passes(SessionStore.LIFETIME.minus(MOMENT));
     assertThat(isAlive()).isTrue();
     domain.write(tx -> endExpired(tx));
     assertThat(isAlive()).isTrue();
@@ -92,7 +92,7 @@ class LifetimesTest extends DomainTest {
     domain.passes(MOMENT);
 
     assertThat(isAlive()).isFalse();
-    assertThat(SessionStore.LIFE).isEqualTo(Duration.ofDays(30));
+    assertThat(SessionStore.LIFETIME).isEqualTo(Duration.ofDays(30));
     domain.write(tx -> endExpired(tx));
     assertThat(
             domain.<Integer>read(

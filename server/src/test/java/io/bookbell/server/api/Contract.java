@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Throws an {@link AssertionError} for any deviation. Thread-safe.
  */
 public final class Contract {
-  private static final int MOST_SHOWN = 2000;
+  private static final int MAX_SHOWN = 2000;
 
   private final Description http = new Description("openapi.yaml");
   private final Description live = new Description("asyncapi.yaml");
@@ -192,6 +192,6 @@ public final class Contract {
   }
 
   private static String shown(String text) {
-    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+    return text.length() <= MAX_SHOWN ? text : text.substring(0, MAX_SHOWN) + "…";
   }
 }

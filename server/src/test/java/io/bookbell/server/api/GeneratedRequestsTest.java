@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  */
 class GeneratedRequestsTest {
   private static final int USUALLY = 2000;
-  private static final int PATIENCE_MS = 20_000;
-  private static final int MOST_SHOWN = 20;
+  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final int MAX_SHOWN = 20;
   private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] (\\d{3})[^\n]*\r\n");
   private static final Pattern LENGTH =
       Pattern.compile("\r\ncontent-length: *(\\d+)", Pattern.CASE_INSENSITIVE);
@@ -70,7 +70,7 @@ class GeneratedRequestsTest {
     var server = TestServer.shared(database);
     var generator = new RequestGenerator(seed, new Contract(), server.cast());
     var wrong = new ArrayList<String>();
-    for (int i = 0; i < requests && wrong.size() < MOST_SHOWN; i++) {
+    for (int i = 0; i < requests && wrong.size() < MAX_SHOWN; i++) {
       Generated request = generator.next();
       fault(request, send(server.url(), request))
           .ifPresent(fault -> wrong.add(request.shown() + "\n  → " + fault));
@@ -119,8 +119,8 @@ class GeneratedRequestsTest {
   private static String send(String url, Generated request) {
     URI address = URI.create(url);
     try (var socket = new Socket()) {
-      socket.setSoTimeout(PATIENCE_MS);
-      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), PATIENCE_MS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), TIMEOUT_MILLIS);
       socket.getOutputStream().write(request.bytes());
       if (!request.isWhole()) {
         socket.shutdownOutput();

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class KeysTest {
   private static final Map<String, ?> READER = Map.of("name", "Reader", "scopes", List.of("read"));
   private static final int SESSION_ENDED = 4401;
-  private static final int MOST = 20;
+  private static final int MAX_KEYS = 20;
 
   @Parameter TestDatabase kind;
 
@@ -155,12 +155,12 @@ class KeysTest {
   @Test
   void thereIsAMostEvenForManyAtOnce() {
     List<CompletableFuture<Reply>> calls =
-        IntStream.range(0, MOST + 10)
+        IntStream.range(0, MAX_KEYS + 10)
             .mapToObj(_ -> owner.postLater("/api/keys", READER, Map.of()))
             .toList();
     List<Reply> replies = calls.stream().map(CompletableFuture::join).toList();
 
-    assertThat(replies).filteredOn(reply -> reply.status() == 201).hasSize(MOST);
+    assertThat(replies).filteredOn(reply -> reply.status() == 201).hasSize(MAX_KEYS);
     assertThat(replies)
         .filteredOn(reply -> reply.status() != 201)
         .allMatch(reply -> reply.code().equals("too_many_keys"));
@@ -386,7 +386,7 @@ class KeysTest {
             .write(
                 tx ->
                     services.resetLinks.createLink(
-                        tx, new UserId(cast.supporter().id()), ResetLinkStore.OPERATORS_LIFE))
+                        tx, new UserId(cast.supporter().id()), ResetLinkStore.OPERATOR_LIFETIME))
             .join()
             .token();
     try (var socket = program.connect(cast.supporter().id())) {

@@ -31,7 +31,7 @@ class PublishTest {
   private static final long OPERATOR = 1;
   private static final long NOBODY = 1L << 40;
   private static final String PATH = "/api/publish";
-  private static final int MOST_BYTES = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
 
   @Parameter TestDatabase kind;
 
@@ -172,8 +172,8 @@ class PublishTest {
     assertRefused("target_user_ids", LongStream.rangeClosed(1, 10_001).boxed().toList());
     assertRefused("message", "Hi");
     assertRefused("message", List.of());
-    assertRefused("message", Map.of("text", "x".repeat(MOST_BYTES)));
-    assertRefused("message", Map.of("text", "é".repeat(MOST_BYTES / 2)));
+    assertRefused("message", Map.of("text", "x".repeat(MAX_BYTES)));
+    assertRefused("message", Map.of("text", "é".repeat(MAX_BYTES / 2)));
     for (String name : List.of("type", "channel", "seq")) {
       assertRefused("message", Map.of(name, 1));
     }
@@ -210,7 +210,7 @@ class PublishTest {
         LongStream.concat(LongStream.of(reader), LongStream.range(NOBODY, NOBODY + 9_999))
             .boxed()
             .toList();
-    String filler = ",0".repeat((MOST_BYTES - "{\"n\":[1.10,1e400]}".length()) / 2);
+    String filler = ",0".repeat((MAX_BYTES - "{\"n\":[1.10,1e400]}".length()) / 2);
     String message = "{\"n\":[1.10,1E+400" + filler.substring(2) + "]}";
     String body =
         "{\"channel\":\"c.h_a-t\",\"type\":\"t\",\"durable\":true,\"target_user_ids\":%s,\"message\":%s}"
@@ -222,7 +222,7 @@ class PublishTest {
     assertThat(outcome).isEqualTo(json("{\"accepted\":1,\"unknown\":9999}"));
     String polled = client.get("/api/messages?since=" + position).expect(200).raw().body();
     assertThat(polled).contains("\"channel\":\"c.h_a-t\"," + message.substring(1));
-    assertThat(message.length()).isBetween(MOST_BYTES - 3, MOST_BYTES);
+    assertThat(message.length()).isBetween(MAX_BYTES - 3, MAX_BYTES);
   }
 
   @Test

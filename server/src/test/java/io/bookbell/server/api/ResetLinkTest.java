@@ -163,7 +163,7 @@ class ResetLinkTest {
         .write(
             tx ->
                 services.resetLinks.createLink(
-                    tx, new UserId(ada.id()), ResetLinkStore.OPERATORS_LIFE))
+                    tx, new UserId(ada.id()), ResetLinkStore.OPERATOR_LIFETIME))
         .join()
         .token();
   }

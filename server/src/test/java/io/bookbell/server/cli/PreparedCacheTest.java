@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code bookbell prepare}, which runs the server and records what it needs for a start. */
 class PreparedCacheTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
 
   @TempDir Path folder;
 
@@ -36,7 +36,7 @@ class PreparedCacheTest {
   void theServerStartsFromTheCacheThatATrainingRunHasMade() throws Exception {
     Process training = prepare(Map.of("BOOKBELL_DATABASE_URL", "jdbc:postgresql://none:1/none"));
 
-    assertThat(training.waitFor(PATIENCE)).isTrue();
+    assertThat(training.waitFor(TIMEOUT)).isTrue();
     assertThat(unpacked.said())
         .containsSubsequence(" s  starting", " s  recording", " s  writing", " s  prepared");
     assertThat(training.exitValue()).isZero();
@@ -50,7 +50,7 @@ class PreparedCacheTest {
 
     Process training = prepare(Map.of("BOOKBELL_JAVA_OPTS", "-Xshare:off")); // what caches need
 
-    assertThat(training.waitFor(PATIENCE)).isTrue();
+    assertThat(training.waitFor(TIMEOUT)).isTrue();
     assertThat(unpacked.said()).contains("-Xshare:off", "could not be created");
     assertThat(training.exitValue()).isEqualTo(1);
     assertThat(cache).hasContent("an old one");
@@ -62,8 +62,8 @@ class PreparedCacheTest {
   @ValueSource(booleans = {false, true})
   void aKilledTrainingRunLeavesNothingRunning(boolean forcibly) throws Exception {
     Process training = prepare(Map.of());
-    Awaitility.await().atMost(PATIENCE).until(() -> unpacked.said().contains("starting Bookbell"));
-    Awaitility.await().atMost(PATIENCE).until(() -> training.descendants().count() == 2);
+    Awaitility.await().atMost(TIMEOUT).until(() -> unpacked.said().contains("starting Bookbell"));
+    Awaitility.await().atMost(TIMEOUT).until(() -> training.descendants().count() == 2);
     List<ProcessHandle> started = training.descendants().toList(); // the server and its guard
 
     if (forcibly) {
@@ -73,9 +73,9 @@ class PreparedCacheTest {
     }
 
     Awaitility.await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> started.stream().noneMatch(ProcessHandle::isAlive));
-    assertThat(training.waitFor(PATIENCE)).isTrue();
+    assertThat(training.waitFor(TIMEOUT)).isTrue();
     assertThat(cache).doesNotExist();
     if (!forcibly) {
       assertThat(unpacked.said()).doesNotContain("could not");
@@ -96,7 +96,7 @@ class PreparedCacheTest {
   private void assertThatItServes(Map<String, String> settings) throws Exception {
     Process process = unpacked.start(settings, "serve");
     try {
-      Awaitility.await().atMost(PATIENCE).until(() -> unpacked.said().contains("/setup#"));
+      Awaitility.await().atMost(TIMEOUT).until(() -> unpacked.said().contains("/setup#"));
     } finally {
       process.destroy();
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();

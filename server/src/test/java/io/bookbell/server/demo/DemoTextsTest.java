@@ -21,9 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DemoTextsTest {
   private static final int PEOPLE = 110;
   private static final int REQUESTS = 260;
-  private static final int LONGEST_TITLE = 300;
-  private static final int LONGEST_NAME = 100;
-  private static final int LONGEST_TEXT = 4000;
+  private static final int MAX_TITLE_LENGTH = 300;
+  private static final int MAX_NAME_LENGTH = 100;
+  private static final int MAX_TEXT_LENGTH = 4000;
 
   private final DemoTexts demoTexts = new DemoTexts();
 
@@ -41,7 +41,7 @@ class DemoTextsTest {
         .flatExtracting(DemoBook::title, DemoBook::author)
         .map(String.class::cast)
         .allSatisfy(text -> assertThat(text).isNotBlank().isEqualTo(text.strip()))
-        .allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(LONGEST_TITLE));
+        .allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(MAX_TITLE_LENGTH));
   }
 
   @Test
@@ -58,7 +58,7 @@ class DemoTextsTest {
     assertThat(IntStream.range(0, PEOPLE).mapToObj(demoTexts::nameAt))
         .doesNotHaveDuplicates()
         .allSatisfy(name -> assertThat(name).isNotBlank().isEqualTo(name.strip()))
-        .allSatisfy(name -> assertThat(name).hasSizeLessThanOrEqualTo(LONGEST_NAME));
+        .allSatisfy(name -> assertThat(name).hasSizeLessThanOrEqualTo(MAX_NAME_LENGTH));
   }
 
   @ParameterizedTest
@@ -70,7 +70,7 @@ class DemoTextsTest {
     assertThat(said)
         .hasSizeGreaterThanOrEqualTo(15)
         .allSatisfy(text -> assertThat(text).isNotBlank().isEqualTo(text.strip()))
-        .allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(LONGEST_TEXT));
+        .allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(MAX_TEXT_LENGTH));
   }
 
   private static List<Function<Random, String>> kindsOfWords() {

@@ -227,7 +227,7 @@ class AccountBrowserTest {
             .write(
                 tx ->
                     services.resetLinks.createLink(
-                        tx, new UserId(105), ResetLinkStore.OPERATORS_LIFE))
+                        tx, new UserId(105), ResetLinkStore.OPERATOR_LIFETIME))
             .join()
             .token();
     var browser = browsers.of("reader").expectErrors("/api/auth/reset");

@@ -25,7 +25,7 @@ import org.openqa.selenium.logging.LoggingPreferences;
 
 /** One headless Chromium, with one tab in front. For one thread. */
 final class Browser implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final Duration LOOK_EVERY = Duration.ofMillis(40);
 
   /** The page asks who is signed in when it starts, and a visitor gets a 401. */
@@ -250,7 +250,7 @@ final class Browser implements AutoCloseable {
   void await(String what, Callable<Boolean> condition) {
     Awaitility.await()
         .alias(what)
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollDelay(Duration.ZERO)
         .pollInterval(LOOK_EVERY)
         .ignoreExceptionsMatching(

@@ -31,7 +31,7 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
 
   private static final List<String> DRIVERS =
       List.of("chromedriver", "chromium-chromedriver", "chromium.chromedriver");
-  private static final List<String> USUAL_FOLDERS =
+  private static final List<String> DEFAULT_FOLDERS =
       List.of(
           "/usr/bin",
           "/usr/local/bin",
@@ -132,7 +132,7 @@ record Chromium(Path browser, Path headlessShell, Path driver) {
 
   private static Stream<Path> folders() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Stream.concat(Stream.of(path.split(File.pathSeparator)), USUAL_FOLDERS.stream())
+    return Stream.concat(Stream.of(path.split(File.pathSeparator)), DEFAULT_FOLDERS.stream())
         .filter(folder -> !folder.isBlank())
         .map(Path::of);
   }

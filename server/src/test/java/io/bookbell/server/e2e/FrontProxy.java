@@ -23,7 +23,7 @@ final class FrontProxy implements AutoCloseable {
   /** The cookie of somebody who has signed in at the proxy. */
   static final String PASS = "proxy_pass=yes";
 
-  private static final int LONGEST_HEAD = 65_536;
+  private static final int MAX_HEAD_LENGTH = 65_536;
 
   /** The response to somebody who hasn't signed in at the proxy. */
   enum Wall {
@@ -137,7 +137,7 @@ final class FrontProxy implements AutoCloseable {
   private static String head(InputStream in) throws IOException {
     var head = new ByteArrayOutputStream();
     int lineFeeds = 0;
-    while (lineFeeds < 2 && head.size() < LONGEST_HEAD) {
+    while (lineFeeds < 2 && head.size() < MAX_HEAD_LENGTH) {
       int next = in.read();
       if (next < 0) {
         return "";

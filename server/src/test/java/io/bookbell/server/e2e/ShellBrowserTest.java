@@ -18,7 +18,7 @@ class ShellBrowserTest {
   @RegisterExtension static final Browsers browsers = new Browsers();
 
   /** 29,000 of these bytes are the page's font. */
-  private static final long MOST_BYTES_AT_FIRST = 154_500;
+  private static final long MAX_INITIAL_BYTES = 154_500;
 
   private static final String WATCH_SHIFTS =
       """
@@ -101,7 +101,7 @@ class ShellBrowserTest {
   private void isSmallAndStill(String who) {
     assertThat((Long) browser.run(BYTES))
         .as("bytes of the first view of the %s", who)
-        .isBetween(20_000L, MOST_BYTES_AT_FIRST);
+        .isBetween(20_000L, MAX_INITIAL_BYTES);
     assertThat((List<?>) browser.run("return window.shifts")).as("jumps, %s", who).isEmpty();
   }
 

@@ -45,7 +45,7 @@ class RecentCallersTest {
 
   @Test
   void whatIsAboutToExpireIsNotRemembered() {
-    callers.remember(callers.startLookup(), SESSION, RecentCallers.KEPT);
+    callers.remember(callers.startLookup(), SESSION, RecentCallers.TTL);
     assertThat(callers.find("session")).isEmpty();
   }
 

@@ -265,8 +265,8 @@ class RequestGuardTest {
   @Test
   void aRequestBehindTooManyOthersIsRefusedOnceTheyAreAnswered() {
     send("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(1000));
-    assertThat(application.requests).isEqualTo(RequestGuard.MOST_UNANSWERED);
-    for (int number = 0; number < RequestGuard.MOST_UNANSWERED; number++) {
+    assertThat(application.requests).isEqualTo(RequestGuard.MAX_UNANSWERED);
+    for (int number = 0; number < RequestGuard.MAX_UNANSWERED; number++) {
       assertThat(sent()).doesNotContain("429");
       application.answer();
     }

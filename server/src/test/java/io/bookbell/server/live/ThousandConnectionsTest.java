@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ThousandConnectionsTest {
   private static final int USERS = 1000;
   private static final int AT_ONCE = 100;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
@@ -52,7 +52,7 @@ class ThousandConnectionsTest {
       long begun = System.nanoTime();
       List<WebSocket> sockets = connect(http, server, guests);
       await()
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(() -> arrivals.getOrDefault("initial_data", Map.of()).size() == USERS);
       print("connecting", new long[] {(System.nanoTime() - begun) / USERS});
 
@@ -119,7 +119,7 @@ class ThousandConnectionsTest {
     long begun = System.nanoTime();
     program.post("/api/publish", publication).expect(202);
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> arrivals.getOrDefault(type, Map.of()).size() == audience.size());
     long[] latencies =
         arrivals.get(type).values().stream().mapToLong(at -> at - begun).sorted().toArray();

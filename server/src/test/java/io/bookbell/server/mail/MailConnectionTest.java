@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The login, and what is said of the sender, at a real mail server. */
 class MailConnectionTest {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final ComposedMail MAIL =
       new ComposedMail("ann@home.test", "Grüße", "text", "<p>text</p>", Map.of());
 
@@ -53,7 +53,7 @@ class MailConnectionTest {
   @Test
   void aLoginThatIsRefusedIsTriedOnce() throws Exception {
     try (var script = new ScriptedMailServer();
-        var server = new MailServer(settings(script.socket.getLocalPort()), PATIENCE)) {
+        var server = new MailServer(settings(script.socket.getLocalPort()), TIMEOUT)) {
       var offer = Map.of("EHLO", "250-hello\r\n250 AUTH PLAIN");
       script.reply = with(offer, "AUTH", "235 welcome");
       assertThat(server.send(MAIL)).isEqualTo(new Accepted());
@@ -72,7 +72,7 @@ class MailConnectionTest {
   @Test
   void aServerThatOffersNoLoginIsNotUsedWithoutOne() throws Exception {
     try (var script = new ScriptedMailServer();
-        var server = new MailServer(settings(script.socket.getLocalPort()), PATIENCE)) {
+        var server = new MailServer(settings(script.socket.getLocalPort()), TIMEOUT)) {
       script.reply = Map.of("RCPT", "554 5.7.1 relaying denied");
       assertThat(server.send(MAIL))
           .isEqualTo(new ServiceDown("The mail server doesn't offer a login"));
@@ -126,7 +126,7 @@ class MailConnectionTest {
             password.map(_ -> "books"),
             password,
             from);
-    try (var server = new MailServer(settings, PATIENCE)) {
+    try (var server = new MailServer(settings, TIMEOUT)) {
       return server.send(MAIL);
     }
   }

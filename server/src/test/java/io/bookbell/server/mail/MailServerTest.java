@@ -34,9 +34,9 @@ class MailServerTest {
     mailServer = open(Duration.ofSeconds(2));
   }
 
-  private MailServer open(Duration patience) {
+  private MailServer open(Duration timeout) {
     var settings = script.config();
-    return new MailServer(settings, patience);
+    return new MailServer(settings, timeout);
   }
 
   @AfterEach

@@ -322,7 +322,7 @@ class OidcSignInTest {
     Instant now = Instant.now();
     String begun = PendingSignIn.toSignIn("1", now, "/account", Optional.empty()).toCookie();
     assertThat(PendingSignIn.ofCookie(begun, now)).isPresent();
-    assertThat(PendingSignIn.ofCookie(begun, now.plus(PendingSignIn.LIFE))).isEmpty();
+    assertThat(PendingSignIn.ofCookie(begun, now.plus(PendingSignIn.LIFETIME))).isEmpty();
     String json = new String(Base64.getUrlDecoder().decode(begun), UTF_8);
     for (String other : List.of("{}", "null", "", json.replace("/account", "@evil.test/"))) {
       String cookie = Base64.getUrlEncoder().encodeToString(other.getBytes(UTF_8));

@@ -66,7 +66,7 @@ class OutboxNodesTest extends OutboxTest {
   @Test
   void targetsThatHangDelayNoOthers() {
     String[] many =
-        IntStream.range(0, SendSlots.MOST * 2)
+        IntStream.range(0, SendSlots.MAX_CONCURRENT * 2)
             .mapToObj(number -> "hanging" + number)
             .toArray(String[]::new);
     for (String address : many) {

@@ -36,7 +36,7 @@ class PatreonApiTest {
   void open() {
     var http =
         new PatreonHttp(
-            patreon.config(), new EnvironmentProxies(Map.of()), pauses::add, PatreonHttp.PATIENCE);
+            patreon.config(), new EnvironmentProxies(Map.of()), pauses::add, PatreonHttp.TIMEOUT);
     api = new PatreonApi(patreon.config(), http, InstantSource.system());
     String home = "https://books.example/patreon";
     var back = patreon.allow(api.authorizationUrl(PatreonApi.CREATOR_SCOPES, "s", home), "creator");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Acknowledgements by devices, and the removal of messages that are no longer needed. */
 class RetentionTest extends DomainTest {
-  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration RETENTION = Duration.ofDays(30);
 
   private UserId creator;
   private UserId supporter;
@@ -69,7 +69,7 @@ class RetentionTest extends DomainTest {
     var services = domain.features;
     var messageRetention =
         new MessageRetention(
-            services.inbox, services.receipts, services.sessions, services.keys, KEPT);
+            services.inbox, services.receipts, services.sessions, services.keys, RETENTION);
     int removed = 0;
     Optional<UserId> next = Optional.of(new UserId(1));
     while (next.isPresent()) {
@@ -121,7 +121,7 @@ class RetentionTest extends DomainTest {
   @Test
   void messagesThatADeviceHasNotAcknowledgedAreKept() {
     has(phone, domain.head(supporter));
-    domain.passes(KEPT.minusDays(1));
+    domain.passes(RETENTION.minusDays(1));
 
     remove();
 
@@ -212,7 +212,7 @@ class RetentionTest extends DomainTest {
   void whoIsNotSignedInAndHadNothingIsWaitedFor() {
     UserId other = domain.supporter(creator, "noor", 4);
     domain.ask(other, creator, "Emma");
-    domain.passes(KEPT.minusDays(1));
+    domain.passes(RETENTION.minusDays(1));
 
     remove();
 
@@ -221,7 +221,7 @@ class RetentionTest extends DomainTest {
 
   @Test
   void messagesThatAreTooOldAreRemovedWhoeverHasThem() {
-    domain.passes(KEPT.plusDays(1));
+    domain.passes(RETENTION.plusDays(1));
     domain.answer(creator, request, Status.COMPLETED);
 
     assertThat(remove()).isPositive();

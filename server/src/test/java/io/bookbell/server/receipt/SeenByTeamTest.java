@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whether supporters are told that the team has what they said. */
 class SeenByTeamTest extends DomainTest {
-  private static final Duration KEPT = Duration.ofDays(30);
+  private static final Duration RETENTION = Duration.ofDays(30);
 
   private UserId creator;
   private UserId supporter;
@@ -54,14 +54,14 @@ class SeenByTeamTest extends DomainTest {
     var services = domain.features;
     var retention =
         new MessageRetention(
-            services.inbox, services.receipts, services.sessions, services.keys, KEPT);
+            services.inbox, services.receipts, services.sessions, services.keys, RETENTION);
     domain.write(tx -> retention.removeBatch(tx, new UserId(1)));
   }
 
   @Test
   void whatWasRemovedBeforeAnybodyHadItIsNotSeen() {
     long request = domain.ask(supporter, creator, "Kindred").id();
-    domain.passes(KEPT.plusDays(1));
+    domain.passes(RETENTION.plusDays(1));
     removeOld();
 
     assertThat(domain.inboxTypes(creator)).isEmpty();

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** Commands of one creator that are decided together. */
 class CommandGroupTest extends DomainTest {
-  private static final int MOST_TOGETHER = 64;
+  private static final int MAX_GROUP_SIZE = 64;
 
   private final CountDownLatch release = new CountDownLatch(1);
   private final AtomicInteger begun = new AtomicInteger();
@@ -146,7 +146,7 @@ class CommandGroupTest extends DomainTest {
   void manyCommandsTakeFewRoundTrips() throws Exception {
     long tier = domain.tier(creator, 1, Period.NONE);
     List<UserId> users =
-        IntStream.rangeClosed(0, MOST_TOGETHER)
+        IntStream.rangeClosed(0, MAX_GROUP_SIZE)
             .mapToObj(number -> domain.join(creator, domain.account("reader" + number), tier))
             .toList();
 
@@ -158,12 +158,12 @@ class CommandGroupTest extends DomainTest {
 
     assertThat(queue.answers).allSatisfy(answer -> assertThat(answer.get()).isNotNull());
     assertThat(users).allSatisfy(user -> assertThat(domain.used(creator, user)).isEqualTo(1));
-    assertThat(domain.pending(creator)).isEqualTo(MOST_TOGETHER + 1);
+    assertThat(domain.pending(creator)).isEqualTo(MAX_GROUP_SIZE + 1);
     assertThat(domain.breaches()).isEmpty();
     if (kind == TestDatabase.POSTGRESQL) {
       int alone = 1; // its first round trip was sent before, and waits for the creator's row
       assertThat(sent)
-          .as("round trips of %d commands", MOST_TOGETHER + 1)
+          .as("round trips of %d commands", MAX_GROUP_SIZE + 1)
           .hasSizeLessThanOrEqualTo(alone + 3);
       assertThat(sent.stream().flatMap(List::stream).distinct().count())
           .as("different statements")
@@ -173,7 +173,7 @@ class CommandGroupTest extends DomainTest {
               sent.stream()
                   .flatMap(List::stream)
                   .filter(sql -> !sql.startsWith("SELECT") && !sql.startsWith("WITH asked")))
-          .as("statements that write what %d commands have changed", MOST_TOGETHER)
+          .as("statements that write what %d commands have changed", MAX_GROUP_SIZE)
           .hasSizeLessThanOrEqualTo(100);
     }
   }

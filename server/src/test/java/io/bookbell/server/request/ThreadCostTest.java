@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The cost of a reply doesn't depend on earlier replies. */
 class ThreadCostTest {
   private static final int REPLIES = 1_000;
-  private static final int MOST_IN_A_THREAD = 500;
+  private static final int MAX_PER_THREAD = 500;
 
   /** A tolerance, because later ids and numbers have more digits. */
   private static final int DIGITS = 40;
@@ -68,9 +68,9 @@ class ThreadCostTest {
       var services = new Services(Services.ClientNotifier.noOp());
       var supporter = new UserId(cast.supporter().id());
       String body = "x".repeat(4000);
-      for (int thread = 0; thread < REPLIES / MOST_IN_A_THREAD; thread++) {
+      for (int thread = 0; thread < REPLIES / MAX_PER_THREAD; thread++) {
         long request = cast.supporter().ask(cast.creator(), "Volume " + thread);
-        for (int reply = 0; reply < MOST_IN_A_THREAD; reply++) {
+        for (int reply = 0; reply < MAX_PER_THREAD; reply++) {
           boolean isCounted = reply >= 3;
           server
               .database()

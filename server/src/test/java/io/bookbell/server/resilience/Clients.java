@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
  * with the stored inboxes. Confined to one thread.
  */
 final class Clients implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final Map<Place, Integer> contents = new ConcurrentHashMap<>();
@@ -59,7 +59,7 @@ final class Clients implements AutoCloseable {
                         this::take))
             .toList();
     Awaitility.await("everybody's first snapshot")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> followers.stream().allMatch(Follower::hasBegun));
   }
 
@@ -103,7 +103,7 @@ final class Clients implements AutoCloseable {
   void awaitHeads(Stored stored) {
     Map<UserId, Long> heads = stored.heads();
     Awaitility.await("everybody at the head of their inbox")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(100))
         .failFast(() -> assertThat(complaints()).isEmpty())
         .untilAsserted(() -> assertThat(behind(heads)).isEmpty());

@@ -36,10 +36,10 @@ final class CrashCampaign implements AutoCloseable {
   private static final int WAVE = 200;
   private static final int FEWEST_NEW = 50;
   private static final int TWINS = 20;
-  private static final int MOST_ANSWERED = 170;
-  private static final int LONGEST_DELAY_MICROS = 20_000;
+  private static final int MAX_ANSWERED = 170;
+  private static final int MAX_DELAY_MICROS = 20_000;
   private static final int REPEATED = 5;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   private final StorageConfig storageConfig;
   private final Random random;
@@ -79,8 +79,8 @@ final class CrashCampaign implements AutoCloseable {
    * and waits until each has a response or has failed.
    */
   void wave(Runnable strike) {
-    int answers = random.nextInt(MOST_ANSWERED);
-    int delay = random.nextInt(LONGEST_DELAY_MICROS);
+    int answers = random.nextInt(MAX_ANSWERED);
+    int delay = random.nextInt(MAX_DELAY_MICROS);
     var enough = new CountDownLatch(answers);
     CompletableFuture<Void> wave = sendAll(enough);
     await(enough);
@@ -114,7 +114,7 @@ final class CrashCampaign implements AutoCloseable {
 
   private static void await(CountDownLatch latch) {
     try {
-      if (!latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!latch.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException(latch.getCount() + " answers are missing");
       }
     } catch (InterruptedException e) {
@@ -137,7 +137,7 @@ final class CrashCampaign implements AutoCloseable {
   /** Repeats unanswered commands until each has a response, then checks everything once more. */
   void settle() {
     Awaitility.await("an answer to each command")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () -> {
               history.unknown().stream()
@@ -179,14 +179,14 @@ final class CrashCampaign implements AutoCloseable {
    */
   private Outcome answerTo(Command command) {
     return Awaitility.await("an answer to " + command.key())
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> command.send(url.get()).join(), outcome -> !(outcome instanceof Unknown));
   }
 
   /** Waits until a server that has lost its database is ready again. */
   void awaitReady() {
     Awaitility.await("a server that is ready again")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(50))
         .until(() -> TestClient.at(url.get()).get("/health/ready").status() == 200);
   }

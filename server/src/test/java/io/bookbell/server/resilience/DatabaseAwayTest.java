@@ -18,7 +18,7 @@ class DatabaseAwayTest {
   /** It takes two seconds on an idle machine, and would take ten without the heartbeat. */
   private static final Duration AT_MOST = Duration.ofSeconds(6);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
@@ -62,7 +62,7 @@ class DatabaseAwayTest {
   private static void isServed(TestServer server, Cast cast, String title) {
     TestClient reader = cast.supporter().client();
     Awaitility.await("the database")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> server.client().get("/health/ready").status() == 200);
     reader.get("/api/me").expect(200);
     ask(cast, title).expect(201);

@@ -38,7 +38,7 @@ class DiskFullTest {
   private static final int ROUNDS = Integer.getInteger("disk.rounds", 20);
   private static final int WRITERS = 3;
   private static final int ROWS_A_ROUND = 50;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
@@ -139,7 +139,7 @@ class DiskFullTest {
   private void isFull(TestServer server, TestClient creator, int round) {
     int before = refused.get();
     Awaitility.await("a command that finds no room, though logs were emptied to make some")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () -> refused.get() > before && server.client().get("/health/ready").status() == 503);
     creator.get("/api/me").expect(200);
@@ -172,7 +172,7 @@ class DiskFullTest {
 
   private static void isWell(TestServer server, TestClient creator, int round) {
     Awaitility.await("room")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> server.client().get("/health/ready").status() == 200);
     notice(creator, "well " + round).expect(200);
   }

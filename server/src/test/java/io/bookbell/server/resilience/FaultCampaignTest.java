@@ -19,7 +19,7 @@ class FaultCampaignTest {
   private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
   private static final int CLIENTS = Integer.getInteger("faults.clients", 60);
   private static final int COMMANDS_PER_SECOND = 10;
-  private static final Duration LONGEST_FAULT = Duration.ofMillis(MINUTES == 0 ? 2500 : 12_000);
+  private static final Duration MAX_FAULT_DURATION = Duration.ofMillis(MINUTES == 0 ? 2500 : 12_000);
 
   @TempDir private Path folder;
 
@@ -50,7 +50,7 @@ class FaultCampaignTest {
   private static List<String> wage(FaultCampaign campaign) {
     try {
       campaign.beginLoad(COMMANDS_PER_SECOND);
-      campaign.run(Duration.ofMinutes(MINUTES), LONGEST_FAULT);
+      campaign.run(Duration.ofMinutes(MINUTES), MAX_FAULT_DURATION);
       campaign.settle();
       return campaign.breaches();
     } catch (RuntimeException | AssertionError e) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Connections to PostgreSQL that become half-open, as behind a firewall that drops their state. */
 class HalfOpenDatabaseTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir private Path folder;
 
@@ -31,17 +31,17 @@ class HalfOpenDatabaseTest {
 
       wire.stall();
       Awaitility.await("a request that is held up")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(() -> server.client().get("/health/ready").status() == 503);
       wire.mendForNewOnes();
       Awaitility.await("the node")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .until(() -> server.client().get("/health/ready").status() == 200);
 
       var wanted = Map.of("creator_id", 1, "title", "Kindred", "author", "Octavia Butler");
       reader.post("/api/book-requests", wanted).expect(201);
       Awaitility.await("the request on the other node")
-          .atMost(PATIENCE)
+          .atMost(TIMEOUT)
           .untilAsserted(
               () ->
                   assertThat(socket.messages())

@@ -25,7 +25,7 @@ import org.awaitility.Awaitility;
  * any.
  */
 final class Load implements AutoCloseable {
-  private static final int MOST_UNDER_WAY = 100;
+  private static final int MAX_IN_FLIGHT = 100;
   private static final Duration GIVEN_UP_AFTER = Duration.ofMinutes(2);
   private static final long RETRY_MILLIS = 250;
 
@@ -55,7 +55,7 @@ final class Load implements AutoCloseable {
 
   private void sendOne() {
     underWay.incrementAndGet(); // before reading paused, because pause() waits for this counter
-    if (paused || underWay.get() > MOST_UNDER_WAY) {
+    if (paused || underWay.get() > MAX_IN_FLIGHT) {
       underWay.decrementAndGet();
     } else {
       Command command = traffic.next(1).getFirst();

@@ -18,7 +18,7 @@ import org.awaitility.Awaitility;
  * to one thread, except {@link #url}.
  */
 final class Node implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
   private final Path folder;
   private final int port = FreePort.next();
@@ -66,7 +66,7 @@ final class Node implements AutoCloseable {
   /** Waits until the node serves and reaches its database. */
   void awaitReady() {
     Awaitility.await("the node at " + url())
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(50))
         .ignoreException(UncheckedIOException.class)
         .failFast(() -> assertThat(process.isAlive()).as(output()).isTrue())

@@ -32,7 +32,7 @@ import redis.embedded.core.ExecutableProvider;
  * can be repeated. Confined to one thread.
  */
 final class OwnRedis implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final RedisCodec<String, byte[]> CODEC =
       RedisCodec.of(new StringCodec(UTF_8), ByteArrayCodec.INSTANCE);
   private static final String NODE_CHANNELS = "bookbell:*:node:*";
@@ -64,7 +64,7 @@ final class OwnRedis implements AutoCloseable {
     start();
     this.client =
         RedisClient.create(
-            RedisURI.builder().withHost("127.0.0.1").withPort(port).withTimeout(PATIENCE).build());
+            RedisURI.builder().withHost("127.0.0.1").withPort(port).withTimeout(TIMEOUT).build());
     listen();
   }
 
@@ -116,7 +116,7 @@ final class OwnRedis implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("Redis did not start", e);
     }
-    Awaitility.await("Redis").atMost(PATIENCE).until(this::listens);
+    Awaitility.await("Redis").atMost(TIMEOUT).until(this::listens);
   }
 
   private boolean listens() {
@@ -130,7 +130,7 @@ final class OwnRedis implements AutoCloseable {
   /** Sends SIGKILL. */
   void kill() {
     try {
-      if (!process.destroyForcibly().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.destroyForcibly().waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("Redis did not end");
       }
     } catch (InterruptedException e) {
@@ -176,6 +176,6 @@ final class OwnRedis implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
-    client.shutdown(Duration.ZERO, PATIENCE);
+    client.shutdown(Duration.ZERO, TIMEOUT);
   }
 }

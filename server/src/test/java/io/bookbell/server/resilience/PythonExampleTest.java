@@ -35,9 +35,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PythonExampleTest {
   private static final int CUTS = 100;
-  private static final int MOST_REPLIES = 5;
+  private static final int MAX_REPLIES = 5;
   private static final int REQUESTS = 2;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
   @TempDir Path folder;
 
@@ -60,7 +60,7 @@ class PythonExampleTest {
     try (var wire = new Wire(URI.create(server.url()).getPort())) {
       Process program = start("http://127.0.0.1:" + wire.port(), transport, key);
       try {
-        await().atMost(PATIENCE).until(() -> !printed.isEmpty());
+        await().atMost(TIMEOUT).until(() -> !printed.isEmpty());
         for (int cut = 0; cut < CUTS; cut++) {
           cutWhileOthersWrite(wire);
         }
@@ -82,7 +82,7 @@ class PythonExampleTest {
   }
 
   private void cutWhileOthersWrite(Wire wire) {
-    int replies = 1 + random.nextInt(MOST_REPLIES);
+    int replies = 1 + random.nextInt(MAX_REPLIES);
     int before = random.nextInt(replies + 1);
     for (int reply = 0; reply < before; reply++) {
       write();
@@ -94,7 +94,7 @@ class PythonExampleTest {
     }
     long head = head();
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(5))
         .untilAsserted(
             () -> assertThat(numbers()).as("seed %d", seed).isNotEmpty().last().isEqualTo(head));

@@ -21,7 +21,7 @@ import org.awaitility.Awaitility;
  * Many followers, compared with the stored inboxes while no commands run. Confined to one thread.
  */
 final class Swarm implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final HttpClient http = HttpClient.newHttpClient();
   private final List<Follower> followers;
@@ -36,7 +36,7 @@ final class Swarm implements AutoCloseable {
   Swarm(List<Person> people, Supplier<String> url) {
     followers = people.stream().map(person -> new Follower(http, person, url, this::keep)).toList();
     Awaitility.await("everybody's first snapshot")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(() -> followers.stream().allMatch(Follower::hasBegun));
     followers.forEach(follower -> compared.put(follower, follower.position()));
   }
@@ -61,7 +61,7 @@ final class Swarm implements AutoCloseable {
   void catchUp(Stored stored) {
     Map<UserId, Long> heads = stored.heads();
     Awaitility.await("everybody at the head of their inbox")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(20))
         .untilAsserted(
             () ->

@@ -30,7 +30,7 @@ public final class RawSocket implements AutoCloseable {
   public static final int PONG = 10;
 
   private static final int FINAL = 0x80;
-  private static final int PATIENCE_MS = 20_000;
+  private static final int TIMEOUT_MILLIS = 20_000;
   private static final byte[] MASK = {0x12, 0x34, 0x56, 0x78};
 
   private final Socket socket = new Socket();
@@ -40,8 +40,8 @@ public final class RawSocket implements AutoCloseable {
     URI address = URI.create(url);
     try {
       socket.setReceiveBufferSize(receiveBuffer);
-      socket.setSoTimeout(PATIENCE_MS);
-      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), PATIENCE_MS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.connect(new InetSocketAddress(address.getHost(), address.getPort()), TIMEOUT_MILLIS);
       in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     } catch (IOException e) {
       throw new UncheckedIOException("No connection to " + url, e);

@@ -31,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
 public record TestClient(String url, Optional<String> token) {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   static final Contract CONTRACT = new Contract();
 
   /** Returns a client that isn't signed in. */
@@ -148,7 +148,7 @@ public record TestClient(String url, Optional<String> token) {
 
   private HttpRequest request(
       String method, String path, Map<String, String> headers, BodyPublisher body) {
-    var request = HttpRequest.newBuilder(URI.create(url + path)).timeout(PATIENCE);
+    var request = HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
     token.ifPresent(value -> request.header("Authorization", "Bearer " + value));
     headers.forEach(request::setHeader);
     return request.method(method, body).build();

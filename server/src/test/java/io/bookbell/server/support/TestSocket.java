@@ -26,7 +26,7 @@ import org.awaitility.Awaitility;
  */
 public final class TestSocket implements AutoCloseable {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final List<String> frames = new CopyOnWriteArrayList<>();
   private final AtomicInteger checked = new AtomicInteger();
@@ -36,7 +36,7 @@ public final class TestSocket implements AutoCloseable {
   private volatile boolean held = true;
 
   private TestSocket(URI address, Optional<String> token) {
-    var builder = HTTP.newWebSocketBuilder().connectTimeout(PATIENCE);
+    var builder = HTTP.newWebSocketBuilder().connectTimeout(TIMEOUT);
     token.ifPresent(value -> builder.header("Authorization", "Bearer " + value));
     this.socket =
         builder.buildAsync(address, new Listener()).orTimeout(20, TimeUnit.SECONDS).join();
@@ -105,7 +105,7 @@ public final class TestSocket implements AutoCloseable {
   public JsonNode await(String what, Predicate<JsonNode> wanted) {
     Awaitility.await()
         .alias(what)
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(10))
         .until(() -> messages().stream().anyMatch(wanted));
     return messages().stream().filter(wanted).findFirst().orElseThrow();
@@ -117,7 +117,7 @@ public final class TestSocket implements AutoCloseable {
 
   /** Waits until the server has closed the connection, and returns the close code. */
   public int awaitClosed() {
-    return closed.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    return closed.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   /** Waits until the server has closed the connection, and returns the reason. */

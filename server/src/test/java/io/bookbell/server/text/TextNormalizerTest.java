@@ -50,7 +50,7 @@ class TextNormalizerTest {
   @ValueSource(strings = {"\u0301\u0316", "\u0345\u20DD"})
   void excessMarksAreDroppedBeforeTheyAreSorted(String marks) {
     String piled = "a" + marks.repeat(100_000);
-    int most = 1 + UnicodeNormalizer.MOST_MARKS;
+    int most = 1 + UnicodeNormalizer.MAX_MARKS;
 
     for (var form : Normalizer.Form.values()) {
       assertThat(UnicodeNormalizer.normalize(piled + "b", form).length())

@@ -44,7 +44,7 @@ import redis.embedded.RedisServer;
 class SideBySideCrashTest {
   private static final String SECRET = "the secret with which the replaced system signs its tokens";
   private static final SiteTokens TOKENS = new SiteTokens(SECRET);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final int WAVE = 60;
   private static final int SMALL = 10;
   private static final List<Long> READERS = List.of(101L, 102L, 103L);
@@ -132,7 +132,7 @@ class SideBySideCrashTest {
 
   private void awaitChannel() {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .untilAsserted(
             () ->
                 assertThat(TestClient.at(url()).get("/metrics").raw().body())
@@ -205,7 +205,7 @@ class SideBySideCrashTest {
 
   private void settle() {
     await()
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .until(
             () -> {
               List<String> again;
@@ -291,7 +291,7 @@ class SideBySideCrashTest {
       for (TestSocket socket : List.of(socketHere, socketThere)) {
         socket.await("the_end");
         await()
-            .atMost(PATIENCE)
+            .atMost(TIMEOUT)
             .untilAsserted(() -> assertThat(createdIn(socket.messages())).contains(ours, theirs));
         assertThat(createdIn(socket.messages())).containsExactlyInAnyOrder(ours, theirs);
       }

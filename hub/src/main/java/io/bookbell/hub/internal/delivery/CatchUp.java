@@ -40,7 +40,7 @@ final class CatchUp {
    * of a node that shuts down: only this user's do so now, and they show what the user may not see
    * any more.
    */
-  private static final long MOST_RESTART_DELAY_MILLIS = 500;
+  private static final long MAX_RESTART_DELAY_MILLIS = 500;
 
   private final ConnectionState connectionState;
   private final Hub hub;
@@ -167,7 +167,7 @@ final class CatchUp {
   private void onPageRead(HistoryPage historyPage, int limit, long announcedBefore) {
     switch (historyPage) {
       case HistoryPage.TruncatedHistory() ->
-          connectionState.sendClose(ConnectionState.goingAway(MOST_RESTART_DELAY_MILLIS));
+          connectionState.sendClose(ConnectionState.goingAway(MAX_RESTART_DELAY_MILLIS));
       case HistoryPage.HistoryEntries(List<HistoryPage.HistoryEntry> entries) -> {
         entries.forEach(this::replayEntry);
         if (entries.size() < limit) {

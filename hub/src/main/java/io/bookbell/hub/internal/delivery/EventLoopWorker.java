@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * queue, which coalesces several changes for one connection into one write. A write costs the
  * kernel far more than the bytes in it. So while changes arrive in quick succession, the worker
  * waits before many writes for about as long as they will take, at most {@link
- * #LONGEST_WAIT_NANOS}, for more changes to share them. Writes to few connections, and a single
+ * #MAX_WAIT_NANOS}, for more changes to share them. Writes to few connections, and a single
  * change, are never delayed.
  *
  * <p>One timer checks all connections for silence and stalls; it runs while there are any.
@@ -41,7 +41,7 @@ final class EventLoopWorker {
 
   private static final int MANY_WRITES = 64;
   private static final long NANOS_PER_WRITE = 5_000;
-  private static final long LONGEST_WAIT_NANOS = 5_000_000;
+  private static final long MAX_WAIT_NANOS = 5_000_000;
 
   private final Hub hub;
   private final EventLoop loop;
@@ -152,7 +152,7 @@ final class EventLoopWorker {
     if (writes < MANY_WRITES || alone) {
       flushPending();
     } else {
-      long wait = Math.min(writes * NANOS_PER_WRITE, LONGEST_WAIT_NANOS);
+      long wait = Math.min(writes * NANOS_PER_WRITE, MAX_WAIT_NANOS);
       loop.schedule(flush, wait, TimeUnit.NANOSECONDS);
     }
   }

@@ -9,10 +9,10 @@ import java.util.Map;
 /**
  * The newest version of each state sent on this node, so that a state which arrives both over the
  * backplane and from the database is sent once. Thread-safe, guarded by its lock. Keeps one number
- * for each of the {@value #MOST} states that changed last; an older one may be sent twice.
+ * for each of the {@value #MAX_STATES} states that changed last; an older one may be sent twice.
  */
 final class LatestStates {
-  static final int MOST = 20_000;
+  static final int MAX_STATES = 20_000;
 
   private final Map<String, Long> versions =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -20,7 +20,7 @@ final class LatestStates {
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
-          return size() > MOST;
+          return size() > MAX_STATES;
         }
       };
 

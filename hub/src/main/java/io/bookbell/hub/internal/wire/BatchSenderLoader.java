@@ -60,7 +60,7 @@ final class BatchSenderLoader {
 
   private static boolean isUsable(BatchSenderProvider provider) {
     try {
-      provider.createSender(BatchedSocketWriter.MOST_WRITERS).close();
+      provider.createSender(BatchedSocketWriter.MAX_WRITERS).close();
       log.info("Many sockets are written with one system call, through {}", provider);
       return true;
     } catch (IOException | RuntimeException | LinkageError e) {

@@ -29,7 +29,7 @@ public final class BatchedSocketWriter {
   private static final int CAPACITY = 1 << 18;
 
   /** The largest batch, in connections. */
-  static final int MOST_WRITERS = 256;
+  static final int MAX_WRITERS = 256;
 
   /**
    * The smallest batch, in connections, for which a {@link BatchSender} is created. Small
@@ -47,11 +47,11 @@ public final class BatchedSocketWriter {
    * The writers with staged frames, in buffer order. {@link #ends} holds the offset at which each
    * one's frames end.
    */
-  private final @Nullable FrameWriter[] writers = new FrameWriter[MOST_WRITERS];
+  private final @Nullable FrameWriter[] writers = new FrameWriter[MAX_WRITERS];
 
-  private final int[] ends = new int[MOST_WRITERS];
-  private final int[] sockets = new int[MOST_WRITERS];
-  private final int[] sent = new int[MOST_WRITERS];
+  private final int[] ends = new int[MAX_WRITERS];
+  private final int[] sockets = new int[MAX_WRITERS];
+  private final int[] sent = new int[MAX_WRITERS];
   private int count;
   private boolean sending;
   private boolean mayHaveSender;
@@ -85,7 +85,7 @@ public final class BatchedSocketWriter {
     if (sending) {
       return false;
     }
-    if (count == MOST_WRITERS || frames.writableBytes() < bytes) {
+    if (count == MAX_WRITERS || frames.writableBytes() < bytes) {
       sendStaged();
     }
     return frames.writableBytes() >= bytes;
@@ -218,7 +218,7 @@ public final class BatchedSocketWriter {
     mayHaveSender = provider.isPresent();
     if (provider.isPresent()) {
       try {
-        batchSender = provider.get().createSender(MOST_WRITERS);
+        batchSender = provider.get().createSender(MAX_WRITERS);
       } catch (IOException e) {
         log.warn(
             "Each socket of one more event loop is written with its own system call: no {}",

@@ -25,10 +25,10 @@ public final class EventStreamEncoder implements MessageEncoder {
   private static final byte[] NO_EPOCH = {};
 
   /** The shortest {@code retry}, in milliseconds. */
-  private static final long LEAST_RETRY = 1000;
+  private static final long MIN_RETRY = 1000;
 
   /** The most digits of a delay. */
-  private static final int MOST_DIGITS = 9;
+  private static final int MAX_DIGITS = 9;
 
   private byte[] epoch = NO_EPOCH;
   private long snapshotSequence = Sequence.NONE;
@@ -100,7 +100,7 @@ public final class EventStreamEncoder implements MessageEncoder {
   public static void encodeClose(CloseReason reason, ByteBuf out) {
     StringBuilder event = new StringBuilder();
     if (reason.code() == CloseReason.GOING_AWAY.code() && isNumber(reason.text())) {
-      event.append("retry: ").append(LEAST_RETRY + Long.parseLong(reason.text())).append('\n');
+      event.append("retry: ").append(MIN_RETRY + Long.parseLong(reason.text())).append('\n');
     }
     event
         .append("event: close\ndata: {\"type\":\"close\",\"code\":")
@@ -113,7 +113,7 @@ public final class EventStreamEncoder implements MessageEncoder {
 
   private static boolean isNumber(String text) {
     return !text.isEmpty()
-        && text.length() <= MOST_DIGITS
+        && text.length() <= MAX_DIGITS
         && text.chars().allMatch(c -> c >= '0' && c <= '9');
   }
 

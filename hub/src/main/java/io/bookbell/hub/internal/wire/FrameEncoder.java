@@ -9,14 +9,14 @@ import io.netty.buffer.ByteBuf;
 /** Encodes server frames of RFC 6455: unfragmented and unmasked. Stateless. */
 public final class FrameEncoder {
   /** The longest header: two bytes and an eight-byte length. */
-  private static final int MOST_HEADER_BYTES = 10;
+  private static final int MAX_HEADER_BYTES = 10;
 
   private static final int FINAL = 0x80;
   private static final int TEXT = 0x1;
   private static final int CLOSE = 0x8;
   private static final int PING = 0x9;
   private static final int PONG = 0xA;
-  private static final int MOST_IN_ONE_BYTE = 125;
+  private static final int MAX_ONE_BYTE_LENGTH = 125;
   private static final int LENGTH_IN_TWO_BYTES = 126;
   private static final int LENGTH_IN_EIGHT_BYTES = 127;
 
@@ -38,7 +38,7 @@ public final class FrameEncoder {
 
   /** An upper bound for the size of a message's text frame, in bytes. */
   static int maxFrameSize(Message message, long sequence) {
-    return MOST_HEADER_BYTES + NumberedJson.sizeOf(message, sequence);
+    return MAX_HEADER_BYTES + NumberedJson.sizeOf(message, sequence);
   }
 
   /**
@@ -72,7 +72,7 @@ public final class FrameEncoder {
 
   private static void encodeHeader(int kind, int length, ByteBuf out) {
     out.writeByte(FINAL | kind);
-    if (length <= MOST_IN_ONE_BYTE) {
+    if (length <= MAX_ONE_BYTE_LENGTH) {
       out.writeByte(length);
     } else if (length <= 0xFFFF) {
       out.writeByte(LENGTH_IN_TWO_BYTES).writeShort(length);

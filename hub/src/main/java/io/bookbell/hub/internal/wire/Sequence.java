@@ -7,14 +7,14 @@ public final class Sequence {
   /** The value for a message without a sequence number. */
   public static final long NONE = -1;
 
-  private static final int MOST_DIGITS = 19;
+  private static final int MAX_DIGITS = 19;
 
   private Sequence() {}
 
   /** The number of decimal digits. */
   static int digitCount(long sequence) {
     int digits = 1;
-    for (long bound = 10; digits < MOST_DIGITS && sequence >= bound; bound *= 10) {
+    for (long bound = 10; digits < MAX_DIGITS && sequence >= bound; bound *= 10) {
       digits++;
     }
     return digits;

@@ -37,7 +37,7 @@ class LatestStatesTest {
   void onlyTheStatesThatChangedLastAreKept() {
     isSent("kept", 1);
     isSent("forgotten", 1);
-    for (int state = 2; state < LatestStates.MOST; state++) {
+    for (int state = 2; state < LatestStates.MAX_STATES; state++) {
       isSent("state " + state, 1);
     }
     assertThat(isSent("kept", 1)).isFalse();

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 public abstract class BatchedSendContract {
   /** More than one system call takes, on each of the server's event loops. */
-  private static final int MANY = 2 * BatchedSocketWriter.MOST_WRITERS + 88;
+  private static final int MANY = 2 * BatchedSocketWriter.MAX_WRITERS + 88;
 
   private static final int SMALL_BUFFER = 1 << 12;
 

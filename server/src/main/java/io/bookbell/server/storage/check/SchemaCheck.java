@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * rows. Use an instance once.
  */
 public final class SchemaCheck {
-  private static final int MOST_PROBLEMS = 20;
+  private static final int MAX_PROBLEMS = 20;
 
   /** PostgreSQL would check each of them with a query for each row that a command writes. */
   private static final Set<String> ONLY_ON_SQLITE =
@@ -87,7 +87,7 @@ public final class SchemaCheck {
     } else {
       check.checkTables();
     }
-    return check.problems.stream().limit(MOST_PROBLEMS).toList();
+    return check.problems.stream().limit(MAX_PROBLEMS).toList();
   }
 
   /** A table with some of its columns in alphabetical order. */
@@ -150,7 +150,7 @@ public final class SchemaCheck {
   private void checkUniqueKey(TableDefinition table, List<String> key) {
     String wanted = describeColumns(table.name(), key);
     requirePresent(found.unique, wanted, "the unique constraint");
-    tx.query(selectDuplicates(table, key), MOST_PROBLEMS)
+    tx.query(selectDuplicates(table, key), MAX_PROBLEMS)
         .list(row -> readValues(row, key))
         .forEach(
             values ->

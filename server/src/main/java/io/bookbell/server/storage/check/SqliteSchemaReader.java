@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Reads the schema of a SQLite file from its catalogue. */
 final class SqliteSchemaReader {
   private static final Pattern CHECK = Pattern.compile("\\bCHECK\\b", Pattern.CASE_INSENSITIVE);
-  private static final int MOST_DEFECTS = 10;
+  private static final int MAX_DEFECTS = 10;
 
   private static final String UNIQUE =
       """
@@ -86,13 +86,13 @@ final class SqliteSchemaReader {
   private static List<String> findDefects(Transaction tx) {
     var defects = new ArrayList<String>();
     tx
-        .query("PRAGMA integrity_check(" + MOST_DEFECTS + ")")
+        .query("PRAGMA integrity_check(" + MAX_DEFECTS + ")")
         .list(row -> row.getString("integrity_check"))
         .stream()
         .filter(line -> !line.equals("ok"))
         .forEach(line -> defects.add("SQLite says: " + line));
     tx.query("PRAGMA foreign_key_check").list(SqliteSchemaReader::describeOrphan).stream()
-        .limit(MOST_DEFECTS)
+        .limit(MAX_DEFECTS)
         .forEach(defects::add);
     return defects;
   }

@@ -17,16 +17,16 @@ import java.util.function.LongSupplier;
  */
 final class ConnectionThreads implements AutoCloseable {
   private final RecentThreads threads;
-  private final Duration patience;
+  private final Duration timeout;
   private final LongSupplier nanos;
 
-  ConnectionThreads(String name, int connections, Duration patience) {
-    this(name, connections, patience, System::nanoTime);
+  ConnectionThreads(String name, int connections, Duration timeout) {
+    this(name, connections, timeout, System::nanoTime);
   }
 
-  ConnectionThreads(String name, int connections, Duration patience, LongSupplier nanos) {
+  ConnectionThreads(String name, int connections, Duration timeout, LongSupplier nanos) {
     this.threads = new RecentThreads(name, connections);
-    this.patience = patience;
+    this.timeout = timeout;
     this.nanos = nanos;
   }
 
@@ -40,10 +40,10 @@ final class ConnectionThreads implements AutoCloseable {
     try {
       threads.execute(
           () -> {
-            if (nanos.getAsLong() - asked > patience.toNanos()) {
+            if (nanos.getAsLong() - asked > timeout.toNanos()) {
               refused.accept(
                   new RejectedExecutionException(
-                      "No connection to the database was free within " + patience));
+                      "No connection to the database was free within " + timeout));
             } else {
               task.run();
             }

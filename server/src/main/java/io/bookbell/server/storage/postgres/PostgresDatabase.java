@@ -57,9 +57,9 @@ public final class PostgresDatabase implements Database {
   private final WriteHealth condition = new WriteHealth();
   private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
-      new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.PATIENCE);
+      new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.TIMEOUT);
   private final ConnectionThreads readers =
-      new ConnectionThreads("postgres-reader", READ_CONNECTIONS, PostgresConnections.PATIENCE);
+      new ConnectionThreads("postgres-reader", READ_CONNECTIONS, PostgresConnections.TIMEOUT);
 
   /**
    * Connects and migrates.

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 final class PostgresHeartbeat implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PostgresHeartbeat.class);
-  private static final Duration EVERY = Duration.ofMillis(300);
+  private static final Duration INTERVAL = Duration.ofMillis(300);
 
   /** While writes fail, one beat in this many checks whether the disk has room again. */
   private static final int ROOM_TRIED = 4;
@@ -69,7 +69,7 @@ final class PostgresHeartbeat implements AutoCloseable {
   void startBeating() {
     var _ =
         thread.scheduleWithFixedDelay(
-            this::runHeartbeat, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            this::runHeartbeat, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Makes the future fail as soon as the database is unreachable. */

@@ -39,11 +39,11 @@ import org.jspecify.annotations.Nullable;
  * set aside and runs alone, so a deadlock can't last.
  */
 final class PostgresWriter {
-  private static final int MOST_ATTEMPTS = 4;
-  private static final int MOST_PER_COMMIT = 64;
+  private static final int MAX_ATTEMPTS = 4;
+  private static final int MAX_PER_COMMIT = 64;
 
   /** Together with the commit, this must stay far below the transaction timeouts. */
-  private static final Duration LONGEST_BATCH = Duration.ofMillis(500);
+  private static final Duration MAX_BATCH_DURATION = Duration.ofMillis(500);
 
   /** Shorter than the second after which PostgreSQL looks for deadlocks. */
   private static final String WAIT_A_MOMENT = "SET LOCAL lock_timeout = 100";
@@ -144,7 +144,7 @@ final class PostgresWriter {
 
   /** Runs the owner's queued jobs until there are none. */
   private void drainQueue(OwnerRow row) {
-    List<WriteJob<?>> jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
+    List<WriteJob<?>> jobs = ownerQueues.takeNext(row.owner(), MAX_PER_COMMIT);
     while (!jobs.isEmpty()) {
       if (jobs.size() == 1) {
         WriteJob<?> only = jobs.getFirst();
@@ -152,7 +152,7 @@ final class PostgresWriter {
       } else {
         runShared(row, jobs);
       }
-      jobs = ownerQueues.takeNext(row.owner(), MOST_PER_COMMIT);
+      jobs = ownerQueues.takeNext(row.owner(), MAX_PER_COMMIT);
     }
   }
 
@@ -192,7 +192,7 @@ final class PostgresWriter {
 
   private static @Nullable Throwable withRetries(WriteAttempt writeAttempt) {
     Throwable failure = writeAttempt.run();
-    for (int retry = 1; retry < MOST_ATTEMPTS && isRetryable(failure); retry++) {
+    for (int retry = 1; retry < MAX_ATTEMPTS && isRetryable(failure); retry++) {
       failure = writeAttempt.run();
     }
     return failure;
@@ -258,7 +258,7 @@ final class PostgresWriter {
       session.enqueue(WAIT_A_MOMENT);
       begun = true;
       var jobBatch = new JobBatch(session, () -> new Transaction(session, time));
-      long end = System.nanoTime() + LONGEST_BATCH.toNanos();
+      long end = System.nanoTime() + MAX_BATCH_DURATION.toNanos();
       int next = 0;
       while (next < jobs.size() && left.isEmpty()) {
         if (System.nanoTime() - end > 0) {

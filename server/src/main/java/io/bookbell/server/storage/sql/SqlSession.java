@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlSession {
   /** Limits the memory that waiting statements use in this process and in PostgreSQL. */
-  private static final int MOST_WAITING = 64;
+  private static final int MAX_WAITING = 64;
 
   /** Limits the values of all statements that are sent together. */
-  private static final int MOST_VALUES_TOGETHER = 32_000;
+  private static final int MAX_VALUES_PER_STATEMENT = 32_000;
 
   /** How many rows of a large result are in memory at once. */
   private static final int ROWS_AT_ONCE = 1000;
@@ -156,8 +156,8 @@ public final class SqlSession {
   }
 
   private void add(QueuedStatement statement) {
-    if (queue.size() >= MOST_WAITING
-        || queue.countValues() + statement.countValues() > MOST_VALUES_TOGETHER) {
+    if (queue.size() >= MAX_WAITING
+        || queue.countValues() + statement.countValues() > MAX_VALUES_PER_STATEMENT) {
       flush();
     }
     queue.add(statement);

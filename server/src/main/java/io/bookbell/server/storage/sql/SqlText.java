@@ -20,7 +20,7 @@ final class SqlText {
   private static final String NOT_IN_LIST = "NOT IN (";
 
   /** Longer lists aren't rounded up: SQLite allows 32,766 values in a statement. */
-  private static final int MOST_PLACES = 16_384;
+  private static final int MAX_PLACEHOLDERS = 16_384;
 
   /** Texts without row locks, by their originals. Both come from the program, so they are few. */
   private static final Map<String, String> WITHOUT_LOCKS = new ConcurrentHashMap<>();
@@ -149,7 +149,7 @@ final class SqlText {
       return;
     }
     int places =
-        Math.min(Integer.highestOneBit(2 * list.size() - 1), Math.max(list.size(), MOST_PLACES));
+        Math.min(Integer.highestOneBit(2 * list.size() - 1), Math.max(list.size(), MAX_PLACEHOLDERS));
     text.append("?").append(", ?".repeat(places - 1));
     flat.addAll(list);
     Object last = flat.getLast();

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class SqliteSender implements StatementSender {
   /** Limits the values of one statement; SQLite allows 32,766. */
-  private static final int MOST_VALUES = 900;
+  private static final int MAX_VALUES = 900;
 
   /** Up to this many rows, each number of rows has its own text. */
   private static final int ANY_NUMBER = 4;
@@ -51,7 +51,7 @@ final class SqliteSender implements StatementSender {
       return 1;
     }
     int values = Math.max(1, statement.rows().getFirst().values().size());
-    int most = Math.clamp(MOST_VALUES / values, 1, rows);
+    int most = Math.clamp(MAX_VALUES / values, 1, rows);
     return most <= ANY_NUMBER ? most : Integer.highestOneBit(most);
   }
 

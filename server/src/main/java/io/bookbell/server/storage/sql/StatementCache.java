@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  * each time it is prepared, which can take longer than running it. Confined to one thread.
  */
 final class StatementCache {
-  private static final int MOST_KEPT = 256;
+  private static final int MAX_RETAINED = 256;
 
   /** Longer texts contain long lists, whose length rarely recurs. */
-  private static final int LONGEST_KEPT = 16_000;
+  private static final int MAX_RETAINED_LENGTH = 16_000;
 
   /**
    * Statements that nobody is using, least recently used first. The first String of each text stays
@@ -48,7 +48,7 @@ final class StatementCache {
    * them, and SQLite recompiles joins after they were cleared.
    */
   void giveBack(String sql, PreparedStatement statement) throws SQLException {
-    if (sql.length() > LONGEST_KEPT) {
+    if (sql.length() > MAX_RETAINED_LENGTH) {
       statement.close();
       return;
     }
@@ -56,7 +56,7 @@ final class StatementCache {
     if (twin != null) {
       twin.close();
     }
-    if (idle.size() > MOST_KEPT) {
+    if (idle.size() > MAX_RETAINED) {
       idle.pollFirstEntry().getValue().close();
     }
   }
@@ -75,7 +75,7 @@ final class StatementCache {
     for (int place = 1; place <= columns.getColumnCount(); place++) {
       read.putIfAbsent(columns.getColumnLabel(place), place);
     }
-    if (sql.length() <= LONGEST_KEPT && places.size() < MOST_KEPT) {
+    if (sql.length() <= MAX_RETAINED_LENGTH && places.size() < MAX_RETAINED) {
       places.put(sql, read);
     }
     return read;

@@ -50,7 +50,7 @@ public final class SqliteDatabase implements Database {
   private static final int READERS = 3;
 
   /** How long reads may go on when the database closes. */
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
   static final int BUSY_TIMEOUT_MILLIS = 10_000;
 
@@ -70,7 +70,7 @@ public final class SqliteDatabase implements Database {
    * Size to which SQLite truncates a log file that had to grow, once it starts again from the
    * beginning.
    */
-  private static final long MOST_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
+  private static final long MAX_LOG_BYTES = 2L * CHECKPOINT_PAGES * 4096;
 
   private final SQLiteDataSource readSource = createSource(true);
   private final FileMark fileMark;
@@ -289,7 +289,7 @@ public final class SqliteDatabase implements Database {
   @Override
   public void close() {
     writer.close();
-    readers.closeWithin(CLOSE_PATIENCE);
+    readers.closeWithin(CLOSE_TIMEOUT);
     readConnections.forEach(SqliteDatabase::closeQuietly);
   }
 
@@ -343,7 +343,7 @@ public final class SqliteDatabase implements Database {
         .setPragma(SQLiteConfig.Pragma.WAL_AUTOCHECKPOINT, String.valueOf(CHECKPOINT_PAGES));
     source
         .getConfig()
-        .setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(MOST_LOG_BYTES));
+        .setPragma(SQLiteConfig.Pragma.JOURNAL_SIZE_LIMIT, String.valueOf(MAX_LOG_BYTES));
     return source;
   }
 }

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class SqliteReserve {
   private static final Logger log = LoggerFactory.getLogger(SqliteReserve.class);
-  private static final long MOST = 8L << 20;
-  private static final long LEAST = 256L << 10;
+  private static final long MAX_BYTES = 8L << 20;
+  private static final long MIN_BYTES = 256L << 10;
 
   /** The reserve takes at most 1/SHARE of a small disk. */
   private static final long SHARE = 16;
@@ -49,7 +49,7 @@ final class SqliteReserve {
   /** SQLite can't even be opened on a full disk. */
   private void releaseIfDiskIsFull(Path file) {
     try {
-      if (Files.getFileStore(file).getUsableSpace() < LEAST) {
+      if (Files.getFileStore(file).getUsableSpace() < MIN_BYTES) {
         log.warn("The disk is full: {} was deleted so that people can still sign in", file);
         releaseRoom();
       }
@@ -90,7 +90,7 @@ final class SqliteReserve {
         return true;
       }
       var disk = Files.getFileStore(file.toAbsolutePath().getParent());
-      long size = Math.clamp(disk.getTotalSpace() / SHARE, LEAST, MOST);
+      long size = Math.clamp(disk.getTotalSpace() / SHARE, MIN_BYTES, MAX_BYTES);
       if (Files.exists(file) && Files.size(file) >= size) {
         made = true;
         return true;

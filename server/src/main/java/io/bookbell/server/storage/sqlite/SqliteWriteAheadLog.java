@@ -23,7 +23,7 @@ final class SqliteWriteAheadLog {
   static final long LARGE = 64L << 20;
 
   private static final Duration APART = Duration.ofSeconds(5);
-  private static final int PATIENCE_MILLIS = 250;
+  private static final int TIMEOUT_MILLIS = 250;
 
   private final Path file;
   private long nextTry = System.nanoTime();
@@ -48,7 +48,7 @@ final class SqliteWriteAheadLog {
     if (sizeInBytes() < LARGE || System.nanoTime() - nextTry < 0) {
       return;
     }
-    if (!truncateLog(connection, PATIENCE_MILLIS, busyTimeoutMillis)) {
+    if (!truncateLog(connection, TIMEOUT_MILLIS, busyTimeoutMillis)) {
       nextTry = System.nanoTime() + APART.toNanos();
       log.warn(
           "SQLite's write-ahead log has grown to {} MiB during a long read; trying again in {} s",
@@ -62,10 +62,10 @@ final class SqliteWriteAheadLog {
    *
    * @return whether it succeeded, without being blocked by a reader
    */
-  boolean truncateLog(Connection connection, int patienceMillis, int busyTimeoutMillis)
+  boolean truncateLog(Connection connection, int timeoutMillis, int busyTimeoutMillis)
       throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA busy_timeout = " + patienceMillis);
+      statement.execute("PRAGMA busy_timeout = " + timeoutMillis);
       try (ResultSet result = statement.executeQuery("PRAGMA wal_checkpoint(TRUNCATE)")) {
         return result.next() && result.getInt(1) == 0;
       } finally {

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * {@link SqliteReserve} again; jobs that may use the reserve continue.
  */
 final class SqliteWriter implements AutoCloseable {
-  private static final int MOST_PER_COMMIT = 64;
+  private static final int MAX_PER_COMMIT = 64;
 
   private final BlockingQueue<WriteJob<?>> queue = new LinkedBlockingQueue<>();
   private final Supplier<Connection> connections;
@@ -84,14 +84,14 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   private void runLoop() {
-    var batch = new ArrayList<WriteJob<?>>(MOST_PER_COMMIT);
+    var batch = new ArrayList<WriteJob<?>>(MAX_PER_COMMIT);
     while (!closing || !queue.isEmpty()) {
       try {
         batch.add(queue.take());
       } catch (InterruptedException e) {
         continue; // only close() stops this thread
       }
-      queue.drainTo(batch, MOST_PER_COMMIT - 1);
+      queue.drainTo(batch, MAX_PER_COMMIT - 1);
       writeBatch(batch);
       batch.clear();
     }

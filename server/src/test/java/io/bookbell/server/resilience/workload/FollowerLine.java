@@ -27,7 +27,7 @@ import java.util.concurrent.Flow;
  * end are reported on threads of the HTTP client. Thread-safe.
  */
 abstract sealed class FollowerLine {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private volatile boolean aborted;
 
@@ -108,7 +108,7 @@ abstract sealed class FollowerLine {
           target
               .http
               .newWebSocketBuilder()
-              .connectTimeout(PATIENCE)
+              .connectTimeout(TIMEOUT)
               .header("Authorization", "Bearer " + target.person.token())
               .buildAsync(
                   URI.create(base + target.person.user().value() + since), new Frames(listener))
@@ -258,7 +258,7 @@ abstract sealed class FollowerLine {
       var request =
           target
               .request("/api/messages?wait=" + wait + "&", since)
-              .timeout(PATIENCE.plusSeconds(wait))
+              .timeout(TIMEOUT.plusSeconds(wait))
               .build();
       CompletableFuture<HttpResponse<String>> answer =
           target.http.sendAsync(request, BodyHandlers.ofString());

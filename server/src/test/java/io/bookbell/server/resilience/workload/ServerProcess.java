@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
  * A command of Bookbell in a process of its own, which can be ended like any other. Thread-safe.
  */
 public final class ServerProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
   private static final Pattern ADDRESS = Pattern.compile("is at (http://\\S+)");
 
   /** None outlives the tests, not even when these are broken off. */
@@ -90,7 +90,7 @@ public final class ServerProcess implements AutoCloseable {
   /** Waits until it serves; where it is reached. */
   public String awaitReady() {
     Awaitility.await("a server that is ready")
-        .atMost(PATIENCE)
+        .atMost(TIMEOUT)
         .pollInterval(Duration.ofMillis(10))
         .failFast(() -> assertThat(process.isAlive()).as(output()).isTrue())
         .until(() -> ADDRESS.matcher(output()).find());
@@ -133,7 +133,7 @@ public final class ServerProcess implements AutoCloseable {
   /** Waits for the end; the exit code. */
   public int awaitEnd() {
     try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException("The process did not end; it printed: " + output());
       }
       return process.exitValue();

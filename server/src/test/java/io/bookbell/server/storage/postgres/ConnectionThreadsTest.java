@@ -12,11 +12,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ConnectionThreadsTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE);
   private final CompletableFuture<Boolean> connection = new CompletableFuture<>();
-  private final ConnectionThreads threads = new ConnectionThreads("test", 1, PATIENCE, nanos::get);
+  private final ConnectionThreads threads = new ConnectionThreads("test", 1, TIMEOUT, nanos::get);
 
   @AfterEach
   void close() {
@@ -48,7 +48,7 @@ class ConnectionThreadsTest {
     var late = run();
     nanos.addAndGet(1);
     var inTime = run();
-    nanos.addAndGet(PATIENCE.toNanos());
+    nanos.addAndGet(TIMEOUT.toNanos());
     connection.complete(true);
 
     assertThatThrownBy(() -> late.get(10, TimeUnit.SECONDS))
