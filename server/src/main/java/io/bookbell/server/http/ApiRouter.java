@@ -343,7 +343,7 @@ public final class ApiRouter {
           C command = apiRequest.read(parse);
           WriteCommand<EncodedResponse> work =
               tx -> {
-                Supplier<T> decision = commandHandler.ask(tx, caller, command);
+                Supplier<T> decision = commandHandler.prepare(tx, caller, command);
                 return () -> EncodedResponse.of(toResponse.apply(decision.get()));
               };
           return IdempotencyService.writeCommand(database, caller.user(), use, work);

@@ -7,5 +7,5 @@ import java.util.function.Supplier;
 /** The first step of a route's {@link WriteCommand}, which returns its decision. */
 @FunctionalInterface
 public interface CommandHandler<C, T> {
-  Supplier<T> ask(Transaction tx, Caller caller, C command);
+  Supplier<T> prepare(Transaction tx, Caller caller, C command);
 }

@@ -132,14 +132,14 @@ public final class IdempotencyService {
       WriteCommand<EncodedResponse> command) {
     return use.isEmpty()
         ? database.writeCommand(command)
-        : runOnce(() -> database.writeCommand(tx -> lookUpAndAsk(tx, user, use.get(), command)));
+        : runOnce(() -> database.writeCommand(tx -> lookUpAndPrepare(tx, user, use.get(), command)));
   }
 
-  private static Supplier<EncodedResponse> lookUpAndAsk(
+  private static Supplier<EncodedResponse> lookUpAndPrepare(
       Transaction tx, UserId user, IdempotencyKeyUse use, WriteCommand<EncodedResponse> command) {
     var userKey = new KeyOfUser(user, use.key());
     tx.claim(userKey);
-    Supplier<EncodedResponse> decision = command.ask(tx);
+    Supplier<EncodedResponse> decision = command.prepare(tx);
     // Behind the command's locks, so that it finds the response of a request that had them before.
     PendingResult<List<StoredResponse>> stored = tx.lookUp(FIND, userKey);
     return () -> {

@@ -62,7 +62,7 @@ public final class InboxStore {
                         outgoingMessage, Message.of(Json.writeAsBytes(withType(outgoingMessage)))))
             .toList();
     if (!bodies.isEmpty()) {
-      tx.addLastStep(
+      tx.addBeforeCommitStep(
           SequenceAssigner.STEP,
           new AppendedMessages(tx, outgoingMessages, bodies, tx.now(), publisher));
     }

@@ -98,7 +98,7 @@ public final class EventStreamRoutes {
             .connectStream(
                 channel,
                 encodeHead(context.response()),
-                slot.here(),
+                slot.nodeReservation(),
                 ConnectionAdmission.metadataOf(caller, slot),
                 since);
     admission.closeIfSessionEnded(caller, connection);

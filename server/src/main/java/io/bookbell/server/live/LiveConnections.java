@@ -194,7 +194,7 @@ public final class LiveConnections implements AutoCloseable {
                 slot.releaseSlot();
               }
             })
-        .thenApply(profile -> new ConnectionSlot(slot.here, slot.everywhere, profile.toMetadata()));
+        .thenApply(profile -> new ConnectionSlot(slot.nodeReservation, slot.clusterSlot, profile.toMetadata()));
   }
 
   /**

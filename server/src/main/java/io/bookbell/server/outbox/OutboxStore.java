@@ -94,7 +94,7 @@ public final class OutboxStore {
       Transaction tx, News news, boolean forCreator, Collection<UserId> subscribers) {
     Instant now = tx.now();
     for (UserId owner : subscribers) {
-      tx.addLastStep(
+      tx.addBeforeCommitStep(
           INSERT_ALL,
           ValueReader.values(
               forCreator,

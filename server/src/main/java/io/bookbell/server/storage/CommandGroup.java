@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Commands see each other's changes only in the owner's row. A command is postponed if it claims
  * what an earlier one has claimed, or belongs to another owner than the first one. Claims of
- * earlier commands go before those of later ones, even if the later one was asked before the
+ * earlier commands go before those of later ones, even if the later one was prepared before the
  * earlier one made its claim. So the first command is never postponed.
  */
 final class CommandGroup {
@@ -58,7 +58,7 @@ final class CommandGroup {
    */
   GroupOutcome run(List<WriteJob<?>> jobs) {
     order = jobs;
-    var asked = new ArrayList<WriteJob<?>>();
+    var prepared = new ArrayList<WriteJob<?>>();
     var outcome = new GroupOutcome(new ArrayList<>(), new ArrayList<>());
     for (WriteJob<?> job : jobs) {
       if (owner != null && job.owner() != null && !owner.equals(job.owner())) {
@@ -66,17 +66,17 @@ final class CommandGroup {
         continue;
       }
       begin(job);
-      if (job.ask(new Transaction(session, time, this))) {
+      if (job.prepare(new Transaction(session, time, this))) {
         if (job.owner() == null) {
           throw new CannotGroupException("A command has locked no owner's row");
         }
-        asked.add(job);
+        prepared.add(job);
       } else {
         requireIntact(job);
         keepIfPostponed(job, outcome);
       }
     }
-    for (WriteJob<?> job : asked) {
+    for (WriteJob<?> job : prepared) {
       if (overtaken.contains(job)) {
         outcome.postponed.add(job);
       } else {
@@ -146,7 +146,7 @@ final class CommandGroup {
       throw new PostponedError();
     }
     if (ahead < 0) {
-      overtaken.add(holder); // it has only asked
+      overtaken.add(holder); // it has only prepared
     }
     claims.put(what, job);
   }

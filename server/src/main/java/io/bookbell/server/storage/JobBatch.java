@@ -101,9 +101,9 @@ public final class JobBatch {
   }
 
   /** Runs the last steps of the successful jobs. Call it just before the commit. */
-  public void runLastSteps() {
+  public void runBeforeCommitSteps() {
     if (!succeeded.isEmpty()) {
-      Transaction.runLastSteps(succeeded);
+      Transaction.runBeforeCommitSteps(succeeded);
     }
   }
 }

@@ -241,7 +241,7 @@ public final class Transaction {
   }
 
   /** Adds a part for a step at the end of the transaction. */
-  public <T> void addLastStep(BeforeCommitStep<T> step, T part) {
+  public <T> void addBeforeCommitStep(BeforeCommitStep<T> step, T part) {
     last.computeIfAbsent(step, _ -> new ArrayList<>()).add(part);
   }
 
@@ -250,7 +250,7 @@ public final class Transaction {
    *
    * @param commands the successful ones, in their order
    */
-  static void runLastSteps(List<Transaction> commands) {
+  static void runBeforeCommitSteps(List<Transaction> commands) {
     var all = new LinkedHashMap<BeforeCommitStep<?>, List<Object>>();
     for (Transaction command : commands) {
       command.last.forEach(
@@ -259,7 +259,7 @@ public final class Transaction {
     all.forEach((step, parts) -> run(step, commands.getFirst(), parts));
   }
 
-  @SuppressWarnings("unchecked") // addLastStep accepts only a step's own T
+  @SuppressWarnings("unchecked") // addBeforeCommitStep accepts only a step's own T
   private static <T> void run(BeforeCommitStep<T> step, Transaction tx, List<?> parts) {
     step.run(tx, (List<T>) parts);
   }

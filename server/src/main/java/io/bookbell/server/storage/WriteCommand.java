@@ -22,5 +22,5 @@ public interface WriteCommand<T> {
    *     all commands that are decided together wait for it, and if it is refused afterwards, all of
    *     them run again one by one.
    */
-  Supplier<T> ask(Transaction tx);
+  Supplier<T> prepare(Transaction tx);
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * It may run several times; only the last run counts.
  */
 public final class WriteJob<T> {
-  public final CompletableFuture<T> answer = new CompletableFuture<>();
+  public final CompletableFuture<T> future = new CompletableFuture<>();
   private final WriteCommand<T> command;
 
   /** Whether it may continue on a full disk by using the reserve. */
@@ -49,20 +49,20 @@ public final class WriteJob<T> {
   }
 
   /** Whether the future is already completed, so that nothing may be stored any more. */
-  public boolean isAnswered() {
-    return answer.isDone();
+  public boolean isCompleted() {
+    return future.isDone();
   }
 
   /** Runs the command. Returns whether it succeeded; a failure is kept for the future. */
   boolean run(Transaction transaction) {
-    return ask(transaction) && decide(Transaction::flushStatements);
+    return prepare(transaction) && decide(Transaction::flushStatements);
   }
 
   /** Runs the command's first step. Returns whether it succeeded. */
-  boolean ask(Transaction transaction) {
+  boolean prepare(Transaction transaction) {
     this.transaction = transaction;
     try {
-      decision = command.ask(transaction);
+      decision = command.prepare(transaction);
       failure = null;
       return true;
     } catch (RuntimeException | Error e) {
@@ -106,15 +106,15 @@ public final class WriteJob<T> {
    * statements may still wait for the commit.
    */
   public boolean runAlone(Transaction transaction) {
-    return ask(transaction) && decide(alone -> Transaction.runLastSteps(List.of(alone)));
+    return prepare(transaction) && decide(alone -> Transaction.runBeforeCommitSteps(List.of(alone)));
   }
 
   /** Like {@link #runAlone}, and runs all of its statements. */
   public boolean runAloneToEnd(Transaction transaction) {
-    return ask(transaction)
+    return prepare(transaction)
         && decide(
             alone -> {
-              Transaction.runLastSteps(List.of(alone));
+              Transaction.runBeforeCommitSteps(List.of(alone));
               alone.flushStatements();
             });
   }
@@ -127,24 +127,24 @@ public final class WriteJob<T> {
 
   /** Completes the future with the result or the failure, after the commit. */
   @SuppressWarnings("NullAway") // a work may return null; T is then nullable for its caller
-  public void completeAnswer() {
+  public void complete() {
     if (failure != null) {
-      failAnswer(failure);
+      fail(failure);
       return;
     }
     if (transaction != null) {
       transaction.runAfterCommit();
     }
-    answer.complete(result);
+    future.complete(result);
   }
 
   /** Fails the future because the work wasn't stored, or because it is unknown whether it was. */
-  public void failAnswer(Throwable cause) {
-    answer.completeExceptionally(StorageException.translateFailure(cause));
+  public void fail(Throwable cause) {
+    future.completeExceptionally(StorageException.translateFailure(cause));
   }
 
   public void refuseClosing() {
-    failAnswer(closingFailure());
+    fail(closingFailure());
   }
 
   public static RejectedExecutionException closingFailure() {

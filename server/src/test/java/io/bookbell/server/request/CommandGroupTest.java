@@ -85,7 +85,7 @@ class CommandGroupTest extends DomainTest {
           database.writeCommand(
               tx -> {
                 begun.incrementAndGet();
-                return command.ask(tx);
+                return command.prepare(tx);
               });
       answers.add(answer);
       if (kind == TestDatabase.POSTGRESQL) {

@@ -1,6 +1,6 @@
 package io.bookbell.server.storage.postgres;
 
-import io.bookbell.server.storage.RecentThreads;
+import io.bookbell.server.storage.LifoThreadPool;
 import io.bookbell.server.storage.WriteJob;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * through the poller's thread and the scheduler, which costs more than the statement itself.
  */
 final class ConnectionThreads implements AutoCloseable {
-  private final RecentThreads threads;
+  private final LifoThreadPool threads;
   private final Duration timeout;
   private final LongSupplier nanos;
 
@@ -25,7 +25,7 @@ final class ConnectionThreads implements AutoCloseable {
   }
 
   ConnectionThreads(String name, int connections, Duration timeout, LongSupplier nanos) {
-    this.threads = new RecentThreads(name, connections);
+    this.threads = new LifoThreadPool(name, connections);
     this.timeout = timeout;
     this.nanos = nanos;
   }

@@ -15,7 +15,7 @@ import io.bookbell.server.storage.WriteJob;
 import io.bookbell.server.storage.migration.SchemaMigrator;
 import io.bookbell.server.storage.sql.DataAccessException;
 import io.bookbell.server.storage.sql.ParameterTypes;
-import io.bookbell.server.storage.sql.SecondTripException;
+import io.bookbell.server.storage.sql.ExtraRoundTripException;
 import io.bookbell.server.storage.sql.SqlListener;
 import io.bookbell.server.storage.sql.SqlSession;
 import java.sql.Connection;
@@ -54,7 +54,7 @@ public final class PostgresDatabase implements Database {
   private final TimeSource time;
   private final SqlListener listener;
   private final ParameterTypes types = new ParameterTypes();
-  private final WriteHealth condition = new WriteHealth();
+  private final WriteHealth writeHealth = new WriteHealth();
   private final PostgresHeartbeat heartbeat;
   private final ConnectionThreads writers =
       new ConnectionThreads("postgres-writer", WRITE_CONNECTIONS, PostgresConnections.TIMEOUT);
@@ -151,9 +151,9 @@ public final class PostgresDatabase implements Database {
     this.heartbeat =
         new PostgresHeartbeat(
             connections.createDataSource("heartbeat", PostgresTimeouts.HEARTBEAT),
-            condition,
+            writeHealth,
             this::evictConnections);
-    this.writer = new PostgresWriter(writes, this::newSession, time, writers, condition);
+    this.writer = new PostgresWriter(writes, this::newSession, time, writers, writeHealth);
     if (postgresTimeouts == PostgresTimeouts.SERVING) {
       heartbeat.startBeating();
     }
@@ -185,11 +185,11 @@ public final class PostgresDatabase implements Database {
   }
 
   private <T> CompletableFuture<T> submitJob(WriteJob<T> writeJob) {
-    var _ = heartbeat.failWhenUnreachable(writeJob.answer);
-    if (!writeJob.isAnswered()) {
+    var _ = heartbeat.failWhenUnreachable(writeJob.future);
+    if (!writeJob.isCompleted()) {
       writer.submitJob(writeJob, heartbeat::recordResponse);
     }
-    return writeJob.answer;
+    return writeJob.future;
   }
 
   /** There is no reserve: the disk of PostgreSQL isn't ours to fill. */
@@ -209,7 +209,7 @@ public final class PostgresDatabase implements Database {
         connection -> {
           try {
             return runRead(SqlSession.forOneTrip(connection, listener, types), work);
-          } catch (SecondTripException _) {
+          } catch (ExtraRoundTripException _) {
             return readInTransaction(connection, work);
           }
         });
@@ -261,7 +261,7 @@ public final class PostgresDatabase implements Database {
     return read(tx -> tx.query("SELECT 1 AS one").exists())
         .thenAccept(
             _ -> {
-              @Nullable StorageException trouble = condition.currentTrouble().orElse(null);
+              @Nullable StorageException trouble = writeHealth.currentTrouble().orElse(null);
               if (trouble != null) {
                 throw trouble;
               }
@@ -270,7 +270,7 @@ public final class PostgresDatabase implements Database {
 
   @Override
   public boolean isWritable() {
-    return condition.currentTrouble().isEmpty() && !heartbeat.isUnreachable();
+    return writeHealth.currentTrouble().isEmpty() && !heartbeat.isUnreachable();
   }
 
   @Override

@@ -30,10 +30,10 @@ final class PostgresHeartbeat implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(300);
 
   /** While writes fail, one beat in this many checks whether the disk has room again. */
-  private static final int ROOM_TRIED = 4;
+  private static final int BEATS_PER_DISK_CHECK = 4;
 
   /** Allocates 256 KiB and a few catalogue rows. */
-  private static final String NEEDS_ROOM =
+  private static final String ALLOCATE_DISK_SPACE =
       "CREATE TEMPORARY TABLE room ON COMMIT DROP AS"
           + " SELECT repeat(md5(i::text), 32) AS filling FROM generate_series(1, 256) AS i";
 
@@ -46,24 +46,24 @@ final class PostgresHeartbeat implements AutoCloseable {
   private final Map<Long, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
   private final AtomicLong lastNumber = new AtomicLong();
   private final DataSource source;
-  private final WriteHealth condition;
-  private final Runnable gone;
-  private volatile @Nullable StorageException away;
-  private volatile long lastSign = System.nanoTime();
+  private final WriteHealth writeHealth;
+  private final Runnable onUnreachable;
+  private volatile @Nullable StorageException outage;
+  private volatile long lastResponseNanos = System.nanoTime();
   private @Nullable Connection connection;
-  private long beats;
+  private long beatCount;
 
   /**
    * Creates a heartbeat that hasn't started.
    *
    * @param source provides connections with short timeouts
-   * @param condition tells whether writes fail; while they do, the heartbeat retries
-   * @param gone called on the heartbeat's thread when the database becomes unreachable
+   * @param writeHealth tells whether writes fail; while they do, the heartbeat retries
+   * @param onUnreachable called on the heartbeat's thread when the database becomes unreachable
    */
-  PostgresHeartbeat(DataSource source, WriteHealth condition, Runnable gone) {
+  PostgresHeartbeat(DataSource source, WriteHealth writeHealth, Runnable onUnreachable) {
     this.source = source;
-    this.condition = condition;
-    this.gone = gone;
+    this.writeHealth = writeHealth;
+    this.onUnreachable = onUnreachable;
   }
 
   void startBeating() {
@@ -77,7 +77,7 @@ final class PostgresHeartbeat implements AutoCloseable {
     long number = lastNumber.incrementAndGet();
     waiting.put(number, answer);
     var _ = answer.whenComplete((_, _) -> waiting.remove(number));
-    StorageException known = away;
+    StorageException known = outage;
     if (known != null) {
       answer.completeExceptionally(known);
     }
@@ -85,12 +85,12 @@ final class PostgresHeartbeat implements AutoCloseable {
   }
 
   boolean isUnreachable() {
-    return away != null;
+    return outage != null;
   }
 
   /** Records that the database has responded to somebody. */
   void recordResponse() {
-    lastSign = System.nanoTime();
+    lastResponseNanos = System.nanoTime();
   }
 
   private void runHeartbeat() {
@@ -99,12 +99,12 @@ final class PostgresHeartbeat implements AutoCloseable {
       pingDatabase();
       recordResponse();
       markReachable();
-      if (condition.currentTrouble().isPresent() && beats++ % ROOM_TRIED == 0) {
+      if (writeHealth.currentTrouble().isPresent() && beatCount++ % BEATS_PER_DISK_CHECK == 0) {
         tryAllocate();
       }
     } catch (SQLException e) {
       disconnect();
-      boolean answers = TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastSign - begun > 0;
+      boolean answers = TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastResponseNanos - begun > 0;
       if (!answers && !thread.isShutdown()) {
         markUnreachable(e);
       }
@@ -149,13 +149,13 @@ final class PostgresHeartbeat implements AutoCloseable {
     }
     try {
       open.setAutoCommit(false);
-      executeStatement(NEEDS_ROOM);
+      executeStatement(ALLOCATE_DISK_SPACE);
       open.commit();
       open.setAutoCommit(true);
-      condition.recordSuccess();
+      writeHealth.recordSuccess();
     } catch (SQLException e) {
       if (INSUFFICIENT_PRIVILEGE.equals(e.getSQLState())) {
-        condition.recordSuccess();
+        writeHealth.recordSuccess();
       }
       disconnect();
     }
@@ -174,20 +174,20 @@ final class PostgresHeartbeat implements AutoCloseable {
   }
 
   private void markUnreachable(SQLException failure) {
-    if (away == null) {
+    if (outage == null) {
       log.warn("The database is not responding: {}", failure.getMessage());
-      away = new StorageException(StorageTrouble.UNREACHABLE, failure);
-      gone.run();
+      outage = new StorageException(StorageTrouble.UNREACHABLE, failure);
+      onUnreachable.run();
     }
-    StorageException known = away;
+    StorageException known = outage;
     if (known != null) {
       List.copyOf(waiting.values()).forEach(answer -> answer.completeExceptionally(known));
     }
   }
 
   private void markReachable() {
-    if (away != null) {
-      away = null;
+    if (outage != null) {
+      outage = null;
       log.info("The database is responding again");
     }
   }

@@ -46,9 +46,9 @@ final class PostgresWriter {
   private static final Duration MAX_BATCH_DURATION = Duration.ofMillis(500);
 
   /** Shorter than the second after which PostgreSQL looks for deadlocks. */
-  private static final String WAIT_A_MOMENT = "SET LOCAL lock_timeout = 100";
+  private static final String SET_SHORT_LOCK_TIMEOUT = "SET LOCAL lock_timeout = 100";
 
-  private static final String WAIT_AS_EVER = "SET LOCAL lock_timeout TO DEFAULT";
+  private static final String RESET_LOCK_TIMEOUT = "SET LOCAL lock_timeout TO DEFAULT";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /**
@@ -62,19 +62,19 @@ final class PostgresWriter {
   private final Function<Connection, SqlSession> sessions;
   private final TimeSource time;
   private final ConnectionThreads threads;
-  private final WriteHealth condition;
+  private final WriteHealth writeHealth;
 
   PostgresWriter(
       HikariDataSource pool,
       Function<Connection, SqlSession> sessions,
       TimeSource time,
       ConnectionThreads threads,
-      WriteHealth condition) {
+      WriteHealth writeHealth) {
     this.pool = pool;
     this.sessions = sessions;
     this.time = time;
     this.threads = threads;
-    this.condition = condition;
+    this.writeHealth = writeHealth;
   }
 
   /**
@@ -83,11 +83,11 @@ final class PostgresWriter {
    * @param answered called on a writer thread when the database has responded
    */
   void submitJob(WriteJob<?> writeJob, Runnable answered) {
-    threads.execute(() -> runJob(writeJob, answered), writeJob::failAnswer);
+    threads.execute(() -> runJob(writeJob, answered), writeJob::fail);
   }
 
   private void runJob(WriteJob<?> writeJob, Runnable answered) {
-    if (writeJob.isAnswered()) {
+    if (writeJob.isCompleted()) {
       return; // the database became unreachable in the meantime
     }
     var ownerQueueGate = new OwnerQueueGate();
@@ -128,7 +128,7 @@ final class PostgresWriter {
 
   private void completeJob(WriteJob<?> writeJob, @Nullable Throwable failure) {
     if (failure == null) {
-      writeJob.completeAnswer();
+      writeJob.complete();
     } else {
       failJob(writeJob, failure);
     }
@@ -137,9 +137,9 @@ final class PostgresWriter {
   private void failJob(WriteJob<?> writeJob, Throwable failure) {
     if (StorageException.translateFailure(failure) instanceof StorageException trouble
         && trouble.trouble() != StorageTrouble.UNREACHABLE) {
-      condition.recordFailure(trouble);
+      writeHealth.recordFailure(trouble);
     }
-    writeJob.failAnswer(failure);
+    writeJob.fail(failure);
   }
 
   /** Runs the owner's queued jobs until there are none. */
@@ -170,7 +170,7 @@ final class PostgresWriter {
     if (failure == null) {
       sharedTransaction.done.forEach(writeJob -> completeJob(writeJob, writeJob.workFailure()));
       sharedTransaction.setAside.forEach(
-          writeJob -> threads.execute(() -> runWithoutQueue(writeJob), writeJob::failAnswer));
+          writeJob -> threads.execute(() -> runWithoutQueue(writeJob), writeJob::fail));
       ownerQueues.returnJobs(row.owner(), sharedTransaction.left);
       return;
     }
@@ -210,7 +210,7 @@ final class PostgresWriter {
     return inTransaction(
         session -> {
           writeJob.runAlone(new Transaction(session, time, rowLockGate));
-          return writeJob.isAnswered() ? lateAnswer() : writeJob.workFailure();
+          return writeJob.isCompleted() ? responseTooLate() : writeJob.workFailure();
         });
   }
 
@@ -255,7 +255,7 @@ final class PostgresWriter {
 
     private @Nullable Throwable runJobs(SqlSession session, boolean mayGroup) {
       row.lockRow(session);
-      session.enqueue(WAIT_A_MOMENT);
+      session.enqueue(SET_SHORT_LOCK_TIMEOUT);
       begun = true;
       var jobBatch = new JobBatch(session, () -> new Transaction(session, time));
       long end = System.nanoTime() + MAX_BATCH_DURATION.toNanos();
@@ -273,10 +273,10 @@ final class PostgresWriter {
           }
         }
       }
-      session.enqueue(WAIT_AS_EVER);
-      jobBatch.runLastSteps();
+      session.enqueue(RESET_LOCK_TIMEOUT);
+      jobBatch.runBeforeCommitSteps();
       committing = true;
-      return done.stream().anyMatch(WriteJob::isAnswered) ? lateAnswer() : null;
+      return done.stream().anyMatch(WriteJob::isCompleted) ? responseTooLate() : null;
     }
 
     /** Returns a failure after which the whole transaction has to be repeated. */
@@ -311,7 +311,7 @@ final class PostgresWriter {
   }
 
   /** Prevents the commit of a command whose caller was told that it failed. */
-  private static StorageException lateAnswer() {
+  private static StorageException responseTooLate() {
     return new StorageException(StorageTrouble.UNREACHABLE, "the response came too late");
   }
 

@@ -32,7 +32,7 @@ public final class ReservedIds {
   private final Map<String, Deque<Long>> free = new HashMap<>();
 
   /** Those that aren't answered yet: on PostgreSQL one for all tables, on SQLite one for each. */
-  private final Map<String, Reservation> reservations = new HashMap<>();
+  private final Map<String, IdReservation> reservations = new HashMap<>();
 
   private final SqlSession session;
 
@@ -46,8 +46,8 @@ public final class ReservedIds {
    */
   public void reserve(String table, int amount) {
     String key = keyOf(table);
-    Reservation open = reservations.get(key);
-    if (open != null && open.isAnswered()) {
+    IdReservation open = reservations.get(key);
+    if (open != null && open.isCompleted()) {
       keepIds(key);
     }
     reservations.computeIfAbsent(key, _ -> newReservation(table)).add(table, amount);
@@ -57,7 +57,7 @@ public final class ReservedIds {
     return session.isPostgres() ? ALL_TABLES : table;
   }
 
-  private Reservation newReservation(String table) {
+  private IdReservation newReservation(String table) {
     return session.isPostgres() ? new PostgresReservation() : new SqliteReservation(table);
   }
 
@@ -83,23 +83,23 @@ public final class ReservedIds {
   }
 
   private void keepIds(String key) {
-    Reservation answered = requireNonNull(reservations.remove(key));
+    IdReservation answered = requireNonNull(reservations.remove(key));
     answered.ids().forEach(next -> freeIds(next.table).add(next.id));
   }
 
   private record NextId(String table, long id) {}
 
   /** A statement that reserves ids, to which more can be added until it is sent. */
-  private interface Reservation {
+  private interface IdReservation {
     void add(String table, int amount);
 
-    boolean isAnswered();
+    boolean isCompleted();
 
     /** Returns the ids of each table in their order, after sending all statements that wait. */
     List<NextId> ids();
   }
 
-  private final class PostgresReservation implements Reservation {
+  private final class PostgresReservation implements IdReservation {
     /** The table of each id. */
     private final List<String> tables = new ArrayList<>();
 
@@ -114,7 +114,7 @@ public final class ReservedIds {
     }
 
     @Override
-    public boolean isAnswered() {
+    public boolean isCompleted() {
       return ids.isKnown();
     }
 
@@ -124,7 +124,7 @@ public final class ReservedIds {
     }
   }
 
-  private final class SqliteReservation implements Reservation {
+  private final class SqliteReservation implements IdReservation {
     private final String table;
     private final PendingResult<List<Long>> last;
     private int amount;
@@ -143,7 +143,7 @@ public final class ReservedIds {
     }
 
     @Override
-    public boolean isAnswered() {
+    public boolean isCompleted() {
       return last.isKnown();
     }
 

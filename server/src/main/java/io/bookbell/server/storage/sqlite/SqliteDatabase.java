@@ -5,7 +5,7 @@ import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.DatabaseException;
 import io.bookbell.server.storage.DatabaseFailureReason;
 import io.bookbell.server.storage.FileMark;
-import io.bookbell.server.storage.RecentThreads;
+import io.bookbell.server.storage.LifoThreadPool;
 import io.bookbell.server.storage.StorageException;
 import io.bookbell.server.storage.StorageTrouble;
 import io.bookbell.server.storage.TimeSource;
@@ -77,11 +77,11 @@ public final class SqliteDatabase implements Database {
   private final TimeSource time;
   private final SqlListener listener;
   private final SqliteWriteAheadLog writeAheadLog;
-  private final WriteHealth condition = new WriteHealth();
+  private final WriteHealth writeHealth = new WriteHealth();
   private final SqliteWriter writer;
   private final ThreadLocal<ReadConnection> reader = ThreadLocal.withInitial(this::openReader);
   private final Queue<Connection> readConnections = new ConcurrentLinkedQueue<>();
-  private final RecentThreads readers = new RecentThreads("sqlite-reader", READERS);
+  private final LifoThreadPool readers = new LifoThreadPool("sqlite-reader", READERS);
 
   /**
    * Opens the file, creates it if it doesn't exist, and migrates it.
@@ -154,9 +154,9 @@ public final class SqliteDatabase implements Database {
     this.writeAheadLog = new SqliteWriteAheadLog(file.toAbsolutePath());
     this.writer =
         new SqliteWriter(
-            () -> openConnection(writeSource), listener, time, reserve, writeAheadLog, condition);
+            () -> openConnection(writeSource), listener, time, reserve, writeAheadLog, writeHealth);
     if (reserve.isReleased()) {
-      condition.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
+      writeHealth.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
     }
   }
 
@@ -256,14 +256,14 @@ public final class SqliteDatabase implements Database {
   @Override
   public CompletableFuture<?> checkHealth() {
     CompletableFuture<?> look = read(tx -> tx.query("SELECT 1 AS one").exists());
-    return condition.currentTrouble().isEmpty()
+    return writeHealth.currentTrouble().isEmpty()
         ? look
         : look.thenCompose(_ -> write(tx -> tx.update("PRAGMA user_version = 0")));
   }
 
   @Override
   public boolean isWritable() {
-    return condition.currentTrouble().isEmpty();
+    return writeHealth.currentTrouble().isEmpty();
   }
 
   @Override

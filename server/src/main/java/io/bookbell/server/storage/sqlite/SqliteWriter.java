@@ -42,7 +42,7 @@ final class SqliteWriter implements AutoCloseable {
   private final TimeSource time;
   private final SqliteReserve reserve;
   private final SqliteWriteAheadLog log;
-  private final WriteHealth condition;
+  private final WriteHealth writeHealth;
   private final Thread thread = new Thread(this::runLoop, "sqlite-writer");
   private @Nullable WriterSession writerSession;
   private volatile boolean closing;
@@ -60,13 +60,13 @@ final class SqliteWriter implements AutoCloseable {
       TimeSource time,
       SqliteReserve reserve,
       SqliteWriteAheadLog log,
-      WriteHealth condition) {
+      WriteHealth writeHealth) {
     this.connections = connections;
     this.listener = listener;
     this.time = time;
     this.reserve = reserve;
     this.log = log;
-    this.condition = condition;
+    this.writeHealth = writeHealth;
     this.writerSession = new WriterSession(connections.get());
     thread.start();
   }
@@ -80,7 +80,7 @@ final class SqliteWriter implements AutoCloseable {
         writeJob.refuseClosing(); // too late to be run, or to be refused by close()
       }
     }
-    return writeJob.answer;
+    return writeJob.future;
   }
 
   private void runLoop() {
@@ -98,9 +98,9 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   private void writeBatch(List<WriteJob<?>> batch) {
-    Optional<StorageException> known = condition.currentTrouble();
+    Optional<StorageException> known = writeHealth.currentTrouble();
     if (known.isEmpty() || !known.get().trouble().blocksWrites() || reserve.regainRoom()) {
-      commitJobs(batch, condition::recordSuccess).ifPresent(met -> writeFromReserve(batch, met));
+      commitJobs(batch, writeHealth::recordSuccess).ifPresent(met -> writeFromReserve(batch, met));
     } else {
       writeFromReserve(batch, known.get());
     }
@@ -113,11 +113,11 @@ final class SqliteWriter implements AutoCloseable {
   private void writeFromReserve(List<WriteJob<?>> batch, StorageException trouble) {
     batch.stream()
         .filter(writeJob -> !writeJob.mayUseReserve)
-        .forEach(writeJob -> writeJob.failAnswer(trouble));
+        .forEach(writeJob -> writeJob.fail(trouble));
     List<WriteJob<?>> urgent = batch.stream().filter(writeJob -> writeJob.mayUseReserve).toList();
     if (!urgent.isEmpty() && commitJobs(urgent, () -> {}).isPresent()) {
       commitJobs(urgent, () -> {})
-          .ifPresent(still -> urgent.forEach(writeJob -> writeJob.failAnswer(still)));
+          .ifPresent(still -> urgent.forEach(writeJob -> writeJob.fail(still)));
     }
   }
 
@@ -141,11 +141,11 @@ final class SqliteWriter implements AutoCloseable {
         handleTrouble(trouble);
         return Optional.of(trouble);
       }
-      jobs.forEach(writeJob -> writeJob.failAnswer(e));
+      jobs.forEach(writeJob -> writeJob.fail(e));
       return Optional.empty();
     }
     committed.run();
-    decided.forEach(WriteJob::completeAnswer);
+    decided.forEach(WriteJob::complete);
     truncateLargeLog();
     return Optional.empty();
   }
@@ -159,7 +159,7 @@ final class SqliteWriter implements AutoCloseable {
   }
 
   private void handleTrouble(StorageException trouble) {
-    condition.recordFailure(trouble);
+    writeHealth.recordFailure(trouble);
     if (trouble.trouble().blocksWrites()) {
       reserve.releaseRoom();
       try {
@@ -211,7 +211,7 @@ final class SqliteWriter implements AutoCloseable {
       on.session.rollback();
       return decided;
     }
-    jobBatch.runLastSteps();
+    jobBatch.runBeforeCommitSteps();
     on.session.flush();
     return decided;
   }

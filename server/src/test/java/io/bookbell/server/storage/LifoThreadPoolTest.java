@@ -17,8 +17,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RecentThreadsTest {
-  private final RecentThreads threads = new RecentThreads("test", 3);
+class LifoThreadPoolTest {
+  private final LifoThreadPool threads = new LifoThreadPool("test", 3);
 
   @AfterEach
   void close() {
@@ -133,7 +133,7 @@ class RecentThreadsTest {
                 super.start();
               }
             };
-    try (var few = new RecentThreads("few", 3, one)) {
+    try (var few = new LifoThreadPool("few", 3, one)) {
       var end = new CompletableFuture<Boolean>();
       few.execute(end::join);
       var next = CompletableFuture.supplyAsync(() -> true, few);

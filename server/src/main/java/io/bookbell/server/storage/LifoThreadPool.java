@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Tasks start in the order they are submitted. A thread is started if a task finds
  * none idle, up to the limit, and stays until the pool is closed.
  */
-public final class RecentThreads implements Executor, AutoCloseable {
+public final class LifoThreadPool implements Executor, AutoCloseable {
   private final String name;
   private final int most;
   private final ThreadFactory factory;
@@ -37,11 +37,11 @@ public final class RecentThreads implements Executor, AutoCloseable {
    * @param name what the threads' names begin with
    * @param most the limit of threads
    */
-  public RecentThreads(String name, int most) {
+  public LifoThreadPool(String name, int most) {
     this(name, most, Thread.ofPlatform().name(name + "-", 1).factory());
   }
 
-  RecentThreads(String name, int most, ThreadFactory factory) {
+  LifoThreadPool(String name, int most, ThreadFactory factory) {
     this.name = name;
     this.most = most;
     this.factory = factory;

@@ -1,10 +1,10 @@
 package io.bookbell.server.storage.sql;
 
 /** Thrown by a session for one round trip that would need another one. */
-public final class SecondTripException extends RuntimeException {
+public final class ExtraRoundTripException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  SecondTripException() {
+  ExtraRoundTripException() {
     super("The queries don't fit into one round trip", null, false, false);
   }
 }
