@@ -16,7 +16,7 @@ import io.bookbell.server.http.BasePath;
 import io.bookbell.server.http.CrossOriginHandler;
 import io.bookbell.server.http.OriginPolicy;
 import io.bookbell.server.http.RateLimits;
-import io.bookbell.server.http.RecentCallers;
+import io.bookbell.server.http.CallerCache;
 import io.bookbell.server.http.RefusalCounters;
 import io.bookbell.server.http.ServerCookies;
 import io.bookbell.server.http.TrustedProxies;
@@ -61,7 +61,7 @@ public final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
 
   private final InstantSource clock = InstantSource.system();
-  private final RecentCallers recentCallers = new RecentCallers(clock);
+  private final CallerCache recentCallers = new CallerCache(clock);
   private final ServerConfig serverConfig;
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();

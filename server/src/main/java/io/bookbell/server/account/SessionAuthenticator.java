@@ -5,8 +5,8 @@ import io.bookbell.server.http.Authenticator.AuthenticatedCaller;
 import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Problem;
-import io.bookbell.server.http.RecentCallers;
-import io.bookbell.server.http.RecentCallers.LookupStart;
+import io.bookbell.server.http.CallerCache;
+import io.bookbell.server.http.CallerCache.LookupStart;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.Optional;
@@ -18,13 +18,13 @@ public final class SessionAuthenticator {
   private final Database database;
   private final SessionStore sessionStore;
   private final TicketStore ticketStore;
-  private final RecentCallers recentCallers;
+  private final CallerCache recentCallers;
 
   public SessionAuthenticator(
       Database database,
       SessionStore sessionStore,
       TicketStore ticketStore,
-      RecentCallers recentCallers) {
+      CallerCache recentCallers) {
     this.database = database;
     this.sessionStore = sessionStore;
     this.ticketStore = ticketStore;

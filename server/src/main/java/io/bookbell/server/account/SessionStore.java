@@ -24,7 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * Stores sessions. Thread-safe. What nodes remember of them, {@code RecentCallers} forgets when a
+ * Stores sessions. Thread-safe. What nodes remember of them, {@code CallerCache} forgets when a
  * session ends.
  */
 public final class SessionStore {

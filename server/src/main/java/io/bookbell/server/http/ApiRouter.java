@@ -71,7 +71,7 @@ public final class ApiRouter {
    *
    * @param parse reads the request; its {@link Problem}s become the response
    */
-  public <C> void get(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+  public <C> void get(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerRoute(
             HttpMethod.GET,
             path,
@@ -114,16 +114,16 @@ public final class ApiRouter {
    * Registers a command. With an {@code Idempotency-Key} it takes effect once, however often it is
    * sent.
    */
-  public <C> void post(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+  public <C> void post(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     post(path, RateLimit.WRITE, parse, writeHandler);
   }
 
-  /** Like {@link #post(String, Function, WriteHandler)}, with its own rate limit. */
+  /** Like {@link #post(String, Function, TransactionHandler)}, with its own rate limit. */
   public <C> void post(
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerCommand(HttpMethod.POST, path, rateLimit, parse, writeHandler);
   }
 
@@ -132,7 +132,7 @@ public final class ApiRouter {
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerRoute(
         HttpMethod.POST,
         path,
@@ -154,7 +154,7 @@ public final class ApiRouter {
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerRoute(
         HttpMethod.POST,
         path,
@@ -176,7 +176,7 @@ public final class ApiRouter {
   public <C> void postEndingSession(
       String path,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler,
+      TransactionHandler<C> writeHandler,
       Function<C, ApiResponse> repeated) {
     registerRoute(
         HttpMethod.POST,
@@ -193,8 +193,8 @@ public final class ApiRouter {
                 .map(_ -> EncodedResponse.of(repeated.apply(apiRequest.read(parse)))));
   }
 
-  /** Like {@link #post(String, Function, WriteHandler)}. */
-  public <C> void patch(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+  /** Like {@link #post(String, Function, TransactionHandler)}. */
+  public <C> void patch(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerCommand(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
   }
 
@@ -206,7 +206,7 @@ public final class ApiRouter {
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerRoute(
         HttpMethod.PUT,
         path,
@@ -222,7 +222,7 @@ public final class ApiRouter {
       String path,
       RateLimit rateLimit,
       BiFunction<ApiRequest, Caller, CompletionStage<C>> prepare,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerRoute(
         HttpMethod.PUT,
         path,
@@ -236,13 +236,13 @@ public final class ApiRouter {
                             tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)))));
   }
 
-  public <C> void delete(String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+  public <C> void delete(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerCommand(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
   }
 
   /** Like {@link #delete}, for what can't wait for room on a full disk: it uses the reserve. */
   public <C> void deleteFromReserve(
-      String path, Function<ApiRequest, C> parse, WriteHandler<C> writeHandler) {
+      String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerCommand(
         HttpMethod.DELETE,
         path,
@@ -280,13 +280,13 @@ public final class ApiRouter {
     openRoutes.addGet(path, work);
   }
 
-  /** Registers a command like {@link #post(String, RateLimit, Function, WriteHandler)}. */
+  /** Registers a command like {@link #post(String, RateLimit, Function, TransactionHandler)}. */
   public <C> void registerCommand(
       HttpMethod method,
       String path,
       RateLimit rateLimit,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerCommand(method, path, rateLimit, work -> database.write(work), parse, writeHandler);
   }
 
@@ -296,7 +296,7 @@ public final class ApiRouter {
       RateLimit rateLimit,
       Writer writer,
       Function<ApiRequest, C> parse,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     registerRoute(
         method,
         path,
@@ -315,7 +315,7 @@ public final class ApiRouter {
       Optional<IdempotencyKeyUse> use,
       Caller caller,
       C command,
-      WriteHandler<C> writeHandler) {
+      TransactionHandler<C> writeHandler) {
     return IdempotencyService.write(
         writer,
         caller.user(),

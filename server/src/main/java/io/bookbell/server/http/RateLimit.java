@@ -7,7 +7,7 @@ public enum RateLimit {
   READ(1_200),
   WRITE(300),
   /** New book requests. */
-  ASK(120),
+  NEW_REQUEST(120),
   REPLY(30),
   FOLLOW(60),
   /** Searches in the book catalogue. */

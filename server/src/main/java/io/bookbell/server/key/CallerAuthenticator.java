@@ -8,7 +8,7 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Credentials.ProxyUser;
 import io.bookbell.server.http.RateLimits;
-import io.bookbell.server.http.RecentCallers;
+import io.bookbell.server.http.CallerCache;
 import io.bookbell.server.storage.Database;
 import java.util.concurrent.CompletionStage;
 
@@ -26,7 +26,7 @@ public final class CallerAuthenticator implements Authenticator {
       KeyStore keyStore,
       ExternalAuthenticator external,
       RateLimits rateLimits,
-      RecentCallers recentCallers) {
+      CallerCache recentCallers) {
     this.sessions = sessions;
     this.external = external;
     this.keys = new KeyAuthenticator(database, keyStore, rateLimits, recentCallers);

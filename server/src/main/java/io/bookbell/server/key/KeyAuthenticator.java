@@ -7,8 +7,8 @@ import io.bookbell.server.http.Caller;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.http.RateLimit;
 import io.bookbell.server.http.RateLimits;
-import io.bookbell.server.http.RecentCallers;
-import io.bookbell.server.http.RecentCallers.LookupStart;
+import io.bookbell.server.http.CallerCache;
+import io.bookbell.server.http.CallerCache.LookupStart;
 import io.bookbell.server.key.KeyStore.ValidKey;
 import io.bookbell.server.storage.Database;
 import java.util.Optional;
@@ -28,13 +28,13 @@ final class KeyAuthenticator {
   private final Database database;
   private final KeyStore keyStore;
   private final RateLimits rateLimits;
-  private final RecentCallers recentCallers;
+  private final CallerCache recentCallers;
 
   /** The keys whose use is being stored, so that concurrent calls don't all store it. */
   private final Set<Long> recording = ConcurrentHashMap.newKeySet();
 
   KeyAuthenticator(
-      Database database, KeyStore keyStore, RateLimits rateLimits, RecentCallers recentCallers) {
+      Database database, KeyStore keyStore, RateLimits rateLimits, CallerCache recentCallers) {
     this.database = database;
     this.keyStore = keyStore;
     this.rateLimits = rateLimits;

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stores keys, of which it knows only the hashes. Thread-safe. What nodes remember of them, {@code
- * RecentCallers} forgets when a key is revoked.
+ * CallerCache} forgets when a key is revoked.
  */
 public final class KeyStore {
   private static final int MAX_PER_USER = 20;

@@ -42,7 +42,7 @@ public final class RequestRoutes {
       ApiRouter apiRouter, BookRequestService requests, RequestListService lists) {
     apiRouter.postCommand(
         "/api/book-requests",
-        RateLimit.ASK,
+        RateLimit.NEW_REQUEST,
         RequestRoutes::parseNewRequest,
         (tx, caller, wanted) -> requests.prepareCreate(tx, caller.user(), wanted),
         ApiResponse::created);

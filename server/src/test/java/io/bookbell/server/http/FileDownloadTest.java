@@ -83,7 +83,7 @@ class FileDownloadTest {
   private String download(StreamedFile<Integer> file) throws Exception {
     var services = new Services(Services.ClientNotifier.noOp());
     RateLimits rateLimits = RateLimits.withoutLimits();
-    var recentCallers = new RecentCallers(InstantSource.system());
+    var recentCallers = new CallerCache(InstantSource.system());
     var sessions =
         new SessionAuthenticator(
             server.database(), services.sessions, services.tickets, recentCallers);

@@ -4,6 +4,6 @@ import io.bookbell.server.storage.Transaction;
 
 /** The work of a route, in the given transaction. */
 @FunctionalInterface
-public interface WriteHandler<C> {
+public interface TransactionHandler<C> {
   ApiResponse run(Transaction tx, Caller caller, C command);
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>What ends on this node is forgotten at once. What ends on another node is forgotten when this
  * one learns of it, after {@link #TTL} at the latest.
  */
-public final class RecentCallers {
+public final class CallerCache {
   /** How long a caller is remembered after the beginning of the lookup. */
   public static final Duration TTL = Duration.ofSeconds(2);
 
@@ -25,7 +25,7 @@ public final class RecentCallers {
   private final AtomicLong forgotten = new AtomicLong();
   private final InstantSource clock;
 
-  public RecentCallers(InstantSource clock) {
+  public CallerCache(InstantSource clock) {
     this.clock = clock;
   }
 

@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class RecentCallersTest {
+class CallerCacheTest {
   private static final Duration LONG = Duration.ofDays(1);
   private static final Caller SESSION = new Caller(new UserId(7), "session", false);
 
   private Instant now = Instant.parse("2026-05-20T12:00:00Z");
-  private final RecentCallers callers = new RecentCallers(() -> now);
+  private final CallerCache callers = new CallerCache(() -> now);
 
   @Test
   void aCallerIsRememberedForTwoSecondsAfterTheBeginningOfTheLookup() {
@@ -45,7 +45,7 @@ class RecentCallersTest {
 
   @Test
   void whatIsAboutToExpireIsNotRemembered() {
-    callers.remember(callers.startLookup(), SESSION, RecentCallers.TTL);
+    callers.remember(callers.startLookup(), SESSION, CallerCache.TTL);
     assertThat(callers.find("session")).isEmpty();
   }
 
