@@ -41,7 +41,7 @@ public interface Connection {
 
   /**
    * Sends a reply that contains the sequence number of the last durable message queued before it.
-   * During catch-up the reply waits; if more than {@link HubOptions.Client#maxDeferred} are
+   * During catch-up the reply waits; if more than {@link HubOptions.Client#maxDeferredReplies} are
    * waiting, the connection closes with 4429.
    *
    * @param reply builds the reply from that number, on the event loop
@@ -59,7 +59,7 @@ public interface Connection {
 
   /**
    * Sends the reason to the client and closes. A client that doesn't answer the close frame within
-   * {@link HubOptions.KeepAlive#goodbye} is closed by force.
+   * {@link HubOptions.KeepAlive#closeTimeout} is closed by force.
    */
   void close(CloseReason reason);
 }

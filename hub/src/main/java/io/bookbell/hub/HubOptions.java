@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param client what a client may send
  * @param keepAlive when a connection counts as dead
  * @param reconnectSpread clients told to go away reconnect after a random delay up to this one
- * @param ring whether to send to many connections with one system call, if there is a {@link
+ * @param batchedSends whether to send to many connections with one system call, if there is a {@link
  *     BatchSenderProvider}
  */
 public record HubOptions(
@@ -19,7 +19,7 @@ public record HubOptions(
     Client client,
     KeepAlive keepAlive,
     Duration reconnectSpread,
-    boolean ring) {
+    boolean batchedSends) {
 
   /** The limits that the protocol promises to clients. */
   public static HubOptions defaults() {
@@ -42,26 +42,26 @@ public record HubOptions(
   }
 
   public HubOptions withConnectionsPerUser(int most) {
-    return new HubOptions(most, queue, client, keepAlive, reconnectSpread, ring);
+    return new HubOptions(most, queue, client, keepAlive, reconnectSpread, batchedSends);
   }
 
   public HubOptions withQueue(Queue other) {
-    return new HubOptions(connectionsPerUser, other, client, keepAlive, reconnectSpread, ring);
+    return new HubOptions(connectionsPerUser, other, client, keepAlive, reconnectSpread, batchedSends);
   }
 
   public HubOptions withClient(Client other) {
-    return new HubOptions(connectionsPerUser, queue, other, keepAlive, reconnectSpread, ring);
+    return new HubOptions(connectionsPerUser, queue, other, keepAlive, reconnectSpread, batchedSends);
   }
 
   public HubOptions withKeepAlive(KeepAlive other) {
-    return new HubOptions(connectionsPerUser, queue, client, other, reconnectSpread, ring);
+    return new HubOptions(connectionsPerUser, queue, client, other, reconnectSpread, batchedSends);
   }
 
   public HubOptions withReconnectSpread(Duration other) {
-    return new HubOptions(connectionsPerUser, queue, client, keepAlive, other, ring);
+    return new HubOptions(connectionsPerUser, queue, client, keepAlive, other, batchedSends);
   }
 
-  public HubOptions withRing(boolean other) {
+  public HubOptions withBatchedSends(boolean other) {
     return new HubOptions(connectionsPerUser, queue, client, keepAlive, reconnectSpread, other);
   }
 
@@ -71,14 +71,14 @@ public record HubOptions(
    * @param maxBytes a live connection with more waiting bytes is closed with 4408
    * @param maxMessages a live connection with more waiting messages is closed with 4408
    * @param pageSize how many messages are read from the history at a time
-   * @param stall how long a connection that is catching up may make no progress
+   * @param stallTimeout how long a connection that is catching up may make no progress
    */
-  public record Queue(int maxBytes, int maxMessages, int pageSize, Duration stall) {
+  public record Queue(int maxBytes, int maxMessages, int pageSize, Duration stallTimeout) {
     public Queue {
       requirePositive("maxBytes", maxBytes);
       requirePositive("maxMessages", maxMessages);
       requirePositive("pageSize", pageSize);
-      requirePositive("stall", stall);
+      requirePositive("stallTimeout", stallTimeout);
     }
   }
 
@@ -86,42 +86,42 @@ public record HubOptions(
    * What a client may send.
    *
    * @param maxFrameBytes the largest message, all fragments together
-   * @param burst how many messages may arrive at once
-   * @param perSecond how many messages may arrive per second in the long run
+   * @param messageBurst how many messages may arrive at once
+   * @param messagesPerSecond how many messages may arrive per second in the long run
    * @param bytesPerSecond how many bytes may arrive per second; also the largest burst
-   * @param maxDeferred how many replies may wait while the connection catches up
+   * @param maxDeferredReplies how many replies may wait while the connection catches up
    */
   public record Client(
-      int maxFrameBytes, int burst, int perSecond, int bytesPerSecond, int maxDeferred) {
+      int maxFrameBytes, int messageBurst, int messagesPerSecond, int bytesPerSecond, int maxDeferredReplies) {
     public Client {
       requirePositive("maxFrameBytes", maxFrameBytes);
-      requirePositive("burst", burst);
-      requirePositive("perSecond", perSecond);
+      requirePositive("messageBurst", messageBurst);
+      requirePositive("messagesPerSecond", messagesPerSecond);
       requirePositive("bytesPerSecond", bytesPerSecond);
-      requirePositive("maxDeferred", maxDeferred);
+      requirePositive("maxDeferredReplies", maxDeferredReplies);
     }
   }
 
   /**
    * When a connection counts as dead.
    *
-   * @param ping the interval between pings of a WebSocket
-   * @param comment the interval between comments in an event stream
-   * @param silence how long a client may send nothing before its connection is dropped; with an
+   * @param pingInterval the interval between pings of a WebSocket
+   * @param commentInterval the interval between comments in an event stream
+   * @param idleTimeout how long a client may send nothing before its connection is dropped; with an
    *     event stream, how long it may leave bytes unacknowledged
-   * @param goodbye how long a client may take to answer a close frame
+   * @param closeTimeout how long a client may take to answer a close frame
    */
-  public record KeepAlive(Duration ping, Duration comment, Duration silence, Duration goodbye) {
+  public record KeepAlive(Duration pingInterval, Duration commentInterval, Duration idleTimeout, Duration closeTimeout) {
     /** With comments as often as pings. */
-    public KeepAlive(Duration ping, Duration silence, Duration goodbye) {
-      this(ping, ping, silence, goodbye);
+    public KeepAlive(Duration pingInterval, Duration idleTimeout, Duration closeTimeout) {
+      this(pingInterval, pingInterval, idleTimeout, closeTimeout);
     }
 
     public KeepAlive {
-      requirePositive("ping", ping);
-      requirePositive("comment", comment);
-      requirePositive("silence", silence);
-      requirePositive("goodbye", goodbye);
+      requirePositive("pingInterval", pingInterval);
+      requirePositive("commentInterval", commentInterval);
+      requirePositive("idleTimeout", idleTimeout);
+      requirePositive("closeTimeout", closeTimeout);
     }
   }
 

@@ -35,7 +35,7 @@ public final class WebSocketManager implements AutoCloseable {
    *
    * @param channel its name, of 1 to 64 of the characters {@code a-z 0-9 _ . -}
    * @param messageHistory each user's durable history
-   * @param frames handles what clients send
+   * @param messageHandler handles what clients send
    * @param backplane connects to other nodes; stays open when this manager closes
    * @param clock the time of day, for {@link Connection#connectedAt}
    * @throws IllegalArgumentException if the channel's name is invalid
@@ -44,17 +44,17 @@ public final class WebSocketManager implements AutoCloseable {
       String channel,
       HubOptions options,
       MessageHistory messageHistory,
-      ClientMessageHandler frames,
+      ClientMessageHandler messageHandler,
       Backplane backplane,
       InstantSource clock) {
-    this(channel, options, messageHistory, frames, backplane, clock, System::nanoTime);
+    this(channel, options, messageHistory, messageHandler, backplane, clock, System::nanoTime);
   }
 
   WebSocketManager(
       String channel,
       HubOptions options,
       MessageHistory messageHistory,
-      ClientMessageHandler frames,
+      ClientMessageHandler messageHandler,
       Backplane backplane,
       InstantSource clock,
       LongSupplier ticker) {
@@ -67,7 +67,7 @@ public final class WebSocketManager implements AutoCloseable {
         new LocalConnections(
             options,
             messageHistory,
-            frames,
+            messageHandler,
             (user, connected) -> backplane.presence(channel, user, connected),
             ticker,
             clock);
@@ -278,7 +278,7 @@ public final class WebSocketManager implements AutoCloseable {
 
   /**
    * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
-   * {@link HubOptions.KeepAlive#goodbye}, and then closes the rest by force; on an event loop it
+   * {@link HubOptions.KeepAlive#closeTimeout}, and then closes the rest by force; on an event loop it
    * doesn't wait. The backplane stays open: its owner closes it. What other nodes publish doesn't
    * reach this manager any more.
    */

@@ -29,7 +29,7 @@
  *       it, followed by the states. Numbered live messages only raise the number to be reached; of
  *       each state the newest version is kept; replies and other unnumbered messages wait. A client
  *       is too slow if its socket accepts nothing for {@link
- *       io.bookbell.hub.HubOptions.Queue#stall}.
+ *       io.bookbell.hub.HubOptions.Queue#stallTimeout}.
  *   <li>LIVE: the next number is queued as it arrives, a known one is dropped, and a later one is a
  *       gap, which returns the connection to CATCHING_UP. A client is too slow if too much waits
  *       for its socket.

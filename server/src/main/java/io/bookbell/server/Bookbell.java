@@ -165,7 +165,7 @@ public final class Bookbell implements AutoCloseable {
         HubOptions.defaults()
             .withConnectionsPerUser(serverConfig.connections().perUser())
             .withReconnectSpread(serverConfig.connections().drain())
-            .withRing(serverConfig.connections().ring());
+            .withBatchedSends(serverConfig.connections().ring());
     return new LiveConnections(
         options,
         database,

@@ -32,7 +32,7 @@ final class ClusterBackplane implements AutoCloseable {
       var options =
           RedisOptions.forUri(config.uri().toString())
               .withPrefix(config.prefix() + ":" + databaseIdentity.installation() + ":")
-              .withLife(databaseIdentity.epochKey(databaseIdentity.epoch()));
+              .withDatabaseEpoch(databaseIdentity.epochKey(databaseIdentity.epoch()));
       var nodes = new RedisBackplane(options);
       return new RedisChannels(
           nodes,

@@ -20,23 +20,23 @@ final class ChannelPublisher {
   private final ReconnectingConnection<StatefulRedisConnection<String, byte[]>>
       reconnectingConnection;
   private final RedisCounters counters;
-  private final Supplier<String> life;
+  private final Supplier<String> databaseEpoch;
   private final RedisOptions options;
   private final int mostChanges;
   private volatile String refusal = NOT_ACCEPTED;
   private final AtomicInteger changesUnderWay = new AtomicInteger();
 
   /**
-   * @param life the database and epoch that this node serves now, see {@link NodeMessageCodec}
+   * @param databaseEpoch the database and epoch that this node serves now, see {@link NodeMessageCodec}
    */
   ChannelPublisher(
       ReconnectingConnection<StatefulRedisConnection<String, byte[]>> reconnectingConnection,
       RedisOptions options,
-      Supplier<String> life,
+      Supplier<String> databaseEpoch,
       RedisCounters counters) {
     this.reconnectingConnection = reconnectingConnection;
     this.options = options;
-    this.life = life;
+    this.databaseEpoch = databaseEpoch;
     this.mostChanges = options.requestQueue();
     this.counters = counters;
   }
@@ -58,7 +58,7 @@ final class ChannelPublisher {
    * Like {@link #sendChange}, for messages about the node itself, which aren't limited in number.
    */
   CompletionStage<Boolean> send(String channel, NodeMessage message) {
-    return send(channel, NodeMessageCodec.encode(life.get(), message));
+    return send(channel, NodeMessageCodec.encode(databaseEpoch.get(), message));
   }
 
   private CompletionStage<Boolean> send(String channel, byte[] frame) {

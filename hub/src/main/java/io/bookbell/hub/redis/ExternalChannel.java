@@ -36,7 +36,7 @@ public final class ExternalChannel implements AutoCloseable {
     this.monitoredPubSub =
         new MonitoredPubSub(
             options,
-            options::life,
+            options::databaseEpoch,
             thread,
             counters,
             new LoopbackMonitor.MonitorWording(

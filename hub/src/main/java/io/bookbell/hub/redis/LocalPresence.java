@@ -17,10 +17,10 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class LocalPresence {
   private final String node;
-  private final Queue<PresenceEvent> noted = new ConcurrentLinkedQueue<>();
+  private final Queue<PresenceEvent> pendingEvents = new ConcurrentLinkedQueue<>();
 
   /** The channels to which each user is connected, as far as published. */
-  private final Map<UserId, Set<String>> told = new HashMap<>();
+  private final Map<UserId, Set<String>> publishedChannels = new HashMap<>();
 
   /**
    * Starts at a random number, so that a node that restarts under the same name doesn't appear
@@ -33,21 +33,21 @@ final class LocalPresence {
   }
 
   void recordPresence(String channel, UserId user, boolean connected) {
-    noted.add(new PresenceEvent(channel, user, connected));
+    pendingEvents.add(new PresenceEvent(channel, user, connected));
   }
 
   /** The changes recorded since the last call, unless they cancel out. */
   Optional<NodeMessage> nextVersion() {
     Map<UserId, Boolean> before = new HashMap<>();
-    for (PresenceEvent next = noted.poll(); next != null; next = noted.poll()) {
-      before.putIfAbsent(next.user, told.containsKey(next.user));
+    for (PresenceEvent next = pendingEvents.poll(); next != null; next = pendingEvents.poll()) {
+      before.putIfAbsent(next.user, publishedChannels.containsKey(next.user));
       applyEvent(next);
     }
     Set<UserId> joined = new HashSet<>();
     Set<UserId> left = new HashSet<>();
     before.forEach(
         (user, wasConnected) -> {
-          boolean isConnected = told.containsKey(user);
+          boolean isConnected = publishedChannels.containsKey(user);
           if (isConnected && !wasConnected) {
             joined.add(user);
           } else if (wasConnected && !isConnected) {
@@ -61,9 +61,9 @@ final class LocalPresence {
 
   private void applyEvent(PresenceEvent event) {
     if (event.connected) {
-      told.computeIfAbsent(event.user, _ -> HashSet.newHashSet(1)).add(event.channel);
+      publishedChannels.computeIfAbsent(event.user, _ -> HashSet.newHashSet(1)).add(event.channel);
     } else {
-      told.computeIfPresent(
+      publishedChannels.computeIfPresent(
           event.user,
           (_, channels) -> {
             channels.remove(event.channel);
@@ -73,7 +73,7 @@ final class LocalPresence {
   }
 
   NodeMessage snapshot() {
-    return new NodeMessage.PresenceSnapshot(node, version, Set.copyOf(told.keySet()));
+    return new NodeMessage.PresenceSnapshot(node, version, Set.copyOf(publishedChannels.keySet()));
   }
 
   long currentVersion() {

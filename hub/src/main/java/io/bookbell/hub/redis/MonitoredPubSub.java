@@ -41,12 +41,12 @@ final class MonitoredPubSub implements LoopbackMonitor.MonitoredConnections, Aut
   }
 
   /**
-   * @param life supplies the database and epoch for outgoing frames
+   * @param databaseEpoch supplies the database and epoch for outgoing frames
    * @param recovered called when all probes return, for the first time or after an outage
    */
   MonitoredPubSub(
       RedisOptions options,
-      Supplier<String> life,
+      Supplier<String> databaseEpoch,
       BackplaneThread thread,
       RedisCounters counters,
       LoopbackMonitor.MonitorWording wording,
@@ -69,7 +69,7 @@ final class MonitoredPubSub implements LoopbackMonitor.MonitoredConnections, Aut
             thread,
             options.timings(),
             monitor);
-    this.channelPublisher = new ChannelPublisher(publishing, options, life, counters);
+    this.channelPublisher = new ChannelPublisher(publishing, options, databaseEpoch, counters);
   }
 
   private static <C extends StatefulConnection<?, ?>> ReconnectingConnection<C> newConnection(

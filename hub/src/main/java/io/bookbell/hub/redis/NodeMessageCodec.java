@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * Encodes and decodes frames between nodes: protocol version, the sender's database and epoch
- * ("life"), kind, the sender's name, and then the fields of that kind. Numbers are varints.
+ * ("databaseEpoch"), kind, the sender's name, and then the fields of that kind. Numbers are varints.
  * Stateless.
  *
  * <pre>
@@ -37,10 +37,10 @@ final class NodeMessageCodec {
 
   private NodeMessageCodec() {}
 
-  static byte[] encode(String life, NodeMessage message) {
+  static byte[] encode(String databaseEpoch, NodeMessage message) {
     WireOutput out = new WireOutput();
     out.writeByte(VERSION);
-    out.writeString(life);
+    out.writeString(databaseEpoch);
     out.writeByte(kindOf(message));
     out.writeString(message.node());
     switch (message) {
@@ -81,8 +81,8 @@ final class NodeMessageCodec {
    *
    * @throws MalformedFrameException if the frame is too short or isn't valid
    */
-  static boolean hasOtherEpoch(byte[] frame, String life) throws MalformedFrameException {
-    return !readEpoch(new WireInput(frame)).equals(life);
+  static boolean hasOtherDatabaseEpoch(byte[] frame, String databaseEpoch) throws MalformedFrameException {
+    return !readEpoch(new WireInput(frame)).equals(databaseEpoch);
   }
 
   private static String readEpoch(WireInput in) throws MalformedFrameException {

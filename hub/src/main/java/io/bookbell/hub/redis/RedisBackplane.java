@@ -47,7 +47,7 @@ public final class RedisBackplane implements Backplane {
   private final AtomicBoolean otherVersionSeen = new AtomicBoolean();
   private final AtomicBoolean otherLifeSeen = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile String life;
+  private volatile String databaseEpoch;
 
   /** Compared by identity, so that one who subscribes twice can end either subscription. */
   private static final class ChannelReceiver {
@@ -63,7 +63,7 @@ public final class RedisBackplane implements Backplane {
   /** Creates a backplane, which starts to connect when somebody subscribes to a channel. */
   public RedisBackplane(RedisOptions options) {
     this.options = options;
-    this.life = options.life();
+    this.databaseEpoch = options.databaseEpoch();
     this.users = new LocalPresence(options.node());
     this.peerDirectory = new PeerDirectory(options.timings(), this::querySnapshot);
     String node = options.node();
@@ -79,7 +79,7 @@ public final class RedisBackplane implements Backplane {
             List.of(broadcastProbe, nodeProbe), List.of(), (_, frame) -> onFrame(frame));
     this.monitoredPubSub =
         new MonitoredPubSub(
-            options, () -> life, thread, counters, wording(), channels, this::resetSilence);
+            options, () -> databaseEpoch, thread, counters, wording(), channels, this::resetSilence);
   }
 
   private LoopbackMonitor.MonitorWording wording() {
@@ -126,7 +126,7 @@ public final class RedisBackplane implements Backplane {
     }
     byte[] frame =
         NodeMessageCodec.encode(
-            life, new NodeMessage.CommittedDeliveries(options.node(), channel, meant));
+            databaseEpoch, new NodeMessage.CommittedDeliveries(options.node(), channel, meant));
     monitoredPubSub
         .channelPublisher()
         .sendChange(options.channelOf(peerNode.node()), frame)
@@ -151,11 +151,11 @@ public final class RedisBackplane implements Backplane {
    * Switches to a new epoch, for example after restoring a backup: from now on only frames of nodes
    * in the same epoch are accepted.
    *
-   * @param newLife see {@link RedisOptions#life}
+   * @param newDatabaseEpoch see {@link RedisOptions#databaseEpoch}
    */
-  public void startEpoch(String newLife) {
-    RedisOptions.checkLife(newLife);
-    life = newLife;
+  public void startEpoch(String newDatabaseEpoch) {
+    RedisOptions.checkDatabaseEpoch(newDatabaseEpoch);
+    databaseEpoch = newDatabaseEpoch;
   }
 
   public RedisState state() {
@@ -212,7 +212,7 @@ public final class RedisBackplane implements Backplane {
       return;
     }
     try {
-      if (NodeMessageCodec.hasOtherEpoch(frame, life)) {
+      if (NodeMessageCodec.hasOtherDatabaseEpoch(frame, databaseEpoch)) {
         rejectOtherEpoch();
         return;
       }

@@ -12,12 +12,12 @@ import java.util.regex.Pattern;
  * @param uri such as {@code redis://user:password@host:6379/0}; {@code rediss://} for TLS
  * @param prefix the prefix of all channel names, the same for all nodes of an installation
  * @param node the unique name of this node
- * @param life identifies the database and its epoch; frames of nodes with another one are dropped
+ * @param databaseEpoch identifies the database and its epoch; frames of nodes with another one are dropped
  * @param timings intervals and timeouts
  * @param requestQueue how many changes may be in flight to Redis; more are refused
  */
 public record RedisOptions(
-    String uri, String prefix, String node, String life, Timings timings, int requestQueue) {
+    String uri, String prefix, String node, String databaseEpoch, Timings timings, int requestQueue) {
   /** The default prefix of channel names. */
   public static final String PREFIX = "bookbell:";
 
@@ -42,30 +42,30 @@ public record RedisOptions(
     checkArgument(
         NODE.matcher(node).matches(),
         "node must be 1 to 64 letters, digits, dots, hyphens or underscores, got '" + node + "'");
-    checkLife(life);
+    checkDatabaseEpoch(databaseEpoch);
     checkArgument(requestQueue >= 1, "requestQueue must be at least 1, got " + requestQueue);
   }
 
   public RedisOptions withPrefix(String other) {
-    return new RedisOptions(uri, other, node, life, timings, requestQueue);
+    return new RedisOptions(uri, other, node, databaseEpoch, timings, requestQueue);
   }
 
   public RedisOptions withNode(String other) {
-    return new RedisOptions(uri, prefix, other, life, timings, requestQueue);
+    return new RedisOptions(uri, prefix, other, databaseEpoch, timings, requestQueue);
   }
 
-  public RedisOptions withLife(String other) {
+  public RedisOptions withDatabaseEpoch(String other) {
     return new RedisOptions(uri, prefix, node, other, timings, requestQueue);
   }
 
   public RedisOptions withTimings(Timings other) {
-    return new RedisOptions(uri, prefix, node, life, other, requestQueue);
+    return new RedisOptions(uri, prefix, node, databaseEpoch, other, requestQueue);
   }
 
-  static void checkLife(String life) {
+  static void checkDatabaseEpoch(String databaseEpoch) {
     checkArgument(
-        life.isEmpty() || VISIBLE.matcher(life).matches(),
-        "life must be at most 100 visible ASCII characters");
+        databaseEpoch.isEmpty() || VISIBLE.matcher(databaseEpoch).matches(),
+        "databaseEpoch must be at most 100 visible ASCII characters");
   }
 
   /** The channel to which every node subscribes. */

@@ -134,10 +134,10 @@ class NodeMessageCodecTest {
   void aFrameSaysWhichHistoriesItsSenderServes() throws Exception {
     byte[] frame = NodeMessageCodec.encode("a/1", change());
 
-    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "a/1")).isFalse();
-    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "a/2")).isTrue();
-    assertThat(NodeMessageCodec.hasOtherEpoch(frame, "")).isTrue();
-    assertThatThrownBy(() -> NodeMessageCodec.hasOtherEpoch(new byte[0], "a/1"))
+    assertThat(NodeMessageCodec.hasOtherDatabaseEpoch(frame, "a/1")).isFalse();
+    assertThat(NodeMessageCodec.hasOtherDatabaseEpoch(frame, "a/2")).isTrue();
+    assertThat(NodeMessageCodec.hasOtherDatabaseEpoch(frame, "")).isTrue();
+    assertThatThrownBy(() -> NodeMessageCodec.hasOtherDatabaseEpoch(new byte[0], "a/1"))
         .isInstanceOf(MalformedFrameException.class);
   }
 

@@ -145,8 +145,8 @@ class RedisAddressingTest {
   @Test
   void nodesWithOtherHistoriesAreNotHeard() {
     RedisOptions options = redis.calm().withPrefix(prefix);
-    RedisBackplane first = started(options.withLife("one/1"));
-    RedisBackplane second = started(redis.calm().withPrefix(prefix).withLife("two/1"));
+    RedisBackplane first = started(options.withDatabaseEpoch("one/1"));
+    RedisBackplane second = started(redis.calm().withPrefix(prefix).withDatabaseEpoch("two/1"));
     first.presence(Hearing.CHANNEL, ANN, true);
     Hearing hearing = new Hearing(first);
     await().until(() -> first.statistics().foreign() > 0 && second.statistics().foreign() > 0);

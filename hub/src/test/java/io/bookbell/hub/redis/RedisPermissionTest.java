@@ -132,7 +132,7 @@ class RedisPermissionTest {
         "redis://ann:hush@127.0.0.1:" + redis.port() + database,
         quick.prefix(),
         quick.node(),
-        quick.life(),
+        quick.databaseEpoch(),
         quick.timings(),
         quick.requestQueue());
   }

@@ -10,7 +10,7 @@ import io.bookbell.hub.Reservation;
 import io.bookbell.hub.UserId;
 import io.bookbell.hub.WebSocketManager;
 import io.bookbell.server.account.SessionStore;
-import io.bookbell.server.cluster.ConnectionLeases;
+import io.bookbell.server.cluster.ClusterSlots;
 import io.bookbell.server.cluster.EndedSessionPoller;
 import io.bookbell.server.cluster.InboxPoller;
 import io.bookbell.server.cluster.InboxPoller.PolledStores;
@@ -64,7 +64,7 @@ public final class LiveConnections implements AutoCloseable {
   private final TypingPresence typingPresence;
   private final Function<UserId, CompletableFuture<ConnectionProfile>> profiles;
   private final ConnectionExpiry expiry;
-  private final Optional<ConnectionLeases> places;
+  private final Optional<ClusterSlots> clusterSlots;
   private final Optional<InboxPoller> poll;
   private final Consumer<String> forgetCaller;
   private final Optional<EndedSessionPoller> endedSessionPoller;
@@ -93,7 +93,7 @@ public final class LiveConnections implements AutoCloseable {
    * @param expiry closes connections whose key or token expires
    * @param backplane not closed by {@link #close}
    * @param forgetCaller called with the hash of a session or key that has ended
-   * @param newLife called with the new epoch when the database was restored or replaced while this
+   * @param onEpochChanged called with the new epoch when the database was restored or replaced while this
    *     node was running, so that caches must be cleared
    */
   public LiveConnections(
@@ -104,7 +104,7 @@ public final class LiveConnections implements AutoCloseable {
       Backplane backplane,
       InstantSource clock,
       Consumer<String> forgetCaller,
-      Consumer<String> newLife) {
+      Consumer<String> onEpochChanged) {
     this.forgetCaller = forgetCaller;
     this.expiry = expiry;
     var snapshotReader =
@@ -115,20 +115,20 @@ public final class LiveConnections implements AutoCloseable {
             liveSources.requests,
             liveSources.notifications);
     var epochStore = new EpochStore();
-    var feed = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
+    var inboxHistory = new InboxHistory(database, liveSources.inbox, epochStore, snapshotReader);
     acknowledgementWriter = new AcknowledgementWriter(database, liveSources.receipts);
     typingPresence =
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
-    var frames = new LiveMessageHandler(acknowledgementWriter, typingPresence, expiry);
-    manager = new WebSocketManager(CHANNEL, options, feed, frames, backplane, clock);
+    var messageHandler = new LiveMessageHandler(acknowledgementWriter, typingPresence, expiry);
+    manager = new WebSocketManager(CHANNEL, options, inboxHistory, messageHandler, backplane, clock);
     profiles =
         user ->
             database.read(
                 tx -> ConnectionProfile.read(tx, user, liveSources.roles, liveSources.quotas));
     boolean shared = database.isShared();
-    var livePollListener = new LivePollListener(database, liveSources, newLife);
-    places =
-        optionalPart(shared, () -> new ConnectionLeases(database, options.connectionsPerUser()));
+    var livePollListener = new LivePollListener(database, liveSources, onEpochChanged);
+    clusterSlots =
+        optionalPart(shared, () -> new ClusterSlots(database, options.connectionsPerUser()));
     var polledStores =
         new PolledStores(
             epochStore,
@@ -142,7 +142,7 @@ public final class LiveConnections implements AutoCloseable {
             () -> new EndedSessionPoller(database, liveSources.sessions, this::sessionEnded));
     poll = optionalPart(shared, () -> new InboxPoller(database, polledStores, livePollListener));
     acknowledgementWriter.startWriting();
-    places.ifPresent(ConnectionLeases::start);
+    clusterSlots.ifPresent(ClusterSlots::start);
     poll.ifPresent(InboxPoller::start);
     endedSessionPoller.ifPresent(EndedSessionPoller::start);
   }
@@ -161,27 +161,27 @@ public final class LiveConnections implements AutoCloseable {
 
   /** Reserves a connection slot for the user; empty if the user already has the maximum. */
   CompletionStage<Optional<ConnectionSlot>> reserveSlot(UserId user) {
-    Optional<Reservation> here = manager.tryReserve(user);
-    if (here.isEmpty()) {
+    Optional<Reservation> nodeReservation = manager.tryReserve(user);
+    if (nodeReservation.isEmpty()) {
       return CompletableFuture.completedStage(Optional.empty());
     }
-    if (places.isEmpty()) {
+    if (clusterSlots.isEmpty()) {
       return CompletableFuture.completedStage(
-          here.map(place -> new ConnectionSlot(place, () -> {}, Map.of())));
+          nodeReservation.map(place -> new ConnectionSlot(place, () -> {}, Map.of())));
     }
-    return places
+    return clusterSlots
         .get()
-        .acquireLease(user)
+        .acquireSlot(user)
         .whenComplete(
-            (everywhere, failure) -> {
-              if (failure != null || everywhere.isEmpty()) {
-                here.get().close();
+            (clusterSlot, failure) -> {
+              if (failure != null || clusterSlot.isEmpty()) {
+                nodeReservation.get().close();
               }
             })
         .thenApply(
-            everywhere ->
-                everywhere.map(
-                    connectionLease -> new ConnectionSlot(here.get(), connectionLease, Map.of())));
+            clusterSlot ->
+                clusterSlot.map(
+                    taken -> new ConnectionSlot(nodeReservation.get(), taken, Map.of())));
   }
 
   /** Adds the user's profile to a slot; if it can't be read, the slot is released. */
@@ -200,15 +200,15 @@ public final class LiveConnections implements AutoCloseable {
   /**
    * A reserved connection slot.
    *
-   * @param here counts it among this node's connections
-   * @param everywhere counts it among those of all nodes; must be closed with the connection
+   * @param nodeReservation counts it among this node's connections
+   * @param clusterSlot counts it among those of all nodes; must be closed with the connection
    * @param profile the metadata that tell whose connection it will be; empty for a poll
    */
   record ConnectionSlot(
-      Reservation here, ConnectionLeases.ConnectionLease everywhere, Map<String, String> profile) {
+      Reservation nodeReservation, ClusterSlots.ClusterSlot clusterSlot, Map<String, String> profile) {
     void releaseSlot() {
-      here.close();
-      everywhere.close();
+      nodeReservation.close();
+      clusterSlot.close();
     }
   }
 
@@ -241,8 +241,8 @@ public final class LiveConnections implements AutoCloseable {
 
   /** Counts the open connections of each user on all nodes, of {@code most} users at most. */
   public Map<UserId, Integer> countConnections(Transaction tx, int most) {
-    if (places.isPresent()) {
-      return ConnectionLeases.countByUser(tx, most);
+    if (clusterSlots.isPresent()) {
+      return ClusterSlots.countByUser(tx, most);
     }
     return manager.connectedUsers().stream()
         .sorted()
@@ -277,24 +277,24 @@ public final class LiveConnections implements AutoCloseable {
     endedSessionPoller.ifPresent(EndedSessionPoller::close);
     manager.close();
     acknowledgementWriter.close();
-    places.ifPresent(ConnectionLeases::close);
+    clusterSlots.ifPresent(ClusterSlots::close);
   }
 
   /** Passes what other nodes have committed to this node's connections. */
   private final class LivePollListener implements InboxPoller.PollListener {
     private final Database database;
     private final LiveSources liveSources;
-    private final Consumer<String> newLife;
+    private final Consumer<String> onEpochChanged;
 
-    LivePollListener(Database database, LiveSources liveSources, Consumer<String> newLife) {
+    LivePollListener(Database database, LiveSources liveSources, Consumer<String> onEpochChanged) {
       this.database = database;
       this.liveSources = liveSources;
-      this.newLife = newLife;
+      this.onEpochChanged = onEpochChanged;
     }
 
     @Override
     public void epochChanged(String epoch) {
-      newLife.accept(epoch);
+      onEpochChanged.accept(epoch);
       manager.resetForNewEpoch();
       acknowledgementWriter.discardPending(); // none of the former connections adds any more
     }

@@ -35,12 +35,12 @@ final class TypingPresence {
   private final RequestListService requests;
   private final BiConsumer<Message, Set<UserId>> broadcast;
   private final Duration lifetime;
-  private final AtomicLong count = new AtomicLong();
+  private final AtomicLong lastReportNumber = new AtomicLong();
 
   /** The number of each connection's newest report. */
-  private final ConcurrentHashMap<Long, Long> words = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Long, Long> latestReports = new ConcurrentHashMap<>();
 
-  private final ConcurrentHashMap<UserId, TypingState> places = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<UserId, TypingState> typingByUser = new ConcurrentHashMap<>();
 
   /**
    * @param lifetime how long a report is valid unless it is renewed
@@ -59,9 +59,9 @@ final class TypingPresence {
   /**
    * The request that an admin is answering.
    *
-   * @param word the number of the report that said so
+   * @param reportNumber the number of the report that said so
    */
-  private record TypingState(long connection, long word, long request, Colleagues colleagues) {}
+  private record TypingState(long connection, long reportNumber, long request, Colleagues colleagues) {}
 
   /**
    * Reports that the user of a connection is answering a request.
@@ -69,8 +69,8 @@ final class TypingPresence {
    * @param refused called if the user may not answer it
    */
   void startTyping(Connection connection, long request, Runnable refused) {
-    long word = count.incrementAndGet();
-    words.put(connection.id(), word);
+    long reportNumber = lastReportNumber.incrementAndGet();
+    latestReports.put(connection.id(), reportNumber);
     var _ =
         database
             .read(tx -> requests.findColleagues(tx, connection.user(), request))
@@ -82,7 +82,7 @@ final class TypingPresence {
                     refused.run();
                   } else {
                     recordIfNewest(
-                        connection, new TypingState(connection.id(), word, request, found.get()));
+                        connection, new TypingState(connection.id(), reportNumber, request, found.get()));
                   }
                 });
   }
@@ -90,10 +90,10 @@ final class TypingPresence {
   private void recordIfNewest(Connection connection, TypingState typingState) {
     UserId user = connection.user();
     boolean[] newest = new boolean[1];
-    places.compute(
+    typingByUser.compute(
         user,
         (_, before) -> {
-          newest[0] = Long.valueOf(typingState.word).equals(words.get(connection.id()));
+          newest[0] = Long.valueOf(typingState.reportNumber).equals(latestReports.get(connection.id()));
           return newest[0] ? typingState : before;
         });
     if (newest[0]) {
@@ -105,14 +105,14 @@ final class TypingPresence {
 
   /** Reports that the user of a connection isn't answering any request on it, or no longer. */
   void stopTyping(Connection connection) {
-    words.remove(connection.id());
-    Optional.ofNullable(places.get(connection.user()))
+    latestReports.remove(connection.id());
+    Optional.ofNullable(typingByUser.get(connection.user()))
         .filter(typingState -> typingState.connection == connection.id())
         .ifPresent(typingState -> clearState(connection.user(), typingState));
   }
 
   private void clearState(UserId user, TypingState typingState) {
-    if (places.remove(user, typingState)) {
+    if (typingByUser.remove(user, typingState)) {
       broadcastTyping(user, typingState, null);
     }
   }

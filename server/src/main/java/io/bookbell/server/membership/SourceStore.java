@@ -178,7 +178,7 @@ public final class SourceStore {
         == 1;
   }
 
-  void releaseLease(Transaction tx, SourceKey key, String holder) {
+  void releaseSlot(Transaction tx, SourceKey key, String holder) {
     tx.update(
         """
         UPDATE membership_source SET lease = NULL, lease_until = NULL

@@ -140,7 +140,7 @@ public final class SourceSync {
     } finally {
       write(
           tx -> {
-            sourceStore.releaseLease(tx, key, lease.holder);
+            sourceStore.releaseSlot(tx, key, lease.holder);
             return true;
           });
     }

@@ -43,16 +43,16 @@ final class CatchUp {
   private static final long MAX_RESTART_DELAY_MILLIS = 500;
 
   private final ConnectionState connectionState;
-  private final Hub hub;
+  private final HubContext hub;
   private final Map<String, Message> states = new LinkedHashMap<>();
   private final ArrayDeque<LongFunction<Message>> waiting = new ArrayDeque<>();
   private int waitingReplies;
   private long waitingBytes;
   private long announced;
-  private boolean reading;
+  private boolean replaying;
   private boolean statesDue;
-  private boolean asking;
-  private long askedAt;
+  private boolean readPending;
+  private long readStartedAt;
   private long progress;
   private long progressAt;
 
@@ -64,7 +64,7 @@ final class CatchUp {
 
   /** Starts a new connection: asks the history for a snapshot or a resume. */
   void openHistory(Optional<Position> since) {
-    readAsync(() -> hub.feed().open(user(), since), this::onHistoryOpened);
+    readAsync(() -> hub.messageHistory().open(user(), since), this::onHistoryOpened);
   }
 
   /** Starts after a gap: reads everything up to the announced number. */
@@ -97,7 +97,7 @@ final class CatchUp {
   /** Queues a reply until everything before it has been written. */
   void deferReply(LongFunction<Message> reply) {
     waiting.add(reply);
-    if (++waitingReplies > hub.options().client().maxDeferred()) {
+    if (++waitingReplies > hub.options().client().maxDeferredReplies()) {
       connectionState.closeOnProtocolError(CloseReason.TOO_MANY_MESSAGES);
     }
   }
@@ -106,17 +106,17 @@ final class CatchUp {
    * Takes the next step unless a read is in progress or the socket hasn't accepted everything yet.
    */
   void runNextStep() {
-    if (asking || !connectionState.isCatchingUp(this) || !connectionState.transport().isDrained()) {
+    if (readPending || !connectionState.isCatchingUp(this) || !connectionState.transport().isDrained()) {
       return;
     }
-    if (reading || announced > connectionState.position()) {
+    if (replaying || announced > connectionState.position()) {
       long announcedBefore = announced;
       int limit = hub.options().queue().pageSize();
       readAsync(
-          () -> hub.feed().read(user(), connectionState.position(), limit),
+          () -> hub.messageHistory().read(user(), connectionState.position(), limit),
           historyPage -> onPageRead(historyPage, limit, announcedBefore));
     } else if (statesDue) {
-      readAsync(() -> hub.feed().readStates(user()), this::onStatesRead);
+      readAsync(() -> hub.messageHistory().readStates(user()), this::onStatesRead);
     } else {
       goLive();
     }
@@ -124,7 +124,7 @@ final class CatchUp {
 
   /**
    * Checks for progress, and closes the connection if there has been none for longer than {@link
-   * HubOptions.Queue#stall}, or if the history hasn't answered for so long.
+   * HubOptions.Queue#stallTimeout}, or if the history hasn't answered for so long.
    *
    * @return whether the socket has accepted anything since the last call
    */
@@ -135,10 +135,10 @@ final class CatchUp {
     if (progressed) {
       progressAt = now;
     }
-    if (now - (asking ? askedAt : progressAt) >= hub.options().queue().stall().toNanos()) {
-      if (asking) {
+    if (now - (readPending ? readStartedAt : progressAt) >= hub.options().queue().stallTimeout().toNanos()) {
+      if (readPending) {
         onReadFailed(
-            new IllegalStateException("no answer within " + hub.options().queue().stall()));
+            new IllegalStateException("no answer within " + hub.options().queue().stallTimeout()));
       } else {
         connectionState.closeSlowConsumer();
       }
@@ -157,7 +157,7 @@ final class CatchUp {
         connectionState.advanceTo(position.seq());
         connectionState.transport().startFromPosition(position, first);
         connectionState.requestFlush();
-        reading = true;
+        replaying = true;
         statesDue = true;
       }
       case HistoryStart.RefusedStart(CloseReason reason) -> connectionState.sendClose(reason);
@@ -194,7 +194,7 @@ final class CatchUp {
    * The read reached the end of the history: numbers announced before it and not found don't exist.
    */
   private void onHistoryEnd(long announcedBefore) {
-    reading = false;
+    replaying = false;
     if (announcedBefore > connectionState.position()) {
       hub.counters().emptyAnnouncements.increment();
       if (announced == announcedBefore) {
@@ -237,8 +237,8 @@ final class CatchUp {
   }
 
   private <T> void readAsync(Supplier<CompletionStage<T>> question, Consumer<T> then) {
-    asking = true;
-    askedAt = hub.ticker().getAsLong();
+    readPending = true;
+    readStartedAt = hub.ticker().getAsLong();
     try {
       question
           .get()
@@ -253,7 +253,7 @@ final class CatchUp {
   }
 
   private <T> void onReadCompleted(T answer, @Nullable Throwable failure, Consumer<T> then) {
-    asking = false;
+    readPending = false;
     progressAt = hub.ticker().getAsLong();
     if (!connectionState.isCatchingUp(this)) {
       return;
@@ -264,8 +264,8 @@ final class CatchUp {
     }
     try {
       then.accept(answer);
-    } catch (RuntimeException wrongAnswer) {
-      onReadFailed(wrongAnswer);
+    } catch (RuntimeException invalidPage) {
+      onReadFailed(invalidPage);
     }
     runNextStep();
   }

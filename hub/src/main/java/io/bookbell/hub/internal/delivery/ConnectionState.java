@@ -242,7 +242,7 @@ final class ConnectionState {
     boolean progressed = catchUp != null && catchUp.checkProgress(now);
     if (connectionPhase == ConnectionPhase.OPEN) {
       transport.checkKeepAlive(now, progressed);
-    } else if (now - closingSince >= hub().options().keepAlive().goodbye().toNanos()) {
+    } else if (now - closingSince >= hub().options().keepAlive().closeTimeout().toNanos()) {
       transport.forceClose();
     }
   }
@@ -300,7 +300,7 @@ final class ConnectionState {
     return connection.eventLoopWorker();
   }
 
-  Hub hub() {
+  HubContext hub() {
     return eventLoopWorker().hub();
   }
 }

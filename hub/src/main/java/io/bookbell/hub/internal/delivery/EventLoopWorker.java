@@ -43,7 +43,7 @@ final class EventLoopWorker {
   private static final long NANOS_PER_WRITE = 5_000;
   private static final long MAX_WAIT_NANOS = 5_000_000;
 
-  private final Hub hub;
+  private final HubContext hub;
   private final EventLoop loop;
   private final ArrayList<ConnectionState> members = new ArrayList<>();
   private final Runnable flush = this::flushPending;
@@ -71,13 +71,13 @@ final class EventLoopWorker {
 
   private @Nullable ScheduledFuture<?> sweeping;
 
-  EventLoopWorker(Hub hub, EventLoop loop) {
+  EventLoopWorker(HubContext hub, EventLoop loop) {
     this.hub = hub;
     this.loop = loop;
-    this.batchedSocketWriter = new BatchedSocketWriter(hub.options().ring());
+    this.batchedSocketWriter = new BatchedSocketWriter(hub.options().batchedSends());
   }
 
-  Hub hub() {
+  HubContext hub() {
     return hub;
   }
 
@@ -102,7 +102,7 @@ final class EventLoopWorker {
     connectionState.setMemberIndex(members.size());
     members.add(connectionState);
     if (sweeping == null) {
-      long period = Math.max(1, hub.options().keepAlive().ping().toNanos() / SWEEPS_PER_PING);
+      long period = Math.max(1, hub.options().keepAlive().pingInterval().toNanos() / SWEEPS_PER_PING);
       sweeping = loop.scheduleAtFixedRate(this::sweep, period, period, TimeUnit.NANOSECONDS);
     }
   }

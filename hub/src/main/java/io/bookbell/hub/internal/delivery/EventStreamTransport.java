@@ -20,7 +20,7 @@ final class EventStreamTransport extends ChannelTransport {
   private static final ChannelOption<Integer> TCP_USER_TIMEOUT =
       ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_USER_TIMEOUT");
 
-  private final Hub hub;
+  private final HubContext hub;
   private final EventStreamEncoder encoder;
 
   /** Null once it was sent, or it would stay in memory with the stream. */
@@ -61,7 +61,7 @@ final class EventStreamTransport extends ChannelTransport {
     if (!isActive()) {
       return; // a closed socket has no options
     }
-    int unacknowledged = Math.toIntExact(hub.options().keepAlive().silence().toMillis());
+    int unacknowledged = Math.toIntExact(hub.options().keepAlive().idleTimeout().toMillis());
     channel().config().setOption(TCP_USER_TIMEOUT, unacknowledged);
     flush();
   }
@@ -88,7 +88,7 @@ final class EventStreamTransport extends ChannelTransport {
 
   @Override
   public void checkKeepAlive(long now, boolean progressed) {
-    boolean isDue = now - commentedAt >= hub.options().keepAlive().comment().toNanos();
+    boolean isDue = now - commentedAt >= hub.options().keepAlive().commentInterval().toNanos();
     if (isDue && channel().isWritable()) {
       commentedAt = now;
       writer().enqueueControl(EventStreamEncoder::encodeComment);

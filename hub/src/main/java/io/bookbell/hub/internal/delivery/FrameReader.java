@@ -123,7 +123,7 @@ final class FrameReader extends ConnectionHandler {
 
   private void callHandler(Consumer<ClientMessageHandler> call) {
     try {
-      call.accept(connectionState.hub().frames());
+      call.accept(connectionState.hub().messageHandler());
     } catch (RuntimeException failure) {
       log.error("A message of {} could not be handled", connection(), failure);
     }
@@ -154,10 +154,10 @@ final class FrameReader extends ConnectionHandler {
 
   private boolean exceedsMessageRate() {
     HubOptions.Client allowed = connectionState.hub().options().client();
-    long each = SECOND / allowed.perSecond();
+    long each = SECOND / allowed.messagesPerSecond();
     long now = connectionState.hub().ticker().getAsLong();
     long ahead = Math.max(0, dueAt - now) + each;
-    if (ahead > each * allowed.burst()) {
+    if (ahead > each * allowed.messageBurst()) {
       return true;
     }
     dueAt = now + ahead;

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * state is confined to its event loop.
  */
 public final class LocalConnections {
-  private final Hub hub;
+  private final HubContext hub;
   private final ConnectionRegistry connectionRegistry;
   private final LatestStates states = new LatestStates();
   private final ConcurrentHashMap<EventLoop, EventLoopWorker> workers = new ConcurrentHashMap<>();
@@ -45,7 +45,7 @@ public final class LocalConnections {
 
   /**
    * @param messageHistory each user's durable history
-   * @param frames handles what clients send
+   * @param messageHandler handles what clients send
    * @param presenceListener notified of each user's first connection and of the end of the last
    * @param ticker monotonic nanoseconds from an arbitrary origin
    * @param clock the time of day
@@ -53,12 +53,12 @@ public final class LocalConnections {
   public LocalConnections(
       HubOptions options,
       MessageHistory messageHistory,
-      ClientMessageHandler frames,
+      ClientMessageHandler messageHandler,
       PresenceListener presenceListener,
       LongSupplier ticker,
       InstantSource clock) {
     this.connectionRegistry = new ConnectionRegistry(presenceListener);
-    this.hub = new Hub(options, messageHistory, frames, connectionRegistry, ticker, clock);
+    this.hub = new HubContext(options, messageHistory, messageHandler, connectionRegistry, ticker, clock);
   }
 
   /** Reserves a connection slot unless the user has reached the limit. */
@@ -193,7 +193,7 @@ public final class LocalConnections {
 
   /**
    * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
-   * {@link HubOptions.KeepAlive#goodbye}, and then closes the rest by force; on an event loop it
+   * {@link HubOptions.KeepAlive#closeTimeout}, and then closes the rest by force; on an event loop it
    * doesn't wait.
    */
   public void close() {
@@ -208,7 +208,7 @@ public final class LocalConnections {
   }
 
   private void awaitClosed(List<LocalConnection> connections) {
-    long until = System.nanoTime() + hub.options().keepAlive().goodbye().toNanos();
+    long until = System.nanoTime() + hub.options().keepAlive().closeTimeout().toNanos();
     try {
       for (LocalConnection connection : connections) {
         Transport transport = connection.connectionState().transport();

@@ -26,7 +26,7 @@ final class LongPollTransport implements Transport {
   private static final Logger log = LoggerFactory.getLogger(LongPollTransport.class);
 
   private final LongPoll poll;
-  private final Hub hub;
+  private final HubContext hub;
   private final long deadline;
   private final Promise<Boolean> closed;
   private final List<HistoryEntry> entries = new ArrayList<>(0);
@@ -41,7 +41,7 @@ final class LongPollTransport implements Transport {
   private boolean isDue;
   private boolean isDrained = true;
 
-  LongPollTransport(LongPoll poll, Hub hub) {
+  LongPollTransport(LongPoll poll, HubContext hub) {
     this.poll = poll;
     this.hub = hub;
     this.deadline = hub.ticker().getAsLong() + poll.waitTime().toNanos();

@@ -23,7 +23,7 @@ final class WebSocketTransport extends ChannelTransport {
         }
       };
 
-  private final Hub hub;
+  private final HubContext hub;
   private long heardAt;
   private long pingedAt;
 
@@ -87,7 +87,7 @@ final class WebSocketTransport extends ChannelTransport {
       heardAt = now; // accepted bytes are a sign of life
     }
     HubOptions.KeepAlive keepAlive = hub.options().keepAlive();
-    if (now - heardAt >= keepAlive.silence().toNanos()) {
+    if (now - heardAt >= keepAlive.idleTimeout().toNanos()) {
       hub.counters().silentDrops.increment();
       forceClose();
     } else if (channel().isWritable()) {
@@ -97,7 +97,7 @@ final class WebSocketTransport extends ChannelTransport {
 
   private void sendDueControlFrames(long now) {
     byte[] ping = unansweredPing;
-    boolean isPingDue = now - pingedAt >= hub.options().keepAlive().ping().toNanos();
+    boolean isPingDue = now - pingedAt >= hub.options().keepAlive().pingInterval().toNanos();
     if (ping != null) {
       sendPong(Unpooled.wrappedBuffer(ping));
     }

@@ -65,7 +65,7 @@ public abstract class BatchedSendContract {
     manager =
         new WebSocketManager(
             "test",
-            HubOptions.defaults().withRing(ring),
+            HubOptions.defaults().withBatchedSends(ring),
             feed,
             (_, _) -> hold(),
             backplane,

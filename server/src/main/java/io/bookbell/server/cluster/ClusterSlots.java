@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * single process counts in memory ({@link io.bookbell.hub.WebSocketManager#tryReserve}) and doesn't
  * need this class.
  */
-public final class ConnectionLeases implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ConnectionLeases.class);
+public final class ClusterSlots implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ClusterSlots.class);
   private static final Duration BEAT = Duration.ofSeconds(5);
   private static final Duration FREED_WITHIN = Duration.ofMillis(50);
 
@@ -50,14 +50,14 @@ public final class ConnectionLeases implements AutoCloseable {
   /** The first half of the advisory locks' keys: "seat". */
   private static final int LOCKS = 0x73656174;
 
-  private static final String COUNT_LEASES =
+  private static final String COUNT_SLOTS =
       """
       SELECT count(*) AS amount
       FROM socket_place p
       JOIN serving_node n ON n.id = p.node_id
       WHERE p.user_id = ? AND n.alive_until > now()""";
 
-  private static final String INSERT_LEASES =
+  private static final String INSERT_SLOTS =
       """
       INSERT INTO socket_place (node_id, id, user_id)
       SELECT ?, id, user_id
@@ -80,7 +80,7 @@ public final class ConnectionLeases implements AutoCloseable {
   private final String node = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("places").daemon().factory());
+          Thread.ofPlatform().name("slots").daemon().factory());
   private final Map<Long, UserId> held = new ConcurrentHashMap<>();
   private final Map<Long, UserId> freed = new ConcurrentHashMap<>();
   private final AtomicBoolean freeing = new AtomicBoolean();
@@ -93,7 +93,7 @@ public final class ConnectionLeases implements AutoCloseable {
   /**
    * @param most how many slots one user may hold
    */
-  public ConnectionLeases(Database database, int most) {
+  public ClusterSlots(Database database, int most) {
     this.database = database;
     this.most = most;
   }
@@ -105,24 +105,24 @@ public final class ConnectionLeases implements AutoCloseable {
   }
 
   /** One connection slot, held until it is closed. */
-  public interface ConnectionLease extends AutoCloseable {
+  public interface ClusterSlot extends AutoCloseable {
     /** Releases the slot. Further calls do nothing. */
     @Override
     void close();
   }
 
   /** Takes a slot; empty if the user already holds the maximum. */
-  public CompletionStage<Optional<ConnectionLease>> acquireLease(UserId user) {
+  public CompletionStage<Optional<ClusterSlot>> acquireSlot(UserId user) {
     long id = hold(user);
-    CompletableFuture<Boolean> taken = database.write(tx -> acquireLease(tx, id, user));
+    CompletableFuture<Boolean> taken = database.write(tx -> acquireSlot(tx, id, user));
     return taken
         .whenComplete(
             (granted, failure) -> {
               if (failure != null || !granted) {
-                releaseLease(id); // a beat, or a commit without response, may have stored it
+                releaseSlot(id); // a beat, or a commit without response, may have stored it
               }
             })
-        .thenApply(granted -> granted ? Optional.of(() -> releaseLease(id)) : Optional.empty());
+        .thenApply(granted -> granted ? Optional.of(() -> releaseSlot(id)) : Optional.empty());
   }
 
   private synchronized long hold(UserId user) {
@@ -157,14 +157,14 @@ public final class ConnectionLeases implements AutoCloseable {
         .map(row -> row.getUser("user_id"), row -> row.getInt("amount"));
   }
 
-  private boolean acquireLease(Transaction tx, long id, UserId user) {
+  private boolean acquireSlot(Transaction tx, long id, UserId user) {
     tx.enqueue("SELECT pg_advisory_xact_lock(?, ?)", LOCKS, Long.hashCode(user.value()));
-    deleteLeases(tx, releasedBy(user));
-    int taken = tx.query(COUNT_LEASES, user).single(row -> row.getInt("amount"));
+    deleteSlots(tx, releasedBy(user));
+    int taken = tx.query(COUNT_SLOTS, user).single(row -> row.getInt("amount"));
     if (taken >= most) {
       return false;
     }
-    insertLeases(tx, Map.of(id, user));
+    insertSlots(tx, Map.of(id, user));
     return true;
   }
 
@@ -176,15 +176,15 @@ public final class ConnectionLeases implements AutoCloseable {
   }
 
   /** Requires an immutable map, because keys and values must iterate in the same order. */
-  private void insertLeases(Transaction tx, Map<Long, UserId> places) {
+  private void insertSlots(Transaction tx, Map<Long, UserId> slots) {
     tx.update(
-        INSERT_LEASES,
+        INSERT_SLOTS,
         node,
-        toArrayText(places.keySet()),
-        toArrayText(places.values().stream().map(UserId::value).toList()));
+        toArrayText(slots.keySet()),
+        toArrayText(slots.values().stream().map(UserId::value).toList()));
   }
 
-  private void deleteLeases(Transaction tx, List<Long> ids) {
+  private void deleteSlots(Transaction tx, List<Long> ids) {
     if (!ids.isEmpty()) {
       tx.update(
           "DELETE FROM socket_place WHERE node_id = ? AND id = ANY (CAST(? AS bigint[]))",
@@ -198,7 +198,7 @@ public final class ConnectionLeases implements AutoCloseable {
     return numbers.stream().map(String::valueOf).collect(joining(",", "{", "}"));
   }
 
-  private void releaseLease(long id) {
+  private void releaseSlot(long id) {
     UserId user = held.remove(id);
     if (user != null) {
       freed.put(id, user);
@@ -219,7 +219,7 @@ public final class ConnectionLeases implements AutoCloseable {
   private void deleteReleased() {
     freeing.set(false);
     List<Long> ids = List.copyOf(freed.keySet());
-    if (tryWrite(tx -> deleteLeases(tx, ids))) {
+    if (tryWrite(tx -> deleteSlots(tx, ids))) {
       freed.keySet().removeAll(ids);
     }
   }
@@ -230,7 +230,7 @@ public final class ConnectionLeases implements AutoCloseable {
     tryWrite(
         tx -> {
           if (renewNode(tx)) {
-            insertLeases(tx, Map.copyOf(held));
+            insertSlots(tx, Map.copyOf(held));
           }
           if (thorough) {
             deleteExcept(tx, heldSlots());
@@ -274,7 +274,7 @@ public final class ConnectionLeases implements AutoCloseable {
       return true;
     } catch (RuntimeException e) {
       if (!failing && !thread.isShutdown()) {
-        log.warn("The connection leases could not be stored; trying again", e);
+        log.warn("The connection slots could not be stored; trying again", e);
         failing = true;
       }
       return false;

@@ -14,23 +14,23 @@ import java.util.function.LongSupplier;
  * @param clock the time of day
  * @param decoding how client frames are decoded: masked, without extensions, limited in size
  */
-record Hub(
+record HubContext(
     HubOptions options,
-    MessageHistory feed,
-    ClientMessageHandler frames,
+    MessageHistory messageHistory,
+    ClientMessageHandler messageHandler,
     ConnectionRegistry registry,
     HubCounters counters,
     LongSupplier ticker,
     InstantSource clock,
     WebSocketDecoderConfig decoding) {
-  Hub(
+  HubContext(
       HubOptions options,
-      MessageHistory feed,
-      ClientMessageHandler frames,
+      MessageHistory messageHistory,
+      ClientMessageHandler messageHandler,
       ConnectionRegistry registry,
       LongSupplier ticker,
       InstantSource clock) {
-    this(options, feed, frames, registry, new HubCounters(), ticker, clock, decoderConfig(options));
+    this(options, messageHistory, messageHandler, registry, new HubCounters(), ticker, clock, decoderConfig(options));
   }
 
   private static WebSocketDecoderConfig decoderConfig(HubOptions options) {
