@@ -42,7 +42,7 @@ final class BookWiring {
         new CoverService(
             library,
             shown,
-            cover -> database.read(tx -> services.asked.hasCover(tx, cover)),
+            cover -> database.read(tx -> services.requestedBooks.hasCover(tx, cover)),
             clock));
     return library;
   }

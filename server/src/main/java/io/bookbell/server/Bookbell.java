@@ -61,7 +61,7 @@ public final class Bookbell implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Bookbell.class);
 
   private final InstantSource clock = InstantSource.system();
-  private final CallerCache recentCallers = new CallerCache(clock);
+  private final CallerCache callerCache = new CallerCache(clock);
   private final ServerConfig serverConfig;
   private final Database database;
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
@@ -173,7 +173,7 @@ public final class Bookbell implements AutoCloseable {
         new ConnectionExpiry(externalAuthenticator::authenticateToken),
         clusterBackplane.backplane(),
         clock,
-        recentCallers::forget,
+        callerCache::forget,
         this::startEpoch);
   }
 
@@ -267,12 +267,12 @@ public final class Bookbell implements AutoCloseable {
             : RateLimits.withoutLimits();
     var gate =
         new CallerAuthenticator(
-            new SessionAuthenticator(database, services.sessions, services.tickets, recentCallers),
+            new SessionAuthenticator(database, services.sessions, services.tickets, callerCache),
             database,
             services.keys,
             externalAuthenticator,
             rates,
-            recentCallers);
+            callerCache);
     var credentials = OtherSystems.credentials(serverConfig.external(), serverCookies, proxies);
     var admission =
         new ConnectionAdmission(liveConnections, gate, originPolicy, credentials, rates);

@@ -37,7 +37,7 @@ final class FeatureRoutes {
     CreatorRoutes.addRoutes(apiRouter, services.profile, services.creators, services.access);
     ProfilePictureRoutes.addRoutes(apiRouter, database, services.pictures, pictureDecoder);
     QuotaRoutes.addQuotaRoute(apiRouter, services.quotas);
-    FollowRoutes.addRoutes(apiRouter, services.asked, services.following);
+    FollowRoutes.addRoutes(apiRouter, services.requestedBooks, services.following);
     RequestRoutes.addRoutes(apiRouter, services.requests, services.lists);
     CannedResponseRoutes.addRoutes(apiRouter, services.canned);
     ReceiptRoutes.addRoutes(apiRouter, services.receipts);

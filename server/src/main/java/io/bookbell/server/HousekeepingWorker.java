@@ -88,7 +88,7 @@ final class HousekeepingWorker implements AutoCloseable {
         });
     repeatUntilDone("remove old login failures", services.loginLimit::removeExpired);
     repeatUntilDone("bring older accounts up to date", services.accounts::migrateOlderAccounts);
-    repeatUntilDone("make older requests findable", services.asked::indexOlder);
+    repeatUntilDone("make older requests findable", services.requestedBooks::indexOlder);
     repeatUntilDone("make requests findable by new names", services.renamed::indexBatch);
     repeatUntilDone("bring the older activity log up to date", ActivityMigration::migrateBatch);
     repeatUntilDone("bring older notifications up to date", NotificationMigration::migrateBatch);

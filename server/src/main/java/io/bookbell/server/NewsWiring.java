@@ -8,7 +8,7 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.mail.AccountMails;
 import io.bookbell.server.mail.AccountMails.SiteContact;
-import io.bookbell.server.mail.ActionMail;
+import io.bookbell.server.mail.TransactionalMail;
 import io.bookbell.server.mail.InvitationMails;
 import io.bookbell.server.mail.MailTransport;
 import io.bookbell.server.monitoring.ServerMetrics;
@@ -127,14 +127,14 @@ final class NewsWiring implements AutoCloseable {
   }
 
   private void addMail(ServerConfig serverConfig) {
-    var actions = new HashMap<String, ActionMail>(accountMails.actions());
-    actions.putAll(invitationMails.actions());
+    var transactionalMails = new HashMap<String, TransactionalMail>(accountMails.transactionalMails());
+    transactionalMails.putAll(invitationMails.transactionalMails());
     var transport =
         new MailTransport(
             serverConfig.mail().orElseThrow(),
             serverConfig.reach().publicUrl().orElseThrow(),
             personalFilter,
-            actions);
+            transactionalMails);
     open.add(transport);
     transports.add(transport);
     channelKinds.add(accountMails);

@@ -2,7 +2,7 @@ package io.bookbell.server;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountDirectory;
-import io.bookbell.server.account.SignInWays;
+import io.bookbell.server.account.SignInMethods;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.live.LiveConnections;
 import io.bookbell.server.operator.OperatorRoutes;
@@ -21,7 +21,7 @@ final class OperatorWiring {
   static void addRoutes(
       ApiRouter apiRouter,
       Services services,
-      SignInWays signInWays,
+      SignInMethods signInWays,
       LiveConnections liveConnections,
       boolean hasProviders) {
     var accountSources =
@@ -31,7 +31,7 @@ final class OperatorWiring {
             services.identities,
             services.passkeys,
             signInWays,
-            services.passwordSwitch,
+            services.passwordSignInSetting,
             (tx, user) -> services.sources.findLinkTime(tx, PatreonSource.NAME, user).isPresent());
     var operatorService =
         new OperatorService(

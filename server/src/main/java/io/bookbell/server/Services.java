@@ -8,12 +8,12 @@ import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AddressChangeStore;
 import io.bookbell.server.account.HandoverStore;
 import io.bookbell.server.account.NameErasure;
-import io.bookbell.server.account.PasswordSwitch;
+import io.bookbell.server.account.PasswordSignInSetting;
 import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.account.SessionEnding;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.account.SignInLimiter;
-import io.bookbell.server.account.SignInWays;
+import io.bookbell.server.account.SignInMethods;
 import io.bookbell.server.account.TicketStore;
 import io.bookbell.server.activity.ActivityDetails.MemberDetails;
 import io.bookbell.server.activity.ActivityLog;
@@ -47,14 +47,14 @@ import io.bookbell.server.outbox.OutboxQueue;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.passkey.PasskeyStore;
 import io.bookbell.server.publish.PublishService;
-import io.bookbell.server.quota.FollowedTierService;
+import io.bookbell.server.quota.SyncedTierService;
 import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.quota.SupporterService;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.receipt.ReceiptService;
-import io.bookbell.server.request.AskedBookService;
+import io.bookbell.server.request.RequestedBookService;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.request.RenamedSupporters;
 import io.bookbell.server.request.RequestAnnouncer;
@@ -88,7 +88,7 @@ public final class Services {
   public final AccountControl accountControl;
   public final NameErasure nameErasure =
       new NameErasure(List.of(new ActivityTexts(), new NotificationTexts(), new MessageTexts()));
-  public final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  public final PasswordSignInSetting passwordSignInSetting = new PasswordSignInSetting();
   public final IdentityStore identities = new IdentityStore();
   public final PasskeyStore passkeys = new PasskeyStore();
   public final TicketStore tickets = new TicketStore();
@@ -112,7 +112,7 @@ public final class Services {
   public final NotificationService notifications;
   public final BookRequestService requests;
   public final RenamedSupporters renamed = new RenamedSupporters();
-  public final AskedBookService asked;
+  public final RequestedBookService requestedBooks;
   public final FollowService following;
   public final RequestListService lists;
   final CannedResponseService canned;
@@ -123,7 +123,7 @@ public final class Services {
   public final ReceiptService receipts;
   public final PeriodRollover periodTurns;
   final PublishService publishing;
-  public final FollowedTierService followedTiers;
+  public final SyncedTierService followedTiers;
   public final MemberReconciler reconciler;
   public final SourceService sources;
   final WebhookService webhooks;
@@ -152,7 +152,7 @@ public final class Services {
     creators = new CreatorStore(basePath);
     access = new RoleResolver(creators, admins, quotas);
     notifications = new NotificationService(access, outbox);
-    asked = new AskedBookService(creators, access);
+    requestedBooks = new RequestedBookService(creators, access);
     lists = new RequestListService(creators, access);
     sessions =
         new SessionStore(clientNotifier::closeSession, new PushSessions(newsTargets)::endSession);
@@ -175,7 +175,7 @@ public final class Services {
     team = new TeamService(creators, access, activity, inbox, invitationEnding::endUnlessAllowed);
     var requestAnnouncer = new RequestAnnouncer(access, notifications, activity, outbox);
     requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
-    following = new FollowService(creators, access, asked, clientNotifier::broadcastMessage);
+    following = new FollowService(creators, access, requestedBooks, clientNotifier::broadcastMessage);
     invitations =
         new InvitationService(accounts, creators, access, tiers, supporters, team, activity);
     membershipEnding = new MembershipEnding(creators, access, supporters, requests, following);
@@ -184,8 +184,8 @@ public final class Services {
     receipts = new ReceiptService(inbox, requests, activity, creators, access);
     publishing = new PublishService(inbox, clientNotifier::broadcastMessage);
     periodTurns = new PeriodRollover(creators, quotas, teamLists, inbox, outbox);
-    followedTiers = new FollowedTierService(tiers, quotas, activity, inbox);
-    reconciler = new MemberReconciler(creators, new FollowedMemberships(this));
+    followedTiers = new SyncedTierService(tiers, quotas, activity, inbox);
+    reconciler = new MemberReconciler(creators, new SyncedMemberships(this));
     webhooks = new WebhookService(creators, access, newsTargets, outbox);
     sources =
         new SourceService(creators, access, tiers, activity, reconciler, notifications, inbox);
@@ -216,12 +216,12 @@ public final class Services {
   }
 
   /** What accounts can be signed in with, at a server that knows these providers. */
-  public SignInWays signInWays(List<OidcConfig> providers) {
+  public SignInMethods signInWays(List<OidcConfig> providers) {
     Set<String> issuers =
         providers.stream().map(each -> each.issuer().toString()).collect(Collectors.toSet());
-    return new SignInWays(
+    return new SignInMethods(
         accounts,
-        passwordSwitch,
+        passwordSignInSetting,
         List.of(
             (tx, user) -> identities.count(tx, user, issuers),
             (tx, user) -> passkeys.list(tx, user).size()));

@@ -4,7 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.PasswordConfirmation;
 import io.bookbell.server.account.SignInMethodRoutes;
 import io.bookbell.server.account.SignInService;
-import io.bookbell.server.account.SignInWays;
+import io.bookbell.server.account.SignInMethods;
 import io.bookbell.server.config.OidcConfig;
 import io.bookbell.server.config.OidcConfig.AutoJoin;
 import io.bookbell.server.http.ApiRouter;
@@ -29,7 +29,7 @@ final class SignInWiring implements AutoCloseable {
 
   private final Database database;
   private final Services services;
-  private final SignInWays signInWays;
+  private final SignInMethods signInWays;
   private final PasswordConfirmation passwordConfirmation;
   private final List<OidcConfig> providers;
   private final boolean patreon;
@@ -40,7 +40,7 @@ final class SignInWiring implements AutoCloseable {
       Database database,
       Services services,
       SignInService signInService,
-      SignInWays signInWays,
+      SignInMethods signInWays,
       PasswordConfirmation passwordConfirmation,
       List<OidcConfig> providers,
       boolean patreon,
@@ -75,7 +75,7 @@ final class SignInWiring implements AutoCloseable {
     new PasskeyRoutes(database, services.passkeys, passkeyService, signInWays, passwordConfirmation)
         .addRoutes(apiRouter);
     new SignInMethodRoutes(
-            database, services.passwordSwitch, oidcRoutes.entries(), patreon, hasMail)
+            database, services.passwordSignInSetting, oidcRoutes.entries(), patreon, hasMail)
         .addRoutes(apiRouter);
   }
 

@@ -25,7 +25,7 @@ public final class ForgotRoutes {
   private static final Logger log = LoggerFactory.getLogger(ForgotRoutes.class);
 
   private final AddressChangeStore addressChangeStore = new AddressChangeStore();
-  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  private final PasswordSignInSetting passwordSignInSetting = new PasswordSignInSetting();
   private final Database database;
   private final AccountStore accountStore;
   private final ResetLinkStore resetLinkStore;
@@ -81,7 +81,7 @@ public final class ForgotRoutes {
 
   /** The account to which a link may be sent. The same is asked whether there is one or not. */
   private Optional<Account> findAccount(Transaction tx, String email) {
-    boolean on = passwordSwitch.isOn(tx);
+    boolean on = passwordSignInSetting.isOn(tx);
     return accountStore.findByEmail(tx, email).filter(_ -> on);
   }
 

@@ -29,7 +29,7 @@ public final class HandoverService {
   private static final Logger log = LoggerFactory.getLogger(HandoverService.class);
 
   private final HandoverStore handoverStore = new HandoverStore();
-  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  private final PasswordSignInSetting passwordSignInSetting = new PasswordSignInSetting();
   private final Database database;
   private final AccountStore accountStore;
   private final SessionEnding sessionEnding;
@@ -84,7 +84,7 @@ public final class HandoverService {
         .read(
             tx -> {
               ownerChange.requireCreator(tx, creator, caller.user());
-              passwordSwitch.requireOn(tx);
+              passwordSignInSetting.requireOn(tx);
               return true;
             })
         .thenCompose(_ -> passwordConfirmation.requirePassword(caller, typed))
@@ -136,7 +136,7 @@ public final class HandoverService {
     return database
         .read(
             tx -> {
-              passwordSwitch.requireOn(tx);
+              passwordSignInSetting.requireOn(tx);
               return requirePending(tx, takeOver.token).email();
             })
         .thenCompose(

@@ -18,23 +18,23 @@ public final class SessionAuthenticator {
   private final Database database;
   private final SessionStore sessionStore;
   private final TicketStore ticketStore;
-  private final CallerCache recentCallers;
+  private final CallerCache callerCache;
 
   public SessionAuthenticator(
       Database database,
       SessionStore sessionStore,
       TicketStore ticketStore,
-      CallerCache recentCallers) {
+      CallerCache callerCache) {
     this.database = database;
     this.sessionStore = sessionStore;
     this.ticketStore = ticketStore;
-    this.recentCallers = recentCallers;
+    this.callerCache = callerCache;
   }
 
   /** Fails with a {@link Problem} 401 if the session is unknown, ended or expired. */
   public CompletionStage<AuthenticatedCaller> authenticate(String token, ClientDescription client) {
     String hash = SecretTokens.hashToken(token);
-    return recentCallers
+    return callerCache
         .find(hash)
         .filter(caller -> caller.key().isEmpty()) // a key in the cookie is no session
         .map(caller -> new AuthenticatedCaller(caller, Optional.empty()))
@@ -43,7 +43,7 @@ public final class SessionAuthenticator {
   }
 
   private CompletionStage<AuthenticatedCaller> lookUp(String hash, ClientDescription client) {
-    LookupStart start = recentCallers.startLookup();
+    LookupStart start = callerCache.startLookup();
     return database
         .readOnce(tx -> sessionStore.findByHash(tx, hash))
         .thenApply(found -> acceptSession(found, start, client));
@@ -93,7 +93,7 @@ public final class SessionAuthenticator {
       Optional<StoredSession> found, LookupStart start, ClientDescription client) {
     StoredSession session = found.orElseThrow(SessionStore::endedProblem);
     if (!session.isUntouched() && session.renewal().isEmpty()) {
-      recentCallers.remember(start, session.caller(), session.timeLeft());
+      callerCache.remember(start, session.caller(), session.timeLeft());
     } else {
       CompletableFuture<?> update =
           database.writeFromReserve(tx -> recordUse(tx, session, SessionClient.of(client)));

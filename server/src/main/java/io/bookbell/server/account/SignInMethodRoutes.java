@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 /** {@code /api/auth/methods}: the ways to sign in, for the sign-in page. */
 public final class SignInMethodRoutes {
   private final Database database;
-  private final PasswordSwitch passwordSwitch;
+  private final PasswordSignInSetting passwordSignInSetting;
   private final List<ProviderEntry> providers;
   private final boolean patreon;
   private final boolean hasMail;
@@ -24,12 +24,12 @@ public final class SignInMethodRoutes {
    */
   public SignInMethodRoutes(
       Database database,
-      PasswordSwitch passwordSwitch,
+      PasswordSignInSetting passwordSignInSetting,
       List<ProviderEntry> providers,
       boolean patreon,
       boolean hasMail) {
     this.database = database;
-    this.passwordSwitch = passwordSwitch;
+    this.passwordSignInSetting = passwordSignInSetting;
     this.providers = List.copyOf(providers);
     this.patreon = patreon;
     this.hasMail = hasMail;
@@ -51,7 +51,7 @@ public final class SignInMethodRoutes {
     String base = apiRequest.publicUrl();
     boolean passkey = isPasskeyPossible(apiRequest.publicOrigin());
     return database
-        .read(passwordSwitch::isOn)
+        .read(passwordSignInSetting::isOn)
         .thenApply(
             password ->
                 ApiResponse.ok(

@@ -22,7 +22,7 @@ public final class SignInService {
   private final SignInLimiter limit;
   private final RehashObserver rehashObserver;
   private final KnownDevices devices = new KnownDevices();
-  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  private final PasswordSignInSetting passwordSignInSetting = new PasswordSignInSetting();
 
   /**
    * The last attempt in progress of each client and e-mail address. The next attempt waits for it.
@@ -188,7 +188,7 @@ public final class SignInService {
   }
 
   private SignInCheck registerAttempt(Transaction tx, SignInAttempt signInAttempt) {
-    passwordSwitch.requireOn(tx);
+    passwordSignInSetting.requireOn(tx);
     Optional<Account> account = accountStore.findByEmail(tx, signInAttempt.email);
     Optional<String> device =
         account.flatMap(

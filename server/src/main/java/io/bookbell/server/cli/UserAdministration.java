@@ -129,7 +129,7 @@ final class UserAdministration {
                 "Nobody could sign in: set up an OpenID Connect provider (BOOKBELL_OIDC_ISSUER)"
                     + " first, and add it or a passkey to an operator's account");
           }
-          services.passwordSwitch.turn(tx, on);
+          services.passwordSignInSetting.turn(tx, on);
           return on;
         });
     around.printLine("Passwords are turned " + (on ? "on" : "off"));

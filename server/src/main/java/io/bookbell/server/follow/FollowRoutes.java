@@ -6,7 +6,7 @@ import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.http.RateLimit;
-import io.bookbell.server.request.AskedBookService;
+import io.bookbell.server.request.RequestedBookService;
 
 /** {@code /api/book-requests}: searching for requested books and following requests. */
 public final class FollowRoutes {
@@ -18,16 +18,16 @@ public final class FollowRoutes {
    * Adds the routes. Must be called before routes with an id in the same path segment are added.
    */
   public static void addRoutes(
-      ApiRouter apiRouter, AskedBookService asked, FollowService followService) {
+      ApiRouter apiRouter, RequestedBookService requestedBooks, FollowService followService) {
     apiRouter.get(
         "/api/book-requests/asked",
         FollowRoutes::parseSearch,
         (tx, caller, wanted) ->
-            ApiResponse.ok(asked.searchBooks(tx, caller.user(), wanted.creator, wanted.text)));
+            ApiResponse.ok(requestedBooks.searchBooks(tx, caller.user(), wanted.creator, wanted.text)));
     apiRouter.get(
         "/api/book-requests/following",
         FollowRoutes::parsePage,
-        (tx, caller, page) -> ApiResponse.ok(asked.listFollowed(tx, caller.user(), page)));
+        (tx, caller, page) -> ApiResponse.ok(requestedBooks.listFollowed(tx, caller.user(), page)));
     apiRouter.post(
         "/api/book-requests/:id/follow",
         RateLimit.FOLLOW,

@@ -10,8 +10,8 @@ import io.bookbell.server.creator.StateVersions;
 import io.bookbell.server.creator.StateVersions.StateVersion;
 import io.bookbell.server.http.Problem;
 import io.bookbell.server.json.Json;
-import io.bookbell.server.request.AskedBook;
-import io.bookbell.server.request.AskedBookService;
+import io.bookbell.server.request.RequestedBook;
+import io.bookbell.server.request.RequestedBookService;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.FollowerStore;
 import io.bookbell.server.request.RequestStore;
@@ -35,7 +35,7 @@ public final class FollowService {
   private final StateVersions stateVersions = new StateVersions();
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
-  private final AskedBookService asked;
+  private final RequestedBookService requestedBooks;
   private final BiConsumer<Message, Set<UserId>> broadcast;
 
   /**
@@ -46,11 +46,11 @@ public final class FollowService {
   public FollowService(
       CreatorStore creatorStore,
       CreatorRoles creatorRoles,
-      AskedBookService asked,
+      RequestedBookService requestedBooks,
       BiConsumer<Message, Set<UserId>> broadcast) {
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
-    this.asked = asked;
+    this.requestedBooks = requestedBooks;
     this.broadcast = broadcast;
   }
 
@@ -61,13 +61,13 @@ public final class FollowService {
    *     supporters, 409 for the user's own request, for a completed one, and when the user follows
    *     the maximum number
    */
-  public AskedBook followRequest(Transaction tx, UserId user, long id) {
+  public RequestedBook followRequest(Transaction tx, UserId user, long id) {
     CreatorRow creator = lockCreatorOf(tx, id);
     if (!creatorRoles.isSupporter(tx, creator.id(), user)) {
       throw creatorRoles.notSupporterProblem(
           tx, creator, user, "Only supporters can follow requests, and you are on the team.");
     }
-    return asked
+    return requestedBooks
         .findFollowed(tx, user, id)
         .orElseGet(
             () -> {
@@ -78,7 +78,7 @@ public final class FollowService {
               }
               followers.insertFollower(tx, request, user);
               broadcastFollowers(tx, creator, id);
-              return asked.findFollowed(tx, user, id).orElseThrow();
+              return requestedBooks.findFollowed(tx, user, id).orElseThrow();
             });
   }
 
@@ -117,7 +117,7 @@ public final class FollowService {
 
   private static void requireShown(CreatorRow creator, BookRequest request, UserId user) {
     boolean shown =
-        creator.creator().showsAsked() && AskedBookService.SHOWN.contains(request.status());
+        creator.creator().showsAsked() && RequestedBookService.SHOWN.contains(request.status());
     if (!shown && !request.userId().equals(user)) {
       throw Problem.notFound();
     }

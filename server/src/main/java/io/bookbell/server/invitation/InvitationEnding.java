@@ -10,7 +10,7 @@ import io.bookbell.server.creator.CreatorRow;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.OutboxStore;
-import io.bookbell.server.outbox.OutboxStore.OnceItem;
+import io.bookbell.server.outbox.OutboxStore.OneOffItem;
 import io.bookbell.server.storage.Transaction;
 import java.util.List;
 
@@ -111,11 +111,11 @@ public final class InvitationEnding {
 
   /** Returns how many of the mails had no link yet. */
   private int skipMails(Transaction tx, UserId creator, UserId maker) {
-    List<OnceItem> mails =
-        outboxStore.findUnsentOnce(tx, maker, MAIL).stream()
+    List<OneOffItem> mails =
+        outboxStore.findUnsentOneOff(tx, maker, MAIL).stream()
             .filter(mail -> detailOf(mail.body(), MAIL_CREATOR) == creator.value())
             .toList();
-    outboxStore.skipAll(tx, mails.stream().map(OnceItem::id).toList());
+    outboxStore.skipAll(tx, mails.stream().map(OneOffItem::id).toList());
     return (int)
         mails.stream()
             .filter(mail -> detailOf(mail.targetDetails(), MAIL_INVITATION_ID) == 0)

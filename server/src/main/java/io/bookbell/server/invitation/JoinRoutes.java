@@ -5,7 +5,7 @@ import io.bookbell.server.account.AccountRequestParser;
 import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AccountStore.NewAccount;
 import io.bookbell.server.account.PasswordHasher;
-import io.bookbell.server.account.PasswordSwitch;
+import io.bookbell.server.account.PasswordSignInSetting;
 import io.bookbell.server.account.SecretTokens;
 import io.bookbell.server.account.SessionResponses;
 import io.bookbell.server.account.SignUpService;
@@ -29,7 +29,7 @@ public final class JoinRoutes {
   private final PasswordHasher passwordHasher;
   private final SignUpService signUpService;
   private final InvitationService invitationService;
-  private final PasswordSwitch passwordSwitch = new PasswordSwitch();
+  private final PasswordSignInSetting passwordSignInSetting = new PasswordSignInSetting();
 
   public JoinRoutes(
       Database database,
@@ -97,7 +97,7 @@ public final class JoinRoutes {
     return database
         .read(
             tx -> {
-              passwordSwitch.requireOn(tx);
+              passwordSignInSetting.requireOn(tx);
               invitationService.requireUsable(tx, token);
               return accountRequest;
             })

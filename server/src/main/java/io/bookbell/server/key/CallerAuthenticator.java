@@ -26,10 +26,10 @@ public final class CallerAuthenticator implements Authenticator {
       KeyStore keyStore,
       ExternalAuthenticator external,
       RateLimits rateLimits,
-      CallerCache recentCallers) {
+      CallerCache callerCache) {
     this.sessions = sessions;
     this.external = external;
-    this.keys = new KeyAuthenticator(database, keyStore, rateLimits, recentCallers);
+    this.keys = new KeyAuthenticator(database, keyStore, rateLimits, callerCache);
   }
 
   @Override

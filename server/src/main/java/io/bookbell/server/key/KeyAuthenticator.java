@@ -28,17 +28,17 @@ final class KeyAuthenticator {
   private final Database database;
   private final KeyStore keyStore;
   private final RateLimits rateLimits;
-  private final CallerCache recentCallers;
+  private final CallerCache callerCache;
 
   /** The keys whose use is being stored, so that concurrent calls don't all store it. */
   private final Set<Long> recording = ConcurrentHashMap.newKeySet();
 
   KeyAuthenticator(
-      Database database, KeyStore keyStore, RateLimits rateLimits, CallerCache recentCallers) {
+      Database database, KeyStore keyStore, RateLimits rateLimits, CallerCache callerCache) {
     this.database = database;
     this.keyStore = keyStore;
     this.rateLimits = rateLimits;
-    this.recentCallers = recentCallers;
+    this.callerCache = callerCache;
   }
 
   /** Looks up a key, as in {@link io.bookbell.server.http.Authenticator#authenticateKey}. */
@@ -47,11 +47,11 @@ final class KeyAuthenticator {
       throw countInvalidKey(callOrigin);
     }
     String hash = SecretTokens.hashToken(key);
-    Optional<Caller> recent = recentCallers.find(hash).filter(caller -> caller.key().isPresent());
+    Optional<Caller> recent = callerCache.find(hash).filter(caller -> caller.key().isPresent());
     if (recent.isPresent()) {
       return CompletableFuture.completedStage(acceptCaller(recent.get(), callOrigin));
     }
-    LookupStart start = recentCallers.startLookup();
+    LookupStart start = callerCache.startLookup();
     return database
         .readOnce(tx -> keyStore.findValid(tx, hash))
         .thenApply(found -> acceptKey(found, start, callOrigin));
@@ -66,7 +66,7 @@ final class KeyAuthenticator {
     if (validKey.isUseStale()) {
       recordUse(validKey.id());
     } else {
-      recentCallers.remember(start, validKey.caller(), validKey.timeLeft());
+      callerCache.remember(start, validKey.caller(), validKey.timeLeft());
     }
     return acceptCaller(validKey.caller(), callOrigin);
   }

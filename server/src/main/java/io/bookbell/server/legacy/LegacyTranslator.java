@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionStage;
  * its connection or its rights. Types that neither has described are passed on as they are.
  */
 public final class LegacyTranslator {
-  private static final Set<String> OWN_TYPES =
+  private static final Set<String> RESERVED_TYPES =
       Set.of(
           "initial_data",
           "resumed",
@@ -68,7 +68,7 @@ public final class LegacyTranslator {
   CompletionStage<Delivery> translate(Delivery received) {
     ObjectNode message = parse(received);
     String type = message.path("type").asText();
-    if (OWN_TYPES.contains(type)) {
+    if (RESERVED_TYPES.contains(type)) {
       return CompletableFuture.failedStage(
           new UntranslatableException("its type “" + type + "” is Bookbell's own"));
     }

@@ -7,7 +7,7 @@ import io.bookbell.server.account.AccountStore;
 import io.bookbell.server.account.AddressChangeStore;
 import io.bookbell.server.account.ResetLinkStore;
 import io.bookbell.server.http.JsonBody;
-import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.mail.TransactionalMail.MailLink;
 import io.bookbell.server.news.ChannelKind;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.NewsBody;
@@ -68,7 +68,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   }
 
   /** What is mailed, by the event of the item. */
-  public Map<String, ActionMail> actions() {
+  public Map<String, TransactionalMail> transactionalMails() {
     return Map.of(
         PASSWORD_RESET, this::prepareReset,
         ADDRESS_CHANGE, this::prepareAddressChange,
@@ -86,16 +86,16 @@ public final class AccountMails implements AccountMailer, ChannelKind {
   }
 
   private int countSince(Transaction tx, UserId user, String event, Duration ago) {
-    return outboxStore.countOnce(tx, user, event, tx.now().minus(ago));
+    return outboxStore.countOneOff(tx, user, event, tx.now().minus(ago));
   }
 
-  private Optional<ActionLink> prepareReset(Transaction tx, NewsTarget target, ActionDetails body) {
+  private Optional<MailLink> prepareReset(Transaction tx, NewsTarget target, TransactionalMailDetails body) {
     Account account = accountStore.get(tx, target.user());
     if (!account.email().equals(target.address()) || accountStore.isDisabled(tx, account.id())) {
       return Optional.empty(); // the account was removed or disabled, or has another address now
     }
     var link = resetLinkStore.createLink(tx, target.user(), RESET_LIFETIME);
-    return Optional.of(new ActionLink("/reset#" + link.token(), body.language(), Map.of()));
+    return Optional.of(new MailLink("/reset#" + link.token(), body.language(), Map.of()));
   }
 
   @Override
@@ -106,13 +106,13 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     queueMail(tx, user, email, ADDRESS_CHANGE, Map.of("language", known));
   }
 
-  private Optional<ActionLink> prepareAddressChange(
-      Transaction tx, NewsTarget target, ActionDetails body) {
+  private Optional<MailLink> prepareAddressChange(
+      Transaction tx, NewsTarget target, TransactionalMailDetails body) {
     return addressChangeStore
         .findAddress(tx, target.user())
         .filter(address -> address.equals(target.address()))
         .map(address -> addressChangeStore.createLink(tx, target.user(), address))
-        .map(token -> new ActionLink("/news#address=" + token, body.language(), Map.of()));
+        .map(token -> new MailLink("/news#address=" + token, body.language(), Map.of()));
   }
 
   /** Whoever has stolen a session could otherwise take the account along without a trace. */
@@ -122,11 +122,11 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     queueMail(tx, former.id(), former.email(), ADDRESS_CHANGED, details);
   }
 
-  private Optional<ActionLink> prepareAddressNotice(
-      Transaction tx, NewsTarget target, ActionDetails body) {
+  private Optional<MailLink> prepareAddressNotice(
+      Transaction tx, NewsTarget target, TransactionalMailDetails body) {
     var values =
         Map.of("name", body.text("name"), "site", siteContact.site, "contact", siteContact.contact);
-    return Optional.of(new ActionLink("", body.language(), values));
+    return Optional.of(new MailLink("", body.language(), values));
   }
 
   @Override
@@ -156,18 +156,18 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     queueMail(tx, target.user(), target.address(), CONFIRM_CHANNEL, details);
   }
 
-  private Optional<ActionLink> prepareConfirmation(
-      Transaction tx, NewsTarget target, ActionDetails body) {
+  private Optional<MailLink> prepareConfirmation(
+      Transaction tx, NewsTarget target, TransactionalMailDetails body) {
     return targetStore
         .find(tx, body.json().path("channel").asLong())
         .filter(channel -> channel.address().equals(target.address()) && !channel.verified())
         .map(
             channel ->
-                new ActionLink("/news#confirm=" + channel.token(), body.language(), Map.of()));
+                new MailLink("/news#confirm=" + channel.token(), body.language(), Map.of()));
   }
 
   private void queueMail(
       Transaction tx, UserId user, String address, String event, Map<String, ?> details) {
-    outboxStore.addOnce(tx, user, NewsKind.MAIL, address, event, NewsBody.of(event, details));
+    outboxStore.addOneOff(tx, user, NewsKind.MAIL, address, event, NewsBody.of(event, details));
   }
 }

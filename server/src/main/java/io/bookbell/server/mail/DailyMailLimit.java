@@ -23,7 +23,7 @@ record DailyMailLimit(OutboxStore outboxStore, int most) {
    */
   void requireRoom(Transaction tx, UserId user, String event, int more) {
     Instant yesterday = tx.now().minus(DAY);
-    int excess = outboxStore.countOnce(tx, user, event, yesterday) + more - most;
+    int excess = outboxStore.countOneOff(tx, user, event, yesterday) + more - most;
     if (excess > 0) {
       Instant free = outboxStore.timeOfOnce(tx, user, event, yesterday, excess - 1).plus(DAY);
       long wait = Math.max(1, Duration.between(tx.now(), free).toSeconds() + 1);

@@ -13,7 +13,7 @@ import io.bookbell.server.invitation.InvitationEnding;
 import io.bookbell.server.invitation.InvitationInput;
 import io.bookbell.server.invitation.InvitationService;
 import io.bookbell.server.invitation.InvitationService.InvitationTerms;
-import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.mail.TransactionalMail.MailLink;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
@@ -51,7 +51,7 @@ public final class InvitationMails {
   }
 
   /** What is mailed, by the event of the item. */
-  public Map<String, ActionMail> actions() {
+  public Map<String, TransactionalMail> transactionalMails() {
     return Map.of(InvitationEnding.MAIL, this::prepare);
   }
 
@@ -108,13 +108,13 @@ public final class InvitationMails {
     mailLimit.requireRoom(tx, caller.user(), InvitationEnding.MAIL, wanted.emails.size());
     String body = NewsBody.of(InvitationEnding.MAIL, details);
     for (String email : wanted.emails) {
-      outboxStore.addOnce(tx, caller.user(), NewsKind.MAIL, email, InvitationEnding.MAIL, body);
+      outboxStore.addOneOff(tx, caller.user(), NewsKind.MAIL, email, InvitationEnding.MAIL, body);
     }
     return wanted.emails.size();
   }
 
   /** A mail that is tried again has the same invitation, with another link. */
-  private Optional<ActionLink> prepare(Transaction tx, NewsTarget target, ActionDetails details) {
+  private Optional<MailLink> prepare(Transaction tx, NewsTarget target, TransactionalMailDetails details) {
     long former =
         NewsBody.parse(target.details())
             .details()
@@ -125,10 +125,10 @@ public final class InvitationMails {
             ? invitationService.renewToken(tx, target.user(), former)
             : create(tx, target, details);
     return Optional.of(
-        new ActionLink("/join#" + token, details.language(), Map.of("name", details.text("name"))));
+        new MailLink("/join#" + token, details.language(), Map.of("name", details.text("name"))));
   }
 
-  private String create(Transaction tx, NewsTarget target, ActionDetails details) {
+  private String create(Transaction tx, NewsTarget target, TransactionalMailDetails details) {
     var json = details.json();
     var terms =
         new InvitationTerms(

@@ -1,6 +1,6 @@
 package io.bookbell.server.mail;
 
-import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.mail.TransactionalMail.MailLink;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.NewsPage;
 import io.bookbell.server.news.NewsWords;
@@ -68,7 +68,7 @@ final class MailComposer {
    * attempt has a link of its own, and makes those before invalid: so it also has a Message-ID of
    * its own, and no mail program takes it for a copy.
    */
-  ComposedMail composeAction(String address, OutboxItem item, ActionLink link) {
+  ComposedMail composeAction(String address, OutboxItem item, MailLink link) {
     NewsWords words = NewsWords.of(link.language());
     String attempt = item.attempts() == 0 ? "" : "." + item.attempts();
     String kind = "mail." + item.event();

@@ -33,23 +33,23 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   private final MailServer mailServer;
   private final MailComposer composer;
   private final PersonalFilter personalFilter;
-  private final Map<String, ActionMail> actions;
+  private final Map<String, TransactionalMail> transactionalMails;
 
   /**
    * Creates the transport.
    *
    * @param publicUrl to which the links in mails lead
-   * @param actions what is mailed besides news, by the event of the item
+   * @param transactionalMails what is mailed besides news, by the event of the item
    */
   public MailTransport(
       MailConfig mailConfig,
       PublicUrl publicUrl,
       PersonalFilter personalFilter,
-      Map<String, ActionMail> actions) {
+      Map<String, TransactionalMail> transactionalMails) {
     this.mailServer = new MailServer(mailConfig, MailServer.TIMEOUT);
     this.composer = new MailComposer(publicUrl);
     this.personalFilter = personalFilter;
-    this.actions = Map.copyOf(actions);
+    this.transactionalMails = Map.copyOf(transactionalMails);
   }
 
   @Override
@@ -70,7 +70,7 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   @Override
   public SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued) {
     OutboxItem first = queued.getFirst();
-    ActionMail action = actions.get(first.event());
+    TransactionalMail action = transactionalMails.get(first.event());
     if (action != null) {
       return planAction(tx, target, first, action);
     }
@@ -89,15 +89,15 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
   }
 
   private boolean isNews(OutboxItem item) {
-    return !actions.containsKey(item.event());
+    return !transactionalMails.containsKey(item.event());
   }
 
   /** The link is created in this transaction, so that its secret is stored nowhere. */
   private SendPlan planAction(
-      Transaction tx, NewsTarget target, OutboxItem item, ActionMail action) {
+      Transaction tx, NewsTarget target, OutboxItem item, TransactionalMail action) {
     try {
       var link =
-          action.prepare(tx, target, new ActionDetails(NewsBody.parse(item.body()).details()));
+          action.prepare(tx, target, new TransactionalMailDetails(NewsBody.parse(item.body()).details()));
       if (link.isEmpty()) {
         return new SkipItems(List.of(item.id()));
       }

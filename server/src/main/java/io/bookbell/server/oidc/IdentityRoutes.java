@@ -1,7 +1,7 @@
 package io.bookbell.server.oidc;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.account.SignInWays;
+import io.bookbell.server.account.SignInMethods;
 import io.bookbell.server.config.OidcConfig;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -19,11 +19,11 @@ public final class IdentityRoutes {
   private static final String PATH = "/api/identities";
 
   private final IdentityStore identityStore;
-  private final SignInWays signInWays;
+  private final SignInMethods signInWays;
   private final Map<String, String> namesByIssuer;
 
   public IdentityRoutes(
-      IdentityStore identityStore, SignInWays signInWays, List<OidcConfig> configs) {
+      IdentityStore identityStore, SignInMethods signInWays, List<OidcConfig> configs) {
     this.identityStore = identityStore;
     this.signInWays = signInWays;
     this.namesByIssuer =

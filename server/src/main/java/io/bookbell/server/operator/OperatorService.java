@@ -9,8 +9,8 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.AccountDirectory;
 import io.bookbell.server.account.AccountDirectory.DirectoryEntry;
 import io.bookbell.server.account.AccountDirectory.DirectorySession;
-import io.bookbell.server.account.PasswordSwitch;
-import io.bookbell.server.account.SignInWays;
+import io.bookbell.server.account.PasswordSignInSetting;
+import io.bookbell.server.account.SignInMethods;
 import io.bookbell.server.creator.CreatorStore;
 import io.bookbell.server.http.ListPage;
 import io.bookbell.server.http.PageRequest;
@@ -37,8 +37,8 @@ public final class OperatorService {
   private final CreatorStore creatorStore;
   private final IdentityStore identityStore;
   private final PasskeyStore passkeyStore;
-  private final SignInWays signInWays;
-  private final PasswordSwitch passwordSwitch;
+  private final SignInMethods signInWays;
+  private final PasswordSignInSetting passwordSignInSetting;
   private final BiPredicate<Transaction, UserId> patreonLinks;
   private final ConnectionSources connectionSources;
   private final BiConsumer<Transaction, UserId> accessChanged;
@@ -63,7 +63,7 @@ public final class OperatorService {
     this.identityStore = accountSources.identities;
     this.passkeyStore = accountSources.passkeys;
     this.signInWays = accountSources.signInWays;
-    this.passwordSwitch = accountSources.passwordSwitch;
+    this.passwordSignInSetting = accountSources.passwordSignInSetting;
     this.patreonLinks = accountSources.patreonLinks;
     this.connectionSources = connectionSources;
     this.accessChanged = accessChanged;
@@ -81,8 +81,8 @@ public final class OperatorService {
       CreatorStore creators,
       IdentityStore identities,
       PasskeyStore passkeys,
-      SignInWays signInWays,
-      PasswordSwitch passwordSwitch,
+      SignInMethods signInWays,
+      PasswordSignInSetting passwordSignInSetting,
       BiPredicate<Transaction, UserId> patreonLinks) {}
 
   /** Who is connected to which number. */
@@ -241,7 +241,7 @@ public final class OperatorService {
   }
 
   SignInSettings signInSettings(Transaction tx, UserId operator) {
-    return new SignInSettings(passwordSwitch.isOn(tx), mayTurnOff(tx, operator));
+    return new SignInSettings(passwordSignInSetting.isOn(tx), mayTurnOff(tx, operator));
   }
 
   /** Newcomers need a provider, and the operator must not be locked out. */
@@ -262,6 +262,6 @@ public final class OperatorService {
           "Set up an OpenID Connect provider, and add a passkey or a provider to your own account"
               + " first.");
     }
-    passwordSwitch.turn(tx, on);
+    passwordSignInSetting.turn(tx, on);
   }
 }

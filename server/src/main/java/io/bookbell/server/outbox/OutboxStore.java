@@ -148,7 +148,7 @@ public final class OutboxStore {
   }
 
   /** Adds an item for an address that gets nothing else, such as an invitation. */
-  public void addOnce(
+  public void addOneOff(
       Transaction tx, UserId user, NewsKind kind, String address, String event, String body) {
     NewsTarget target = targetStore.create(tx, NewTarget.once(user, kind, address));
     addForTarget(tx, target.id(), event, body);
@@ -159,7 +159,7 @@ public final class OutboxStore {
    *
    * @param since a day ago at most
    */
-  public int countOnce(Transaction tx, UserId user, String event, Instant since) {
+  public int countOneOff(Transaction tx, UserId user, String event, Instant since) {
     return tx.query(
             """
             SELECT count(*) AS amount
@@ -173,7 +173,7 @@ public final class OutboxStore {
   }
 
   /**
-   * Returns when the oldest of the items that {@link #countOnce} counts was added, or the oldest
+   * Returns when the oldest of the items that {@link #countOneOff} counts was added, or the oldest
    * but some.
    */
   public Instant timeOfOnce(
@@ -198,10 +198,10 @@ public final class OutboxStore {
    *
    * @param targetDetails JSON
    */
-  public record OnceItem(long id, String body, String targetDetails) {}
+  public record OneOffItem(long id, String body, String targetDetails) {}
 
   /** Returns what is still to be sent for a user to addresses that get nothing else. */
-  public List<OnceItem> findUnsentOnce(Transaction tx, UserId user, String event) {
+  public List<OneOffItem> findUnsentOneOff(Transaction tx, UserId user, String event) {
     return tx.query(
             """
             SELECT i.id, i.body, t.details
@@ -213,7 +213,7 @@ public final class OutboxStore {
             event)
         .list(
             row ->
-                new OnceItem(row.getLong("id"), row.getString("body"), row.getString("details")));
+                new OneOffItem(row.getLong("id"), row.getString("body"), row.getString("details")));
   }
 
   /** Gives up items that aren't sent yet. Their targets aren't locked: a node may be sending. */

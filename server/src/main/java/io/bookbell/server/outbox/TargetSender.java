@@ -239,7 +239,7 @@ final class TargetSender implements AutoCloseable {
       }
       case ServiceDown(var reason) -> {
         var outage = serviceStore.recordFailure(tx, target.kind(), shorten(reason), attempt.begun);
-        LongTriedItems.giveUpAll(tx, transportOf(target), target, outage);
+        ExpiredItems.giveUpAll(tx, transportOf(target), target, outage);
         queue.postpone(tx, target, items, outage);
         yield Optional.empty();
       }
@@ -254,7 +254,7 @@ final class TargetSender implements AutoCloseable {
       Optional<Duration> asked) {
     Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
     Duration longest = asked.filter(other -> other.compareTo(pause) > 0).orElse(pause);
-    LongTriedItems.giveUp(tx, transportOf(target), target, reason);
+    ExpiredItems.giveUp(tx, transportOf(target), target, reason);
     queue.recordFailure(tx, target, items, reason, longest);
   }
 
@@ -273,7 +273,7 @@ final class TargetSender implements AutoCloseable {
   }
 
   private void recordTrouble(Transaction tx, NewsTarget target) {
-    LongTriedItems.giveUp(tx, transportOf(target), target, INTERNAL_ERROR);
+    ExpiredItems.giveUp(tx, transportOf(target), target, INTERNAL_ERROR);
     Duration pause = RetrySchedule.pauseAfter(target.failures() + 1, target.id());
     queue.recordFailure(tx, target, List.of(), INTERNAL_ERROR, pause);
   }

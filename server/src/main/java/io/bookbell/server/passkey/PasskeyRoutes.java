@@ -3,7 +3,7 @@ package io.bookbell.server.passkey;
 import io.bookbell.server.account.PasswordConfirmation;
 import io.bookbell.server.account.PasswordConfirmation.TypedPassword;
 import io.bookbell.server.account.SessionResponses;
-import io.bookbell.server.account.SignInWays;
+import io.bookbell.server.account.SignInMethods;
 import io.bookbell.server.http.ApiRequest;
 import io.bookbell.server.http.ApiResponse;
 import io.bookbell.server.http.ApiRouter;
@@ -28,14 +28,14 @@ public final class PasskeyRoutes {
   private final Database database;
   private final PasskeyStore passkeyStore;
   private final PasskeyService passkeyService;
-  private final SignInWays signInWays;
+  private final SignInMethods signInWays;
   private final PasswordConfirmation passwordConfirmation;
 
   public PasskeyRoutes(
       Database database,
       PasskeyStore passkeyStore,
       PasskeyService passkeyService,
-      SignInWays signInWays,
+      SignInMethods signInWays,
       PasswordConfirmation passwordConfirmation) {
     this.database = database;
     this.passkeyStore = passkeyStore;

@@ -25,10 +25,10 @@ public final class PublishRoutes {
   private static final String NAME_EXPECTED = "must have 1 to 64 of the characters a-z 0-9 _ . -";
 
   /** Names that the server itself gives to fields of every message. */
-  private static final Set<String> OWN_FIELDS = Set.of("type", "channel", "seq");
+  private static final Set<String> RESERVED_FIELDS = Set.of("type", "channel", "seq");
 
   /** The types of Bookbell's own messages, from the server and from clients. */
-  private static final Set<String> OWN_TYPES =
+  private static final Set<String> RESERVED_TYPES =
       Set.of(
           "initial_data",
           "resumed",
@@ -93,7 +93,7 @@ public final class PublishRoutes {
 
   private static String parseType(JsonBody body) {
     String type = body.requiredMatch("type", NAME, NAME_EXPECTED);
-    body.checkField("type", !OWN_TYPES.contains(type), "must not be one of Bookbell's own types");
+    body.checkField("type", !RESERVED_TYPES.contains(type), "must not be one of Bookbell's own types");
     return type;
   }
 
@@ -104,7 +104,7 @@ public final class PublishRoutes {
         .forEach(field -> fields.put(field.getKey(), field.getValue()));
     body.checkField(
         "message",
-        fields.keySet().stream().noneMatch(OWN_FIELDS::contains),
+        fields.keySet().stream().noneMatch(RESERVED_FIELDS::contains),
         "must not have a field named type, channel or seq");
     return fields;
   }

@@ -38,15 +38,15 @@ record MembershipRow(
     return calculate(tx).membership();
   }
 
-  PeriodTurn.TurnResult calculate(Transaction tx) {
+  PeriodTransition.TransitionResult calculate(Transaction tx) {
     Membership membership = row.at(tx.now(), turnsAt);
     Instant end = membership.schedule().endAfter(tx.now());
     boolean rolling = membership.tier().period() == Period.ROLLING;
     boolean turned = rolling && turnsAt != null && !turnsAt.isAfter(tx.now());
     if (turned || !membership.periodKey().equals(periodKey)) {
-      return PeriodTurn.calculate(tx, membership, periodKey);
+      return PeriodTransition.calculate(tx, membership, periodKey);
     }
-    return new PeriodTurn.TurnResult(
+    return new PeriodTransition.TransitionResult(
         rolling ? membership : membership.withUsage(row.used, row.granted, end), List.of());
   }
 

@@ -291,7 +291,7 @@ final class MembershipStore {
   }
 
   /** Like {@link #lockMembership}, and tells whether the row was updated. */
-  Optional<TurnedMembership> lockAndTurn(Transaction tx, UserId creator, UserId user) {
+  Optional<TurnedMembership> lockAndUpdatePeriod(Transaction tx, UserId creator, UserId user) {
     return lockAndTurnLater(tx, creator, user).get();
   }
 
@@ -314,7 +314,7 @@ final class MembershipStore {
   }
 
   private static TurnedMembership bringToPeriod(Transaction tx, MembershipRow stored) {
-    PeriodTurn.TurnResult turn = stored.calculate(tx);
+    PeriodTransition.TransitionResult turn = stored.calculate(tx);
     Membership membership = turn.membership();
     tx.writeAll(Ledger.INSERT, turn.lines(), Ledger::valuesOf);
     boolean moved = !membership.periodKey().equals(stored.periodKey()) || !turn.lines().isEmpty();

@@ -127,7 +127,7 @@ public final class PeriodRollover {
     boolean moved = false;
     var renewed = new ArrayList<UserId>();
     for (UserId user : users) {
-      TurnedMembership locked = membershipStore.lockAndTurn(tx, creator, user).orElse(null);
+      TurnedMembership locked = membershipStore.lockAndUpdatePeriod(tx, creator, user).orElse(null);
       if (locked != null && locked.moved()) {
         quotaService.addQuotaUpdate(tx, locked.membership(), outgoingMessages);
         moved = true;

@@ -151,7 +151,7 @@ public final class SupporterService {
     membershipStore.updateTier(tx, before, tier);
     Membership after =
         membershipStore.lockMembership(tx, before.creator(), before.user()).orElseThrow();
-    TierLines.addMove(tx, after, actor, before.tier().name(), tier.name());
+    TierLines.addStatusChange(tx, after, actor, before.tier().name(), tier.name());
     activityLog.recordActivity(
         tx,
         before.creator(),
@@ -223,7 +223,7 @@ public final class SupporterService {
   /**
    * Like {@link #addSupporter}, for a membership service, which writes its own line of the ledger.
    */
-  public void addFollowedSupporter(Transaction tx, CreatorRow creator, UserId user, long tierId) {
+  public void addSyncedSupporter(Transaction tx, CreatorRow creator, UserId user, long tierId) {
     beginMembership(tx, user, creator, user, tierId);
   }
 
@@ -235,7 +235,7 @@ public final class SupporterService {
     Tier tier = membership.tier();
     former
         .filter(before -> before.id() != tier.id())
-        .ifPresent(before -> TierLines.addMove(tx, membership, actor, before.name(), tier.name()));
+        .ifPresent(before -> TierLines.addStatusChange(tx, membership, actor, before.name(), tier.name()));
   }
 
   private Membership beginMembership(

@@ -145,7 +145,7 @@ public final class BookRequestService {
       Transaction tx, LockedRequest lockedRequest, UserId admin, Decision decision) {
     requireAdmin(tx, lockedRequest, admin);
     var outgoingMessages = new OutgoingMessages();
-    return publishMove(
+    return publishStatusChange(
         tx,
         lockedRequest,
         applyDecision(tx, lockedRequest, admin, decision, outgoingMessages),
@@ -202,7 +202,7 @@ public final class BookRequestService {
             DecisionOutcome.ofRefusal(id, refusal, found.map(LockedRequest::request).orElse(null)));
       }
     }
-    requestAnnouncer.announceMoves(
+    requestAnnouncer.announceStatusChanges(
         tx, statusChanger.updatePendingCount(tx, creator, moves), moves, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return outcomes;
@@ -219,7 +219,7 @@ public final class BookRequestService {
     var moves = new ArrayList<StatusChange>();
     var ids = new TreeSet<>(store.findPending(tx, creator.id(), owner));
     var reads =
-        requestLocker.readAllLater(tx, creator.id(), () -> creator, actor, ids, Purpose.MOVE);
+        requestLocker.readAllLater(tx, creator.id(), () -> creator, actor, ids, Purpose.STATUS_CHANGE);
     for (long id : ids) {
       LockedRequest lockedRequest = requireNonNull(reads.get(id)).get().orElseThrow();
       statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
@@ -232,7 +232,7 @@ public final class BookRequestService {
     moves.forEach(withdrawn -> titles.put(withdrawn.after().id(), withdrawn.after().title()));
     quotaService.refundAll(tx, creator.id(), owner, titles, actor, outgoingMessages);
     CreatorRow counted = statusChanger.updatePendingCount(tx, creator, moves);
-    requestAnnouncer.announceMoves(tx, counted, moves, outgoingMessages);
+    requestAnnouncer.announceStatusChanges(tx, counted, moves, outgoingMessages);
     inboxStore.append(tx, outgoingMessages);
     return counted;
   }
@@ -266,16 +266,16 @@ public final class BookRequestService {
     }
     statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
     var outgoingMessages = new OutgoingMessages();
-    return publishMove(
+    return publishStatusChange(
         tx, lockedRequest, withdraw(tx, lockedRequest, owner, outgoingMessages), outgoingMessages);
   }
 
-  private BookRequest publishMove(
+  private BookRequest publishStatusChange(
       Transaction tx,
       LockedRequest before,
       StatusChange statusChange,
       OutgoingMessages outgoingMessages) {
-    requestAnnouncer.announceMove(
+    requestAnnouncer.announceStatusChange(
         tx,
         statusChanger.updatePendingCount(tx, before.creator(), List.of(statusChange)),
         statusChange,

@@ -122,19 +122,19 @@ public final class RequestAnnouncer {
     requestNews.addForWebhooks(tx, NewsEvent.REQUEST_CREATED, "created", request);
   }
 
-  void announceMove(
+  void announceStatusChange(
       Transaction tx,
       CreatorRow creator,
       StatusChange statusChange,
       OutgoingMessages outgoingMessages) {
-    announceMoves(tx, creator, List.of(statusChange), outgoingMessages);
+    announceStatusChanges(tx, creator, List.of(statusChange), outgoingMessages);
   }
 
   /**
    * Announces several changes: admins get the final count, and each supporter gets one
    * notification.
    */
-  void announceMoves(
+  void announceStatusChanges(
       Transaction tx,
       CreatorRow creator,
       List<StatusChange> moves,
@@ -158,7 +158,7 @@ public final class RequestAnnouncer {
         .values()
         .forEach(theirs -> notifySupporter(tx, theirs, outgoingMessages));
     moves.forEach(statusChange -> notifyFollowers(tx, statusChange, outgoingMessages));
-    moves.forEach(statusChange -> requestNews.addMove(tx, statusChange, admins));
+    moves.forEach(statusChange -> requestNews.addStatusChange(tx, statusChange, admins));
   }
 
   private void notifySupporter(

@@ -41,11 +41,11 @@ final class RequestLocker {
   /** What a request is locked for. */
   enum Purpose {
     REPLY,
-    MOVE,
+    STATUS_CHANGE,
     REFUND;
 
     static Purpose of(Status to) {
-      return to.refundsQuota() ? REFUND : MOVE;
+      return to.refundsQuota() ? REFUND : STATUS_CHANGE;
     }
   }
 

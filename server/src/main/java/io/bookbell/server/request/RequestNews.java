@@ -30,7 +30,7 @@ final class RequestNews {
     outboxStore.addForCreator(tx, news, request.creatorId());
   }
 
-  void addMove(Transaction tx, StatusChange statusChange, Set<UserId> admins) {
+  void addStatusChange(Transaction tx, StatusChange statusChange, Set<UserId> admins) {
     boolean withdrawn = statusChange.after().status() == Status.CANCELLED;
     addForWebhooks(
         tx,

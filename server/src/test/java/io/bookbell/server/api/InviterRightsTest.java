@@ -257,7 +257,7 @@ class InviterRightsTest {
         .database()
         .write(
             tx -> {
-              services.outbox.addOnce(
+              services.outbox.addOneOff(
                   tx,
                   new UserId(cast.team().id()),
                   NewsKind.MAIL,

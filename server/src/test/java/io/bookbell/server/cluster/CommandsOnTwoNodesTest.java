@@ -190,7 +190,7 @@ class CommandsOnTwoNodesTest extends PeopleOnTwoNodes {
         .database()
         .write(
             tx -> {
-              services.passwordSwitch.turn(tx, on);
+              services.passwordSignInSetting.turn(tx, on);
               return on;
             })
         .join();

@@ -10,7 +10,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.request.AskedBook;
+import io.bookbell.server.request.RequestedBook;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.RequestFilter;
@@ -46,7 +46,7 @@ class FollowTest extends DomainTest {
     long id = domain.ask(asker, creator, "Kindred").id();
     domain.sent.clear();
 
-    AskedBook followed = follow(reader, id);
+    RequestedBook followed = follow(reader, id);
     assertThat(follow(reader, id)).isEqualTo(followed);
 
     assertThat(followed.followers()).isEqualTo(1);
@@ -78,7 +78,7 @@ class FollowTest extends DomainTest {
         .noneMatch(body -> body.contains("amara") || body.contains("a word"));
     assertThat(bodies(reader, before).getFirst()).contains("followed_request_approved");
     assertThat(bodies(reader, before).getLast()).contains("followed_request_completed");
-    assertThat(following(reader)).singleElement().returns(COMPLETED, AskedBook::status);
+    assertThat(following(reader)).singleElement().returns(COMPLETED, RequestedBook::status);
     refused("not_found", () -> domain.read(tx -> domain.features.requests.get(tx, reader, id)));
   }
 
@@ -112,7 +112,7 @@ class FollowTest extends DomainTest {
     show(false);
     refused("not_found", () -> follow(reader, open));
     assertThat(asked(reader, "kin")).isEmpty();
-    assertThat(asked(asker, "kin")).singleElement().returns(true, AskedBook::mine);
+    assertThat(asked(asker, "kin")).singleElement().returns(true, RequestedBook::mine);
     show(true);
     assertThat(asked(reader, "kin")).hasSize(1);
   }
@@ -157,10 +157,10 @@ class FollowTest extends DomainTest {
     assertThat(listed(creator, "KINDRED")).as("the team's search").containsExactly(id);
     assertThat(listed(asker, "kindr")).as("one's own").containsExactly(id);
 
-    assertThat(domain.write(domain.features.asked::indexOlder)).as("some").isTrue();
-    assertThat(domain.write(domain.features.asked::indexOlder)).as("none left").isFalse();
+    assertThat(domain.write(domain.features.requestedBooks::indexOlder)).as("some").isTrue();
+    assertThat(domain.write(domain.features.requestedBooks::indexOlder)).as("none left").isFalse();
 
-    assertThat(asked(reader, "kindred")).singleElement().returns(id, AskedBook::id);
+    assertThat(asked(reader, "kindred")).singleElement().returns(id, RequestedBook::id);
     assertThat(listed(creator, "KINDRED")).containsExactly(id);
     long later = domain.ask(asker, creator, "Kindred spirits").id();
     assertThat(listed(creator, "kindred")).containsExactly(later, id);
@@ -179,7 +179,7 @@ class FollowTest extends DomainTest {
     assertThat(following(reader)).isEmpty();
   }
 
-  private AskedBook follow(UserId user, long id) {
+  private RequestedBook follow(UserId user, long id) {
     return domain.write(tx -> domain.features.following.followRequest(tx, user, id));
   }
 
@@ -191,13 +191,13 @@ class FollowTest extends DomainTest {
         });
   }
 
-  private List<AskedBook> following(UserId user) {
+  private List<RequestedBook> following(UserId user) {
     var page = new PageRequest(10, Optional.empty());
-    return domain.read(tx -> domain.features.asked.listFollowed(tx, user, page)).items();
+    return domain.read(tx -> domain.features.requestedBooks.listFollowed(tx, user, page)).items();
   }
 
-  private List<AskedBook> asked(UserId user, String text) {
-    return domain.read(tx -> domain.features.asked.searchBooks(tx, user, creator, text)).items();
+  private List<RequestedBook> asked(UserId user, String text) {
+    return domain.read(tx -> domain.features.requestedBooks.searchBooks(tx, user, creator, text)).items();
   }
 
   private List<Long> listed(UserId user, String text) {
@@ -215,7 +215,7 @@ class FollowTest extends DomainTest {
   }
 
   private List<String> titles(String text) {
-    return asked(reader, text).stream().map(AskedBook::title).toList();
+    return asked(reader, text).stream().map(RequestedBook::title).toList();
   }
 
   private void ask(String title, String author) {

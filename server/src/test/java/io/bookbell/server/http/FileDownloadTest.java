@@ -83,10 +83,10 @@ class FileDownloadTest {
   private String download(StreamedFile<Integer> file) throws Exception {
     var services = new Services(Services.ClientNotifier.noOp());
     RateLimits rateLimits = RateLimits.withoutLimits();
-    var recentCallers = new CallerCache(InstantSource.system());
+    var callerCache = new CallerCache(InstantSource.system());
     var sessions =
         new SessionAuthenticator(
-            server.database(), services.sessions, services.tickets, recentCallers);
+            server.database(), services.sessions, services.tickets, callerCache);
     var external =
         new ExternalAuthenticator(
             server.database(),
@@ -101,7 +101,7 @@ class FileDownloadTest {
             router,
             server.database(),
             new CallerAuthenticator(
-                sessions, server.database(), services.keys, external, rateLimits, recentCallers),
+                sessions, server.database(), services.keys, external, rateLimits, callerCache),
             new OriginPolicy(Optional.empty(), List.of(), proxies),
             cookies,
             new CredentialReader(cookies, CredentialReader.ExternalCredentials.NONE, proxies),

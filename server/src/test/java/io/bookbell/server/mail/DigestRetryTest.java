@@ -123,7 +123,7 @@ class DigestRetryTest extends DomainTest {
   private void addPasswordMail() {
     domain.write(
         tx -> {
-          domain.features.outbox.addOnce(
+          domain.features.outbox.addOneOff(
               tx, supporter, NewsKind.MAIL, "amara@home.test", "password_reset", "{}");
           return true;
         });

@@ -1,7 +1,7 @@
 package io.bookbell.server.mail;
 
 import io.bookbell.hub.UserId;
-import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.mail.TransactionalMail.MailLink;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.NewsWords;
 import io.bookbell.server.outbox.NewsBody;
@@ -56,7 +56,7 @@ public final class ExampleMails {
     var values =
         Map.of("name", "Ada Lovelace", "site", "books.test", "contact", "operator@books.test");
     OutboxItem item = item(4, event, "");
-    var link = new ActionLink(path, language, values);
+    var link = new MailLink(path, language, values);
     return toExample(event, composer.composeAction("ada@home.test", item, link));
   }
 

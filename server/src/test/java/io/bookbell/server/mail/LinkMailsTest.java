@@ -8,7 +8,7 @@ import io.bookbell.server.account.Account;
 import io.bookbell.server.creator.TeamRole;
 import io.bookbell.server.invitation.Invitation;
 import io.bookbell.server.mail.AccountMails.SiteContact;
-import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.mail.TransactionalMail.MailLink;
 import io.bookbell.server.outbox.NewsBody;
 import io.bookbell.server.outbox.NewsKind;
 import io.bookbell.server.outbox.NewsTarget;
@@ -58,17 +58,17 @@ class LinkMailsTest extends DomainTest {
     var mails =
         new InvitationMails(
             domain.features.invitations, domain.features.outbox, domain.features.newsTargets);
-    ActionLink link =
+    MailLink link =
         domain.write(
             tx -> {
               NewsTarget target = domain.features.newsTargets.find(tx, id).orElseThrow();
               var stored = NewsBody.parse(NewsBody.of("invitation", details)).details();
               return mails
-                  .actions()
+                  .transactionalMails()
                   .values()
                   .iterator()
                   .next()
-                  .prepare(tx, target, new ActionDetails(stored))
+                  .prepare(tx, target, new TransactionalMailDetails(stored))
                   .orElseThrow();
             });
     return link.path().substring("/join#".length());
@@ -96,14 +96,14 @@ class LinkMailsTest extends DomainTest {
     assertThat(resetLinkOf(account)).isEmpty();
   }
 
-  private Optional<ActionLink> resetLinkOf(Account account) {
-    ActionMail mail = Objects.requireNonNull(accountMails().actions().get("password_reset"));
+  private Optional<MailLink> resetLinkOf(Account account) {
+    TransactionalMail mail = Objects.requireNonNull(accountMails().transactionalMails().get("password_reset"));
     return domain.write(
         tx -> {
           var address = NewTarget.once(account.id(), NewsKind.MAIL, account.email());
           NewsTarget target = domain.features.newsTargets.create(tx, address);
           var details = NewsBody.parse(NewsBody.of("password_reset", Map.of("language", "en")));
-          return mail.prepare(tx, target, new ActionDetails(details.details()));
+          return mail.prepare(tx, target, new TransactionalMailDetails(details.details()));
         });
   }
 
@@ -137,7 +137,7 @@ class LinkMailsTest extends DomainTest {
     }
     return domain.read(
         tx ->
-            domain.features.outbox.countOnce(
+            domain.features.outbox.countOneOff(
                 tx, mara, "password_reset", tx.now().minus(Duration.ofDays(1))));
   }
 }

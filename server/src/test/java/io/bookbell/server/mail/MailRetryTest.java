@@ -91,7 +91,7 @@ class MailRetryTest extends DomainTest {
     script.hold();
     domain.write(
         tx -> {
-          domain.features.outbox.addOnce(
+          domain.features.outbox.addOneOff(
               tx, creator, NewsKind.MAIL, "mara@home.test", "password_reset", "{}");
           return true;
         });

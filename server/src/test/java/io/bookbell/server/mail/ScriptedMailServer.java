@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.bookbell.server.Domain;
 import io.bookbell.server.config.ServerConfig.MailConfig;
-import io.bookbell.server.mail.ActionMail.ActionLink;
+import io.bookbell.server.mail.TransactionalMail.MailLink;
 import io.bookbell.server.network.PublicUrl;
 import io.bookbell.server.news.PersonalFilter;
 import java.io.BufferedReader;
@@ -79,7 +79,7 @@ final class ScriptedMailServer implements AutoCloseable {
         new PersonalFilter(domain.features.notifications, domain.features.access),
         Map.of(
             "password_reset",
-            (_, _, _) -> Optional.of(new ActionLink("/reset#secret", "en", Map.of()))));
+            (_, _, _) -> Optional.of(new MailLink("/reset#secret", "en", Map.of()))));
   }
 
   /** From now on, no mail is accepted until {@link #release}. */

@@ -126,7 +126,7 @@ class OutboxContentTest extends OutboxTest {
     subscribe(creator, "mara", NewsEvent.REQUEST_CREATED);
     domain.write(
         tx -> {
-          outbox.addOnce(tx, creator, NewsKind.MAIL, "once@home.test", "invitation", "{}");
+          outbox.addOneOff(tx, creator, NewsKind.MAIL, "once@home.test", "invitation", "{}");
           return true;
         });
     askTimes(2);

@@ -79,7 +79,7 @@ class SupporterChangesTest extends DomainTest {
     var services = domain.features;
     long tier = domain.tier(creator, 9, Period.NONE);
     var followed =
-        new FollowedTierService(services.tiers, shared, services.activity, services.inbox);
+        new SyncedTierService(services.tiers, shared, services.activity, services.inbox);
     domain.write(
         tx -> {
           followed.moveSupporter(tx, creator, reader, tier, "patreon");

@@ -362,7 +362,7 @@ class CommandGroupTest extends DomainTest {
     var refused =
         queue.<BookRequest>add(
             tx -> {
-              Supplier<BookRequest> decision = create(late).ask(tx);
+              Supplier<BookRequest> decision = create(late).prepare(tx);
               return () -> {
                 var _ = decision.get();
                 throw Problem.conflict("refused", "Not this one.");

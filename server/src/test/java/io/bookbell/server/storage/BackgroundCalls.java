@@ -57,7 +57,7 @@ final class BackgroundCalls extends RouteCalls {
     List<Consumer<Transaction>> steps =
         List.of(
             tx -> messageRetention.removeBatch(tx, new UserId(1)),
-            tx -> services.asked.indexOlder(tx),
+            tx -> services.requestedBooks.indexOlder(tx),
             tx -> services.periodTurns.renewBatch(tx.atTime(later().plus(Duration.ofDays(40)))),
             tx -> {
               while (services.nameErasure.eraseBatch(tx.atTime(later()))) {

@@ -240,7 +240,7 @@ class LegacyRepeatTest extends TransferTest {
 
   @Test
   void aNewNameIsFoundByTheSearch() {
-    while (domain.write(domain.features.asked::indexOlder)) {
+    while (domain.write(domain.features.requestedBooks::indexOlder)) {
       // the next step
     }
     assertThat(requestsWithWord("name")).containsExactlyInAnyOrder(1L, 2L);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param mine whether the current user made the request
  * @param following whether the current user follows it
  */
-public record AskedBook(
+public record RequestedBook(
     long id,
     UserId creatorId,
     String title,

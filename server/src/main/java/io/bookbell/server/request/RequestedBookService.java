@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds books that were already requested, and the requests that a supporter follows. Thread-safe.
  */
-public final class AskedBookService {
+public final class RequestedBookService {
   /** The statuses of requests that were fulfilled or still may be. */
   public static final Set<Status> SHOWN = Set.of(Status.PENDING, Status.APPROVED, Status.COMPLETED);
 
@@ -58,7 +58,7 @@ public final class AskedBookService {
   private final CreatorStore creatorStore;
   private final CreatorRoles creatorRoles;
 
-  public AskedBookService(CreatorStore creatorStore, CreatorRoles creatorRoles) {
+  public RequestedBookService(CreatorStore creatorStore, CreatorRoles creatorRoles) {
     this.creatorStore = creatorStore;
     this.creatorRoles = creatorRoles;
   }
@@ -70,7 +70,7 @@ public final class AskedBookService {
   }
 
   /** Books, best match first. */
-  public record AskedBookList(List<AskedBook> items) {}
+  public record RequestedBookList(List<RequestedBook> items) {}
 
   /**
    * Finds requested books that have, for each word of the text, a word beginning with it; each book
@@ -78,7 +78,7 @@ public final class AskedBookService {
    *
    * @throws Problem 404 for users without a role with this creator
    */
-  public AskedBookList searchBooks(Transaction tx, UserId user, UserId creatorId, String text) {
+  public RequestedBookList searchBooks(Transaction tx, UserId user, UserId creatorId, String text) {
     Supplier<Boolean> isSupporter = creatorRoles.isSupporterLater(tx, creatorId, user);
     Supplier<CreatorRow> row = creatorStore.getLater(tx, creatorId);
     List<String> wanted = SearchWords.queryWords(text);
@@ -86,22 +86,22 @@ public final class AskedBookService {
     var first = having.map(all -> findPageLater(tx, user, all, 0)); // most creators show all
     CreatorRow creator = row.get();
     creatorRoles.requireMember(tx, creator, user, isSupporter);
-    List<AskedBookMatch> matches =
+    List<RequestedBookMatch> matches =
         creator.creator().showsAsked()
             ? having.map(all -> findMatches(tx, user, all, first.orElseThrow())).orElse(List.of())
             : having
                 .map(all -> all.and("r.user_id = ?", user))
                 .map(own -> findMatches(tx, user, own, findPageLater(tx, user, own, 0)))
                 .orElse(List.of());
-    return new AskedBookList(
+    return new RequestedBookList(
         distinctBooks(matches.stream().sorted(matchOrder(wanted)).toList()).stream()
-            .map(AskedBookMatch::book)
+            .map(RequestedBookMatch::book)
             .limit(MAX_MATCHES)
             .toList());
   }
 
   /** A requested book and its ISBN. */
-  private record AskedBookMatch(AskedBook book, @Nullable String isbn) {
+  private record RequestedBookMatch(RequestedBook book, @Nullable String isbn) {
     Set<String> identityKeys() {
       return BookIdentity.identityKeys(book.title(), book.author(), isbn);
     }
@@ -114,12 +114,12 @@ public final class AskedBookService {
     }
   }
 
-  private static List<AskedBookMatch> distinctBooks(List<AskedBookMatch> matches) {
+  private static List<RequestedBookMatch> distinctBooks(List<RequestedBookMatch> matches) {
     var seen = new HashSet<String>();
     return matches.stream()
         .filter(
-            askedBookMatch -> {
-              Set<String> names = askedBookMatch.identityKeys();
+            match -> {
+              Set<String> names = match.identityKeys();
               boolean isNew = Collections.disjoint(seen, names);
               seen.addAll(names);
               return isNew;
@@ -131,25 +131,25 @@ public final class AskedBookService {
    * Orders whole-word matches before prefix matches. Among several requests for one book, the
    * user's own comes first, then a followed one, then by status, pending first.
    */
-  private static Comparator<AskedBookMatch> matchOrder(List<String> wanted) {
+  private static Comparator<RequestedBookMatch> matchOrder(List<String> wanted) {
     return Comparator.comparing(
-            (AskedBookMatch askedBookMatch) -> !askedBookMatch.hasWholeWords(wanted))
-        .thenComparing(AskedBookMatch::book, bookOrder());
+            (RequestedBookMatch match) -> !match.hasWholeWords(wanted))
+        .thenComparing(RequestedBookMatch::book, bookOrder());
   }
 
-  private static Comparator<AskedBook> bookOrder() {
-    return Comparator.comparingInt((AskedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
-        .thenComparing(AskedBook::status)
-        .thenComparing(Comparator.comparingInt(AskedBook::followers).reversed())
-        .thenComparingLong(AskedBook::id);
+  private static Comparator<RequestedBook> bookOrder() {
+    return Comparator.comparingInt((RequestedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
+        .thenComparing(RequestedBook::status)
+        .thenComparing(Comparator.comparingInt(RequestedBook::followers).reversed())
+        .thenComparingLong(RequestedBook::id);
   }
 
   /** Reads pages of matches until they contain enough books, or there are no more. */
-  private static List<AskedBookMatch> findMatches(
-      Transaction tx, UserId user, SqlFragment which, Supplier<List<AskedBookMatch>> first) {
-    var matches = new ArrayList<AskedBookMatch>();
+  private static List<RequestedBookMatch> findMatches(
+      Transaction tx, UserId user, SqlFragment which, Supplier<List<RequestedBookMatch>> first) {
+    var matches = new ArrayList<RequestedBookMatch>();
     for (int page = 0; page < MAX_PAGES; page++) {
-      List<AskedBookMatch> found =
+      List<RequestedBookMatch> found =
           (page == 0 ? first : findPageLater(tx, user, which, page * ROWS_PER_PAGE)).get();
       matches.addAll(found);
       if (found.size() < ROWS_PER_PAGE || distinctBooks(matches).size() >= MAX_MATCHES) {
@@ -159,7 +159,7 @@ public final class AskedBookService {
     return matches.stream().distinct().toList(); // two words of a title may share the prefix
   }
 
-  private static PendingResult<List<AskedBookMatch>> findPageLater(
+  private static PendingResult<List<RequestedBookMatch>> findPageLater(
       Transaction tx, UserId user, SqlFragment which, int firstRow) {
     List<String> shown = SHOWN.stream().map(Status::wireName).toList();
     return tx.query(
@@ -179,14 +179,14 @@ public final class AskedBookService {
         .later(
             row -> {
               StoredBook book = StoredBook.of(row);
-              return new AskedBookMatch(
+              return new RequestedBookMatch(
                   book.toAskedBook(user, row.getBoolean("following")), book.isbn);
             });
   }
 
   /** Returns a page of the requests that a user follows, newest first. */
-  public ListPage<AskedBook> listFollowed(Transaction tx, UserId user, PageRequest page) {
-    List<AskedBook> found =
+  public ListPage<RequestedBook> listFollowed(Transaction tx, UserId user, PageRequest page) {
+    List<RequestedBook> found =
         tx
             .query(
                 SELECT_FOLLOWED + " own.request_id < ? ORDER BY own.request_id DESC LIMIT ?",
@@ -197,11 +197,11 @@ public final class AskedBookService {
             .stream()
             .map(row -> row.toAskedBook(user, true))
             .toList();
-    return ListPage.of(found, page.limit(), AskedBook::id);
+    return ListPage.of(found, page.limit(), RequestedBook::id);
   }
 
   /** Finds a request that a user follows. */
-  public Optional<AskedBook> findFollowed(Transaction tx, UserId user, long request) {
+  public Optional<RequestedBook> findFollowed(Transaction tx, UserId user, long request) {
     return tx.query(SELECT_FOLLOWED + " own.request_id = ?", user, request)
         .first(StoredBook::of)
         .map(row -> row.toAskedBook(user, true));
@@ -232,8 +232,8 @@ public final class AskedBookService {
           row.getTime("updated_at"));
     }
 
-    AskedBook toAskedBook(UserId viewer, boolean following) {
-      return new AskedBook(
+    RequestedBook toAskedBook(UserId viewer, boolean following) {
+      return new RequestedBook(
           id,
           creator,
           title,

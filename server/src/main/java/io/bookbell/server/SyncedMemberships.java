@@ -9,10 +9,10 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** What the sources of memberships change, over all features. Thread-safe. */
-final class FollowedMemberships implements MembershipChange {
+final class SyncedMemberships implements MembershipChange {
   private final Services services;
 
-  FollowedMemberships(Services services) {
+  SyncedMemberships(Services services) {
     this.services = services;
   }
 
@@ -32,7 +32,7 @@ final class FollowedMemberships implements MembershipChange {
       services.followedTiers.moveSupporter(tx, creator, user, tier, source);
     } else {
       lockPresent(tx, user);
-      services.supporters.addFollowedSupporter(tx, services.creators.get(tx, creator), user, tier);
+      services.supporters.addSyncedSupporter(tx, services.creators.get(tx, creator), user, tier);
       services.followedTiers.recordJoin(tx, creator, user, source);
     }
   }

@@ -9,7 +9,7 @@ import java.util.List;
  * Fails items that have been due for a day while their target or its service kept failing. An item
  * that waits for a digest is due when the digest is. Stateless.
  */
-final class LongTriedItems {
+final class ExpiredItems {
   /** An outage fails once every few minutes, so all targets have their turn. */
   private static final int MAX_TARGETS = 50;
 
@@ -35,7 +35,7 @@ final class LongTriedItems {
       SET state = 'failed', settled_at = ?, error = ?
       WHERE id IN (?) AND state = 'queued'""";
 
-  private LongTriedItems() {}
+  private ExpiredItems() {}
 
   /** Gives up what a target that has just failed again has refused for a day. */
   static void giveUp(Transaction tx, NewsTransport transport, NewsTarget target, String reason) {

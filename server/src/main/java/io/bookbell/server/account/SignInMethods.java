@@ -6,26 +6,26 @@ import io.bookbell.server.storage.Transaction;
 import java.util.List;
 
 /** Knows in which ways an account can be signed in to. Thread-safe and stateless. */
-public final class SignInWays {
+public final class SignInMethods {
   private final AccountStore accountStore;
-  private final PasswordSwitch passwordSwitch;
-  private final List<WayCounter> others;
+  private final PasswordSignInSetting passwordSignInSetting;
+  private final List<SignInMethodCounter> others;
 
   /**
    * Creates the service.
    *
    * @param others the ways beside the password
    */
-  public SignInWays(
-      AccountStore accountStore, PasswordSwitch passwordSwitch, List<WayCounter> others) {
+  public SignInMethods(
+      AccountStore accountStore, PasswordSignInSetting passwordSignInSetting, List<SignInMethodCounter> others) {
     this.accountStore = accountStore;
-    this.passwordSwitch = passwordSwitch;
+    this.passwordSignInSetting = passwordSignInSetting;
     this.others = List.copyOf(others);
   }
 
   /** Counts what an account has of one kind, such as its passkeys. */
   @FunctionalInterface
-  public interface WayCounter {
+  public interface SignInMethodCounter {
     int count(Transaction tx, UserId user);
   }
 
@@ -54,7 +54,7 @@ public final class SignInWays {
    * @throws Problem 409 if no way is left
    */
   public void requireSome(Transaction tx, UserId user) {
-    boolean byPassword = accountStore.get(tx, user).hasPassword() && passwordSwitch.isOn(tx);
+    boolean byPassword = accountStore.get(tx, user).hasPassword() && passwordSignInSetting.isOn(tx);
     if (!byPassword && !hasOther(tx, user)) {
       throw Problem.conflict(
           "last_way_in", "This is the only way to sign in to the account. Add another one first.");

@@ -7,7 +7,7 @@ import io.bookbell.server.storage.Transaction;
  * Whether people may sign in with passwords. The operator can turn that off. It is read from the
  * database each time, so it takes effect on all nodes at once. Thread-safe and stateless.
  */
-public final class PasswordSwitch {
+public final class PasswordSignInSetting {
   public boolean isOn(Transaction tx) {
     return !tx.query("SELECT passwords_off FROM installation")
         .single(row -> row.getBoolean("passwords_off"));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * that lead there: requests that are carried over from a period of another kind, and what has
  * stopped counting in rolling days.
  */
-final class PeriodTurn {
+final class PeriodTransition {
   private final Transaction tx;
   private final Membership stored;
   private final String to;
@@ -23,7 +23,7 @@ final class PeriodTurn {
   private int used;
   private @Nullable Instant earliest;
 
-  private PeriodTurn(Transaction tx, Membership stored) {
+  private PeriodTransition(Transaction tx, Membership stored) {
     this.tx = tx;
     this.stored = stored;
     this.to = stored.periodKey();
@@ -33,7 +33,7 @@ final class PeriodTurn {
   }
 
   /** A membership as of now, and the lines that have to be written if it is stored. */
-  record TurnResult(Membership membership, List<LedgerRow> lines) {}
+  record TransitionResult(Membership membership, List<LedgerRow> lines) {}
 
   /**
    * Calculates the current state.
@@ -41,8 +41,8 @@ final class PeriodTurn {
    * @param stored as of now, with the usage of the stored row
    * @param from the stored period; a month or week may be over
    */
-  static TurnResult calculate(Transaction tx, Membership stored, String from) {
-    var turn = new PeriodTurn(tx, stored);
+  static TransitionResult calculate(Transaction tx, Membership stored, String from) {
+    var turn = new PeriodTransition(tx, stored);
     turn.addExpired();
     if (!PeriodSchedule.areOfOneSeries(from, turn.to)) {
       String current = PeriodSchedule.currentOfSeries(from, tx.now(), stored.zone());
@@ -104,10 +104,10 @@ final class PeriodTurn {
     return stored.withUsage(0, content.granted(), null).requestsAllowed();
   }
 
-  private TurnResult toResult() {
+  private TransitionResult toResult() {
     PeriodSchedule schedule = stored.schedule();
     Instant end = schedule.endAfter(tx.now());
-    return new TurnResult(
+    return new TransitionResult(
         stored.withUsage(used, content.granted(), end == null ? schedule.expiryOf(earliest) : end),
         List.copyOf(lines));
   }

@@ -15,14 +15,14 @@ import java.util.Optional;
  * Moves supporters to the tiers that they have at a membership service, and writes the lines of the
  * ledger that say so. The creator's row is locked. Thread-safe.
  */
-public final class FollowedTierService {
+public final class SyncedTierService {
   private final MembershipStore membershipStore = new MembershipStore();
   private final TierService tierService;
   private final QuotaService quotaService;
   private final ActivityLog activityLog;
   private final InboxStore inboxStore;
 
-  public FollowedTierService(
+  public SyncedTierService(
       TierService tierService,
       QuotaService quotaService,
       ActivityLog activityLog,
@@ -47,7 +47,7 @@ public final class FollowedTierService {
   public Optional<Long> findBest(Transaction tx, UserId creator, Collection<Long> tiers) {
     return tiers.stream()
         .flatMap(id -> tierService.findSuccessor(tx, creator, id).stream())
-        .max(Comparator.comparingLong(FollowedTierService::limitOf).thenComparingLong(Tier::id))
+        .max(Comparator.comparingLong(SyncedTierService::limitOf).thenComparingLong(Tier::id))
         .map(Tier::id);
   }
 
