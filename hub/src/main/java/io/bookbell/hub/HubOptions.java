@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param client what a client may send
  * @param keepAlive when a connection counts as dead
  * @param reconnectSpread clients told to go away reconnect after a random delay up to this one
- * @param batchedSends whether to send to many connections with one system call, if there is a {@link
- *     BatchSenderProvider}
+ * @param batchedSends whether to send to many connections with one system call, if there is a
+ *     {@link BatchSenderProvider}
  */
 public record HubOptions(
     int connectionsPerUser,
@@ -46,11 +46,13 @@ public record HubOptions(
   }
 
   public HubOptions withQueue(Queue other) {
-    return new HubOptions(connectionsPerUser, other, client, keepAlive, reconnectSpread, batchedSends);
+    return new HubOptions(
+        connectionsPerUser, other, client, keepAlive, reconnectSpread, batchedSends);
   }
 
   public HubOptions withClient(Client other) {
-    return new HubOptions(connectionsPerUser, queue, other, keepAlive, reconnectSpread, batchedSends);
+    return new HubOptions(
+        connectionsPerUser, queue, other, keepAlive, reconnectSpread, batchedSends);
   }
 
   public HubOptions withKeepAlive(KeepAlive other) {
@@ -92,7 +94,11 @@ public record HubOptions(
    * @param maxDeferredReplies how many replies may wait while the connection catches up
    */
   public record Client(
-      int maxFrameBytes, int messageBurst, int messagesPerSecond, int bytesPerSecond, int maxDeferredReplies) {
+      int maxFrameBytes,
+      int messageBurst,
+      int messagesPerSecond,
+      int bytesPerSecond,
+      int maxDeferredReplies) {
     public Client {
       requirePositive("maxFrameBytes", maxFrameBytes);
       requirePositive("messageBurst", messageBurst);
@@ -111,7 +117,11 @@ public record HubOptions(
    *     event stream, how long it may leave bytes unacknowledged
    * @param closeTimeout how long a client may take to answer a close frame
    */
-  public record KeepAlive(Duration pingInterval, Duration commentInterval, Duration idleTimeout, Duration closeTimeout) {
+  public record KeepAlive(
+      Duration pingInterval,
+      Duration commentInterval,
+      Duration idleTimeout,
+      Duration closeTimeout) {
     /** With comments as often as pings. */
     public KeepAlive(Duration pingInterval, Duration idleTimeout, Duration closeTimeout) {
       this(pingInterval, pingInterval, idleTimeout, closeTimeout);

@@ -278,9 +278,9 @@ public final class WebSocketManager implements AutoCloseable {
 
   /**
    * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
-   * {@link HubOptions.KeepAlive#closeTimeout}, and then closes the rest by force; on an event loop it
-   * doesn't wait. The backplane stays open: its owner closes it. What other nodes publish doesn't
-   * reach this manager any more.
+   * {@link HubOptions.KeepAlive#closeTimeout}, and then closes the rest by force; on an event loop
+   * it doesn't wait. The backplane stays open: its owner closes it. What other nodes publish
+   * doesn't reach this manager any more.
    */
   @Override
   public void close() {

@@ -66,7 +66,8 @@ final class HousekeepingWorker implements AutoCloseable {
 
   void start() {
     var _ =
-        thread.scheduleWithFixedDelay(this::runTasks, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        thread.scheduleWithFixedDelay(
+            this::runTasks, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void runTasks() {

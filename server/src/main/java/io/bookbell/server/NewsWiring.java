@@ -8,9 +8,9 @@ import io.bookbell.server.http.ApiRouter;
 import io.bookbell.server.http.RateLimits;
 import io.bookbell.server.mail.AccountMails;
 import io.bookbell.server.mail.AccountMails.SiteContact;
-import io.bookbell.server.mail.TransactionalMail;
 import io.bookbell.server.mail.InvitationMails;
 import io.bookbell.server.mail.MailTransport;
+import io.bookbell.server.mail.TransactionalMail;
 import io.bookbell.server.monitoring.ServerMetrics;
 import io.bookbell.server.network.EnvironmentProxies;
 import io.bookbell.server.network.PublicUrl;
@@ -127,7 +127,8 @@ final class NewsWiring implements AutoCloseable {
   }
 
   private void addMail(ServerConfig serverConfig) {
-    var transactionalMails = new HashMap<String, TransactionalMail>(accountMails.transactionalMails());
+    var transactionalMails =
+        new HashMap<String, TransactionalMail>(accountMails.transactionalMails());
     transactionalMails.putAll(invitationMails.transactionalMails());
     var transport =
         new MailTransport(

@@ -47,18 +47,18 @@ import io.bookbell.server.outbox.OutboxQueue;
 import io.bookbell.server.outbox.OutboxStore;
 import io.bookbell.server.passkey.PasskeyStore;
 import io.bookbell.server.publish.PublishService;
-import io.bookbell.server.quota.SyncedTierService;
 import io.bookbell.server.quota.PeriodRollover;
 import io.bookbell.server.quota.QuotaService;
 import io.bookbell.server.quota.SharedCounter;
 import io.bookbell.server.quota.SupporterService;
+import io.bookbell.server.quota.SyncedTierService;
 import io.bookbell.server.quota.TierService;
 import io.bookbell.server.receipt.ReceiptService;
-import io.bookbell.server.request.RequestedBookService;
 import io.bookbell.server.request.BookRequestService;
 import io.bookbell.server.request.RenamedSupporters;
 import io.bookbell.server.request.RequestAnnouncer;
 import io.bookbell.server.request.RequestListService;
+import io.bookbell.server.request.RequestedBookService;
 import io.bookbell.server.roles.RoleResolver;
 import io.bookbell.server.storage.Transaction;
 import io.bookbell.server.team.AdminCache;
@@ -175,7 +175,8 @@ public final class Services {
     team = new TeamService(creators, access, activity, inbox, invitationEnding::endUnlessAllowed);
     var requestAnnouncer = new RequestAnnouncer(access, notifications, activity, outbox);
     requests = new BookRequestService(creators, access, quotas, requestAnnouncer, inbox);
-    following = new FollowService(creators, access, requestedBooks, clientNotifier::broadcastMessage);
+    following =
+        new FollowService(creators, access, requestedBooks, clientNotifier::broadcastMessage);
     invitations =
         new InvitationService(accounts, creators, access, tiers, supporters, team, activity);
     membershipEnding = new MembershipEnding(creators, access, supporters, requests, following);

@@ -44,7 +44,8 @@ record Target(int port, String token, int user, long until) {
     while (!isOver()) {
       try (var socket = new Socket()) {
         socket.setSoTimeout(TIMEOUT_MILLIS);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+        socket.connect(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
         assault.run(socket, number);
       } catch (IOException refused) {
         pause();

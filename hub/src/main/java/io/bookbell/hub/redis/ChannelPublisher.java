@@ -27,7 +27,8 @@ final class ChannelPublisher {
   private final AtomicInteger changesUnderWay = new AtomicInteger();
 
   /**
-   * @param databaseEpoch the database and epoch that this node serves now, see {@link NodeMessageCodec}
+   * @param databaseEpoch the database and epoch that this node serves now, see {@link
+   *     NodeMessageCodec}
    */
   ChannelPublisher(
       ReconnectingConnection<StatefulRedisConnection<String, byte[]>> reconnectingConnection,

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * Encodes and decodes frames between nodes: protocol version, the sender's database and epoch
- * ("databaseEpoch"), kind, the sender's name, and then the fields of that kind. Numbers are varints.
- * Stateless.
+ * ("databaseEpoch"), kind, the sender's name, and then the fields of that kind. Numbers are
+ * varints. Stateless.
  *
  * <pre>
  *   change    = channel count { json  state  count { user seq }  users }
@@ -81,7 +81,8 @@ final class NodeMessageCodec {
    *
    * @throws MalformedFrameException if the frame is too short or isn't valid
    */
-  static boolean hasOtherDatabaseEpoch(byte[] frame, String databaseEpoch) throws MalformedFrameException {
+  static boolean hasOtherDatabaseEpoch(byte[] frame, String databaseEpoch)
+      throws MalformedFrameException {
     return !readEpoch(new WireInput(frame)).equals(databaseEpoch);
   }
 

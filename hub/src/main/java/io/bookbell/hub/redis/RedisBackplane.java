@@ -79,7 +79,13 @@ public final class RedisBackplane implements Backplane {
             List.of(broadcastProbe, nodeProbe), List.of(), (_, frame) -> onFrame(frame));
     this.monitoredPubSub =
         new MonitoredPubSub(
-            options, () -> databaseEpoch, thread, counters, wording(), channels, this::resetSilence);
+            options,
+            () -> databaseEpoch,
+            thread,
+            counters,
+            wording(),
+            channels,
+            this::resetSilence);
   }
 
   private LoopbackMonitor.MonitorWording wording() {

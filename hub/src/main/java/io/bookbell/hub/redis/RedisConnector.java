@@ -130,8 +130,7 @@ final class RedisConnector implements AutoCloseable {
     CompletableFuture<Void> ended =
         client
             .shutdownAsync(0, MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS)
-            .whenComplete(
-                (_, _) -> resources.shutdown(0, MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS));
+            .whenComplete((_, _) -> resources.shutdown(0, MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS));
     ended.completeOnTimeout(null, 2 * MAX_CLOSE_MILLIS, TimeUnit.MILLISECONDS).join();
   }
 

@@ -12,12 +12,18 @@ import java.util.regex.Pattern;
  * @param uri such as {@code redis://user:password@host:6379/0}; {@code rediss://} for TLS
  * @param prefix the prefix of all channel names, the same for all nodes of an installation
  * @param node the unique name of this node
- * @param databaseEpoch identifies the database and its epoch; frames of nodes with another one are dropped
+ * @param databaseEpoch identifies the database and its epoch; frames of nodes with another one are
+ *     dropped
  * @param timings intervals and timeouts
  * @param requestQueue how many changes may be in flight to Redis; more are refused
  */
 public record RedisOptions(
-    String uri, String prefix, String node, String databaseEpoch, Timings timings, int requestQueue) {
+    String uri,
+    String prefix,
+    String node,
+    String databaseEpoch,
+    Timings timings,
+    int requestQueue) {
   /** The default prefix of channel names. */
   public static final String PREFIX = "bookbell:";
 

@@ -77,7 +77,8 @@ public final class HandoverRoutes {
         new TakeOver(
             jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
             jsonBody.requiredLine("display_name", 1, AccountRequestParser.MAX_NAME_LENGTH),
-            jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
+            jsonBody.requiredVerbatim(
+                "password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return wanted;
   }

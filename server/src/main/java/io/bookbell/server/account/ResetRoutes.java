@@ -54,7 +54,8 @@ public final class ResetRoutes {
     var resetRequest =
         new ResetRequest(
             jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
-            jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
+            jsonBody.requiredVerbatim(
+                "password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return resetRequest;
   }

@@ -17,7 +17,9 @@ public final class SignInMethods {
    * @param others the ways beside the password
    */
   public SignInMethods(
-      AccountStore accountStore, PasswordSignInSetting passwordSignInSetting, List<SignInMethodCounter> others) {
+      AccountStore accountStore,
+      PasswordSignInSetting passwordSignInSetting,
+      List<SignInMethodCounter> others) {
     this.accountStore = accountStore;
     this.passwordSignInSetting = passwordSignInSetting;
     this.others = List.copyOf(others);

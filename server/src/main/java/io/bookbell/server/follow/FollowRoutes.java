@@ -23,7 +23,8 @@ public final class FollowRoutes {
         "/api/book-requests/asked",
         FollowRoutes::parseSearch,
         (tx, caller, wanted) ->
-            ApiResponse.ok(requestedBooks.searchBooks(tx, caller.user(), wanted.creator, wanted.text)));
+            ApiResponse.ok(
+                requestedBooks.searchBooks(tx, caller.user(), wanted.creator, wanted.text)));
     apiRouter.get(
         "/api/book-requests/following",
         FollowRoutes::parsePage,

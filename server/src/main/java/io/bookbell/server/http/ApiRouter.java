@@ -71,7 +71,8 @@ public final class ApiRouter {
    *
    * @param parse reads the request; its {@link Problem}s become the response
    */
-  public <C> void get(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
+  public <C> void get(
+      String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerRoute(
             HttpMethod.GET,
             path,
@@ -114,7 +115,8 @@ public final class ApiRouter {
    * Registers a command. With an {@code Idempotency-Key} it takes effect once, however often it is
    * sent.
    */
-  public <C> void post(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
+  public <C> void post(
+      String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     post(path, RateLimit.WRITE, parse, writeHandler);
   }
 
@@ -194,7 +196,8 @@ public final class ApiRouter {
   }
 
   /** Like {@link #post(String, Function, TransactionHandler)}. */
-  public <C> void patch(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
+  public <C> void patch(
+      String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerCommand(HttpMethod.PATCH, path, RateLimit.WRITE, parse, writeHandler);
   }
 
@@ -236,7 +239,8 @@ public final class ApiRouter {
                             tx -> EncodedResponse.of(writeHandler.run(tx, caller, command)))));
   }
 
-  public <C> void delete(String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
+  public <C> void delete(
+      String path, Function<ApiRequest, C> parse, TransactionHandler<C> writeHandler) {
     registerCommand(HttpMethod.DELETE, path, RateLimit.WRITE, parse, writeHandler);
   }
 

@@ -113,7 +113,8 @@ final class CallerLookup {
     ServerCookies.CookieSetter cookieSetter =
         new ApiRequest(context, originPolicy, serverCookies).cookieSetter();
     var headers = new ArrayList<String>();
-    renewed.ifPresent(lifetime -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), lifetime)));
+    renewed.ifPresent(
+        lifetime -> headers.add(cookieSetter.sessionCookie(sessionToken.token(), lifetime)));
     List<String> expiries = serverCookies.expireFormerName(name, cookieSetter.secure());
     if (!expiries.isEmpty()) {
       ResponseWriter.expireCookies(context, expiries);

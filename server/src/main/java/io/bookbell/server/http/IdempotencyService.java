@@ -132,7 +132,8 @@ public final class IdempotencyService {
       WriteCommand<EncodedResponse> command) {
     return use.isEmpty()
         ? database.writeCommand(command)
-        : runOnce(() -> database.writeCommand(tx -> lookUpAndPrepare(tx, user, use.get(), command)));
+        : runOnce(
+            () -> database.writeCommand(tx -> lookUpAndPrepare(tx, user, use.get(), command)));
   }
 
   private static Supplier<EncodedResponse> lookUpAndPrepare(

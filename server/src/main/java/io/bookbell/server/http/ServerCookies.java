@@ -55,7 +55,10 @@ public final class ServerCookies {
             .map(origin -> "_" + origin.port())
             .orElse("");
     return new ServerCookies(
-        DEFAULT_PREFIX + SESSION + port, DEFAULT_PREFIX + DEVICE + port, DEFAULT_PREFIX + SIGN_IN + port, publicUrl);
+        DEFAULT_PREFIX + SESSION + port,
+        DEFAULT_PREFIX + DEVICE + port,
+        DEFAULT_PREFIX + SIGN_IN + port,
+        publicUrl);
   }
 
   /**
@@ -118,7 +121,8 @@ public final class ServerCookies {
   public record CookieSetter(ServerCookies cookies, boolean secure) {
     /** Sets or renews the session cookie. */
     public String sessionCookie(String token, Duration lifetime) {
-      return formatCookie(cookies.session.currentName(secure), token, cookies.path, lifetime, secure);
+      return formatCookie(
+          cookies.session.currentName(secure), token, cookies.path, lifetime, secure);
     }
 
     public String expiredSessionCookie() {
@@ -131,7 +135,8 @@ public final class ServerCookies {
      * @param lifetime zero to forget it
      */
     public String signInCookie(String value, Duration lifetime) {
-      return formatCookie(cookies.signIn.currentName(secure), value, cookies.path, lifetime, secure);
+      return formatCookie(
+          cookies.signIn.currentName(secure), value, cookies.path, lifetime, secure);
     }
 
     /** Marks a device on which somebody has signed in before; see {@code KnownDevices}. */

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Reads and renews the epoch, which names one continuous history of the database: sequence numbers are only
- * comparable within one epoch. The epoch changes when a backup is restored, and when a database was
- * put back, or a PostgreSQL promoted or replaced by another, because it may have lost numbers that
- * clients have seen. Thread-safe and stateless.
+ * Reads and renews the epoch, which names one continuous history of the database: sequence numbers
+ * are only comparable within one epoch. The epoch changes when a backup is restored, and when a
+ * database was put back, or a PostgreSQL promoted or replaced by another, because it may have lost
+ * numbers that clients have seen. Thread-safe and stateless.
  */
 public final class EpochStore {
   /**
@@ -99,7 +99,9 @@ public final class EpochStore {
   public static Optional<InstallationNames> findInstallation(Transaction tx) {
     return tx.query("SELECT installation_id, fingerprint FROM installation")
         .first(
-            row -> new InstallationNames(row.getString("installation_id"), row.getString("fingerprint")));
+            row ->
+                new InstallationNames(
+                    row.getString("installation_id"), row.getString("fingerprint")));
   }
 
   /**
@@ -114,7 +116,9 @@ public final class EpochStore {
     if (mark.isEmpty() && !tx.isPostgres()) {
       return false;
     }
-    String stored = tx.query("SELECT fingerprint FROM installation").single(row -> row.getString("fingerprint"));
+    String stored =
+        tx.query("SELECT fingerprint FROM installation")
+            .single(row -> row.getString("fingerprint"));
     String found = mark.isPresent() ? mark.get().found() : postgresFingerprint(tx);
     String present = mark.map(RenewedMark::written).orElse(found);
     if (!stored.equals(present)) {

@@ -58,7 +58,9 @@ public final class InvitationRoutes {
     InvitationInput input = InvitationInput.parse(jsonBody);
     int uses = jsonBody.optionalInteger("uses", 1, MAX_USES).orElse(1);
     var expires =
-        jsonBody.optionalInstant("expires_at").orElseGet(() -> clock.instant().plus(DEFAULT_LIFETIME));
+        jsonBody
+            .optionalInstant("expires_at")
+            .orElseGet(() -> clock.instant().plus(DEFAULT_LIFETIME));
     jsonBody.requireNoErrors();
     return input.terms(uses, expires);
   }

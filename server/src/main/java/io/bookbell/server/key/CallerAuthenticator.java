@@ -5,10 +5,10 @@ import io.bookbell.server.external.ExternalAuthenticator;
 import io.bookbell.server.http.Authenticator;
 import io.bookbell.server.http.CallOrigin;
 import io.bookbell.server.http.Caller;
+import io.bookbell.server.http.CallerCache;
 import io.bookbell.server.http.ClientDescription;
 import io.bookbell.server.http.Credentials.ProxyUser;
 import io.bookbell.server.http.RateLimits;
-import io.bookbell.server.http.CallerCache;
 import io.bookbell.server.storage.Database;
 import java.util.concurrent.CompletionStage;
 

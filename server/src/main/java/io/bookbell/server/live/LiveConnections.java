@@ -93,8 +93,8 @@ public final class LiveConnections implements AutoCloseable {
    * @param expiry closes connections whose key or token expires
    * @param backplane not closed by {@link #close}
    * @param forgetCaller called with the hash of a session or key that has ended
-   * @param onEpochChanged called with the new epoch when the database was restored or replaced while this
-   *     node was running, so that caches must be cleared
+   * @param onEpochChanged called with the new epoch when the database was restored or replaced
+   *     while this node was running, so that caches must be cleared
    */
   public LiveConnections(
       HubOptions options,
@@ -120,7 +120,8 @@ public final class LiveConnections implements AutoCloseable {
     typingPresence =
         new TypingPresence(database, liveSources.lists, this::broadcast, TypingPresence.LIFETIME);
     var messageHandler = new LiveMessageHandler(acknowledgementWriter, typingPresence, expiry);
-    manager = new WebSocketManager(CHANNEL, options, inboxHistory, messageHandler, backplane, clock);
+    manager =
+        new WebSocketManager(CHANNEL, options, inboxHistory, messageHandler, backplane, clock);
     profiles =
         user ->
             database.read(
@@ -194,7 +195,9 @@ public final class LiveConnections implements AutoCloseable {
                 slot.releaseSlot();
               }
             })
-        .thenApply(profile -> new ConnectionSlot(slot.nodeReservation, slot.clusterSlot, profile.toMetadata()));
+        .thenApply(
+            profile ->
+                new ConnectionSlot(slot.nodeReservation, slot.clusterSlot, profile.toMetadata()));
   }
 
   /**
@@ -205,7 +208,9 @@ public final class LiveConnections implements AutoCloseable {
    * @param profile the metadata that tell whose connection it will be; empty for a poll
    */
   record ConnectionSlot(
-      Reservation nodeReservation, ClusterSlots.ClusterSlot clusterSlot, Map<String, String> profile) {
+      Reservation nodeReservation,
+      ClusterSlots.ClusterSlot clusterSlot,
+      Map<String, String> profile) {
     void releaseSlot() {
       nodeReservation.close();
       clusterSlot.close();

@@ -127,7 +127,10 @@ public final class MessageRoutes {
         liveConnections
             .webSocketManager()
             .connectPoll(
-                poll, slot.nodeReservation(), ConnectionAdmission.metadataOf(caller, slot), query.since);
+                poll,
+                slot.nodeReservation(),
+                ConnectionAdmission.metadataOf(caller, slot),
+                query.since);
     var _ = query.requestEnded.thenRun(() -> connection.close(CloseReason.NORMAL));
     admission.closeIfSessionEnded(caller, connection);
     ConnectionAdmission.closeWhenExpired(caller, connection, query.loop)

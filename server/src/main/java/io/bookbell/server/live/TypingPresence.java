@@ -61,7 +61,8 @@ final class TypingPresence {
    *
    * @param reportNumber the number of the report that said so
    */
-  private record TypingState(long connection, long reportNumber, long request, Colleagues colleagues) {}
+  private record TypingState(
+      long connection, long reportNumber, long request, Colleagues colleagues) {}
 
   /**
    * Reports that the user of a connection is answering a request.
@@ -82,7 +83,8 @@ final class TypingPresence {
                     refused.run();
                   } else {
                     recordIfNewest(
-                        connection, new TypingState(connection.id(), reportNumber, request, found.get()));
+                        connection,
+                        new TypingState(connection.id(), reportNumber, request, found.get()));
                   }
                 });
   }
@@ -93,7 +95,8 @@ final class TypingPresence {
     typingByUser.compute(
         user,
         (_, before) -> {
-          newest[0] = Long.valueOf(typingState.reportNumber).equals(latestReports.get(connection.id()));
+          newest[0] =
+              Long.valueOf(typingState.reportNumber).equals(latestReports.get(connection.id()));
           return newest[0] ? typingState : before;
         });
     if (newest[0]) {

@@ -84,7 +84,11 @@ public final class WebSocketRoutes {
     Connection connection =
         liveConnections
             .webSocketManager()
-            .connect(channel, slot.nodeReservation(), ConnectionAdmission.metadataOf(caller, slot), since);
+            .connect(
+                channel,
+                slot.nodeReservation(),
+                ConnectionAdmission.metadataOf(caller, slot),
+                since);
     channel.closeFuture().addListener(_ -> liveConnections.connectionClosed(connection));
     admission.closeIfSessionEnded(caller, connection);
     admission.closeWhenExpired(caller, connection, channel);

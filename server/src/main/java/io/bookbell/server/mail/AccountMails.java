@@ -89,7 +89,8 @@ public final class AccountMails implements AccountMailer, ChannelKind {
     return outboxStore.countOneOff(tx, user, event, tx.now().minus(ago));
   }
 
-  private Optional<MailLink> prepareReset(Transaction tx, NewsTarget target, TransactionalMailDetails body) {
+  private Optional<MailLink> prepareReset(
+      Transaction tx, NewsTarget target, TransactionalMailDetails body) {
     Account account = accountStore.get(tx, target.user());
     if (!account.email().equals(target.address()) || accountStore.isDisabled(tx, account.id())) {
       return Optional.empty(); // the account was removed or disabled, or has another address now
@@ -162,8 +163,7 @@ public final class AccountMails implements AccountMailer, ChannelKind {
         .find(tx, body.json().path("channel").asLong())
         .filter(channel -> channel.address().equals(target.address()) && !channel.verified())
         .map(
-            channel ->
-                new MailLink("/news#confirm=" + channel.token(), body.language(), Map.of()));
+            channel -> new MailLink("/news#confirm=" + channel.token(), body.language(), Map.of()));
   }
 
   private void queueMail(

@@ -114,7 +114,8 @@ public final class InvitationMails {
   }
 
   /** A mail that is tried again has the same invitation, with another link. */
-  private Optional<MailLink> prepare(Transaction tx, NewsTarget target, TransactionalMailDetails details) {
+  private Optional<MailLink> prepare(
+      Transaction tx, NewsTarget target, TransactionalMailDetails details) {
     long former =
         NewsBody.parse(target.details())
             .details()

@@ -42,7 +42,8 @@ final class MailServer implements AutoCloseable {
   private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(5);
 
   private static final Executor AFTER_A_PAUSE =
-      CompletableFuture.delayedExecutor(IDLE_TIMEOUT.toMillis(), MILLISECONDS, Thread::startVirtualThread);
+      CompletableFuture.delayedExecutor(
+          IDLE_TIMEOUT.toMillis(), MILLISECONDS, Thread::startVirtualThread);
 
   /** The reply that there is no such mailbox or domain, or that it gets no mail (RFC 3463). */
   private static final Pattern NO_SUCH_ADDRESS =

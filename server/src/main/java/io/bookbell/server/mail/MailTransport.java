@@ -97,7 +97,8 @@ public final class MailTransport implements NewsTransport, AutoCloseable {
       Transaction tx, NewsTarget target, OutboxItem item, TransactionalMail action) {
     try {
       var link =
-          action.prepare(tx, target, new TransactionalMailDetails(NewsBody.parse(item.body()).details()));
+          action.prepare(
+              tx, target, new TransactionalMailDetails(NewsBody.parse(item.body()).details()));
       if (link.isEmpty()) {
         return new SkipItems(List.of(item.id()));
       }

@@ -59,12 +59,7 @@ final class ExpiredItems {
     failDue(tx, transport, tried, before, outage.error());
     List<NewsTarget> waiting =
         tx.query(
-                WAITING_TARGETS,
-                tried.kind().wireName(),
-                tx.now(),
-                tried.id(),
-                before,
-                MAX_TARGETS)
+                WAITING_TARGETS, tried.kind().wireName(), tx.now(), tried.id(), before, MAX_TARGETS)
             .list(NewsTarget::of);
     for (NewsTarget target : waiting) {
       failDue(tx, transport, target, before, outage.error());

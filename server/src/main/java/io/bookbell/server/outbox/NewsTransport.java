@@ -30,8 +30,8 @@ public interface NewsTransport {
    * Decides what is sent to a target next. Runs in a transaction that may be repeated, so it must
    * not send anything itself.
    *
-   * @param queued the oldest queued items, in their order, up to {@link OutboxQueue#MAX_CONCURRENT};
-   *     never empty
+   * @param queued the oldest queued items, in their order, up to {@link
+   *     OutboxQueue#MAX_CONCURRENT}; never empty
    */
   SendPlan planNext(Transaction tx, NewsTarget target, List<OutboxItem> queued);
 

@@ -44,7 +44,8 @@ public final class OutboxMonitor implements AutoCloseable {
   }
 
   public void start() {
-    var _ = thread.scheduleWithFixedDelay(this::read, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    var _ =
+        thread.scheduleWithFixedDelay(this::read, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void read() {

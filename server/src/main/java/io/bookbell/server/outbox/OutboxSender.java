@@ -87,7 +87,8 @@ public final class OutboxSender implements AutoCloseable {
   public void start() {
     if (!slots.isEmpty()) {
       var _ =
-          ticks.scheduleWithFixedDelay(this::runOnce, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+          ticks.scheduleWithFixedDelay(
+              this::runOnce, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 

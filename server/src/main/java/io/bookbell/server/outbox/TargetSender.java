@@ -147,8 +147,7 @@ final class TargetSender implements AutoCloseable {
           slot.becomeSlow();
         }
       }
-      return awaitResult(
-          result, timeout.minus(attemptTimes.slowAfter), lease, attempt.target.id());
+      return awaitResult(result, timeout.minus(attemptTimes.slowAfter), lease, attempt.target.id());
     } catch (TimeoutException e) {
       return new TryAgain("No answer within " + timeout.toSeconds() + " seconds");
     } catch (ExecutionException e) {

@@ -222,7 +222,9 @@ public final class OutgoingRequests implements AutoCloseable {
         .end()
         .recover(
             failure ->
-                length[0] > MAX_BODY_LENGTH ? Future.succeededFuture() : Future.failedFuture(failure))
+                length[0] > MAX_BODY_LENGTH
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(failure))
         .map(
             _ ->
                 new OutgoingResponse(

@@ -93,7 +93,8 @@ public final class PublishRoutes {
 
   private static String parseType(JsonBody body) {
     String type = body.requiredMatch("type", NAME, NAME_EXPECTED);
-    body.checkField("type", !RESERVED_TYPES.contains(type), "must not be one of Bookbell's own types");
+    body.checkField(
+        "type", !RESERVED_TYPES.contains(type), "must not be one of Bookbell's own types");
     return type;
   }
 

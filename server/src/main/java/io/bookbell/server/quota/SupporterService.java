@@ -235,7 +235,8 @@ public final class SupporterService {
     Tier tier = membership.tier();
     former
         .filter(before -> before.id() != tier.id())
-        .ifPresent(before -> TierLines.addStatusChange(tx, membership, actor, before.name(), tier.name()));
+        .ifPresent(
+            before -> TierLines.addStatusChange(tx, membership, actor, before.name(), tier.name()));
   }
 
   private Membership beginMembership(

@@ -219,7 +219,8 @@ public final class BookRequestService {
     var moves = new ArrayList<StatusChange>();
     var ids = new TreeSet<>(store.findPending(tx, creator.id(), owner));
     var reads =
-        requestLocker.readAllLater(tx, creator.id(), () -> creator, actor, ids, Purpose.STATUS_CHANGE);
+        requestLocker.readAllLater(
+            tx, creator.id(), () -> creator, actor, ids, Purpose.STATUS_CHANGE);
     for (long id : ids) {
       LockedRequest lockedRequest = requireNonNull(reads.get(id)).get().orElseThrow();
       statusChanger.changeStatus(tx, lockedRequest.request(), Status.CANCELLED);
@@ -312,7 +313,9 @@ public final class BookRequestService {
                 () ->
                     Problem.conflict(
                         "thread_full",
-                        "A request can have at most " + ReplyStore.MAX_REPLIES_PER_REQUEST + " replies."));
+                        "A request can have at most "
+                            + ReplyStore.MAX_REPLIES_PER_REQUEST
+                            + " replies."));
     BookRequest request = lockedRequest.request().withNewReply(reply, RequestStore.REPLIES_OF_EACH);
     var outgoingMessages = new OutgoingMessages();
     requestAnnouncer.announceReply(

@@ -132,13 +132,13 @@ public final class RequestedBookService {
    * user's own comes first, then a followed one, then by status, pending first.
    */
   private static Comparator<RequestedBookMatch> matchOrder(List<String> wanted) {
-    return Comparator.comparing(
-            (RequestedBookMatch match) -> !match.hasWholeWords(wanted))
+    return Comparator.comparing((RequestedBookMatch match) -> !match.hasWholeWords(wanted))
         .thenComparing(RequestedBookMatch::book, bookOrder());
   }
 
   private static Comparator<RequestedBook> bookOrder() {
-    return Comparator.comparingInt((RequestedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
+    return Comparator.comparingInt(
+            (RequestedBook book) -> book.mine() ? 0 : book.following() ? 1 : 2)
         .thenComparing(RequestedBook::status)
         .thenComparing(Comparator.comparingInt(RequestedBook::followers).reversed())
         .thenComparingLong(RequestedBook::id);

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * A step that runs once just before a transaction commits, with the parts that all its commands
- * have added ({@link Transaction#addBeforeCommitStep}). Use it to take locks that would otherwise block the
- * next command in the same transaction. It runs on the transaction's thread.
+ * have added ({@link Transaction#addBeforeCommitStep}). Use it to take locks that would otherwise
+ * block the next command in the same transaction. It runs on the transaction's thread.
  *
  * @param <T> what a command adds for the step
  */

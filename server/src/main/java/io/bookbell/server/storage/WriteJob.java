@@ -106,7 +106,8 @@ public final class WriteJob<T> {
    * statements may still wait for the commit.
    */
   public boolean runAlone(Transaction transaction) {
-    return prepare(transaction) && decide(alone -> Transaction.runBeforeCommitSteps(List.of(alone)));
+    return prepare(transaction)
+        && decide(alone -> Transaction.runBeforeCommitSteps(List.of(alone)));
   }
 
   /** Like {@link #runAlone}, and runs all of its statements. */

@@ -7,9 +7,9 @@ import java.text.Normalizer.Form;
  * Unicode normalization whose cost is proportional to the length of the text.
  *
  * <p>{@link Normalizer} sorts the combining marks after a letter in quadratic time, so that a few
- * hundred kilobytes of marks would block a thread for minutes. Marks beyond {@link #MAX_MARKS} in
- * a row are dropped first, like those beyond 30 in the stream-safe format of UAX #15. Enough of
- * them remain for {@link GraphemeClusters#hasOversizedCluster} to reject the text. Stateless.
+ * hundred kilobytes of marks would block a thread for minutes. Marks beyond {@link #MAX_MARKS} in a
+ * row are dropped first, like those beyond 30 in the stream-safe format of UAX #15. Enough of them
+ * remain for {@link GraphemeClusters#hasOversizedCluster} to reject the text. Stateless.
  */
 final class UnicodeNormalizer {
   /** The largest number of combining marks in a row that is kept. */

@@ -43,7 +43,8 @@ public final class ChatChannel implements ChannelKind {
         webhookKind.isChat()
             ? ""
             : channel
-                .optionalLine(SECRET, WebhookDetails.MIN_SECRET_LENGTH, WebhookDetails.MAX_SECRET_LENGTH)
+                .optionalLine(
+                    SECRET, WebhookDetails.MIN_SECRET_LENGTH, WebhookDetails.MAX_SECRET_LENGTH)
                 .orElse("");
     return new ChannelAddress(target, new WebhookDetails(webhookKind, secret, null, null).stored());
   }

@@ -10,12 +10,12 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.creator.ProfileService;
 import io.bookbell.server.http.PageRequest;
-import io.bookbell.server.request.RequestedBook;
 import io.bookbell.server.request.BookRequest;
 import io.bookbell.server.request.NewRequest;
 import io.bookbell.server.request.RequestFilter;
 import io.bookbell.server.request.RequestListService;
 import io.bookbell.server.request.RequestSort;
+import io.bookbell.server.request.RequestedBook;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -197,7 +197,9 @@ class FollowTest extends DomainTest {
   }
 
   private List<RequestedBook> asked(UserId user, String text) {
-    return domain.read(tx -> domain.features.requestedBooks.searchBooks(tx, user, creator, text)).items();
+    return domain
+        .read(tx -> domain.features.requestedBooks.searchBooks(tx, user, creator, text))
+        .items();
   }
 
   private List<Long> listed(UserId user, String text) {

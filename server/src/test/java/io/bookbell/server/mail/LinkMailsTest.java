@@ -97,7 +97,8 @@ class LinkMailsTest extends DomainTest {
   }
 
   private Optional<MailLink> resetLinkOf(Account account) {
-    TransactionalMail mail = Objects.requireNonNull(accountMails().transactionalMails().get("password_reset"));
+    TransactionalMail mail =
+        Objects.requireNonNull(accountMails().transactionalMails().get("password_reset"));
     return domain.write(
         tx -> {
           var address = NewTarget.once(account.id(), NewsKind.MAIL, account.email());

@@ -78,8 +78,7 @@ class SupporterChangesTest extends DomainTest {
   void whoeverFollowsATierOrIsRestoredSeesItToo() throws Exception {
     var services = domain.features;
     long tier = domain.tier(creator, 9, Period.NONE);
-    var followed =
-        new SyncedTierService(services.tiers, shared, services.activity, services.inbox);
+    var followed = new SyncedTierService(services.tiers, shared, services.activity, services.inbox);
     domain.write(
         tx -> {
           followed.moveSupporter(tx, creator, reader, tier, "patreon");

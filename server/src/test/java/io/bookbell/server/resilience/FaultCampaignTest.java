@@ -19,7 +19,8 @@ class FaultCampaignTest {
   private static final int MINUTES = Integer.getInteger("faults.minutes", 0);
   private static final int CLIENTS = Integer.getInteger("faults.clients", 60);
   private static final int COMMANDS_PER_SECOND = 10;
-  private static final Duration MAX_FAULT_DURATION = Duration.ofMillis(MINUTES == 0 ? 2500 : 12_000);
+  private static final Duration MAX_FAULT_DURATION =
+      Duration.ofMillis(MINUTES == 0 ? 2500 : 12_000);
 
   @TempDir private Path folder;
 

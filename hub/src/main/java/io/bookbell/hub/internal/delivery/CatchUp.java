@@ -106,7 +106,9 @@ final class CatchUp {
    * Takes the next step unless a read is in progress or the socket hasn't accepted everything yet.
    */
   void runNextStep() {
-    if (readPending || !connectionState.isCatchingUp(this) || !connectionState.transport().isDrained()) {
+    if (readPending
+        || !connectionState.isCatchingUp(this)
+        || !connectionState.transport().isDrained()) {
       return;
     }
     if (replaying || announced > connectionState.position()) {
@@ -135,7 +137,8 @@ final class CatchUp {
     if (progressed) {
       progressAt = now;
     }
-    if (now - (readPending ? readStartedAt : progressAt) >= hub.options().queue().stallTimeout().toNanos()) {
+    if (now - (readPending ? readStartedAt : progressAt)
+        >= hub.options().queue().stallTimeout().toNanos()) {
       if (readPending) {
         onReadFailed(
             new IllegalStateException("no answer within " + hub.options().queue().stallTimeout()));

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * <p>Connections with something to send are flushed together by a task at the end of the loop's
  * queue, which coalesces several changes for one connection into one write. A write costs the
  * kernel far more than the bytes in it. So while changes arrive in quick succession, the worker
- * waits before many writes for about as long as they will take, at most {@link
- * #MAX_WAIT_NANOS}, for more changes to share them. Writes to few connections, and a single
- * change, are never delayed.
+ * waits before many writes for about as long as they will take, at most {@link #MAX_WAIT_NANOS},
+ * for more changes to share them. Writes to few connections, and a single change, are never
+ * delayed.
  *
  * <p>One timer checks all connections for silence and stalls; it runs while there are any.
  */
@@ -102,7 +102,8 @@ final class EventLoopWorker {
     connectionState.setMemberIndex(members.size());
     members.add(connectionState);
     if (sweeping == null) {
-      long period = Math.max(1, hub.options().keepAlive().pingInterval().toNanos() / SWEEPS_PER_PING);
+      long period =
+          Math.max(1, hub.options().keepAlive().pingInterval().toNanos() / SWEEPS_PER_PING);
       sweeping = loop.scheduleAtFixedRate(this::sweep, period, period, TimeUnit.NANOSECONDS);
     }
   }

@@ -30,7 +30,15 @@ record HubContext(
       ConnectionRegistry registry,
       LongSupplier ticker,
       InstantSource clock) {
-    this(options, messageHistory, messageHandler, registry, new HubCounters(), ticker, clock, decoderConfig(options));
+    this(
+        options,
+        messageHistory,
+        messageHandler,
+        registry,
+        new HubCounters(),
+        ticker,
+        clock,
+        decoderConfig(options));
   }
 
   private static WebSocketDecoderConfig decoderConfig(HubOptions options) {

@@ -58,7 +58,8 @@ public final class LocalConnections {
       LongSupplier ticker,
       InstantSource clock) {
     this.connectionRegistry = new ConnectionRegistry(presenceListener);
-    this.hub = new HubContext(options, messageHistory, messageHandler, connectionRegistry, ticker, clock);
+    this.hub =
+        new HubContext(options, messageHistory, messageHandler, connectionRegistry, ticker, clock);
   }
 
   /** Reserves a connection slot unless the user has reached the limit. */
@@ -193,8 +194,8 @@ public final class LocalConnections {
 
   /**
    * Closes every connection with 1001 and accepts no more. Waits until they have closed, at most
-   * {@link HubOptions.KeepAlive#closeTimeout}, and then closes the rest by force; on an event loop it
-   * doesn't wait.
+   * {@link HubOptions.KeepAlive#closeTimeout}, and then closes the rest by force; on an event loop
+   * it doesn't wait.
    */
   public void close() {
     closed = true;

@@ -104,7 +104,8 @@ final class PostgresHeartbeat implements AutoCloseable {
       }
     } catch (SQLException e) {
       disconnect();
-      boolean answers = TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastResponseNanos - begun > 0;
+      boolean answers =
+          TOO_MANY_CONNECTIONS.equals(e.getSQLState()) || lastResponseNanos - begun > 0;
       if (!answers && !thread.isShutdown()) {
         markUnreachable(e);
       }

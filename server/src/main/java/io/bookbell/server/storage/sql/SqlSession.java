@@ -68,7 +68,8 @@ public final class SqlSession {
   /**
    * A session on PostgreSQL for queries that are sent in one round trip. On a connection in
    * autocommit mode, PostgreSQL runs what is sent together in one transaction, which needs neither
-   * {@code BEGIN} nor {@code COMMIT}. What is asked for later throws a {@link ExtraRoundTripException}.
+   * {@code BEGIN} nor {@code COMMIT}. What is asked for later throws a {@link
+   * ExtraRoundTripException}.
    */
   public static SqlSession forOneTrip(
       Connection connection, SqlListener listener, ParameterTypes types) {

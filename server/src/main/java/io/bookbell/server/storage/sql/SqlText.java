@@ -149,7 +149,8 @@ final class SqlText {
       return;
     }
     int places =
-        Math.min(Integer.highestOneBit(2 * list.size() - 1), Math.max(list.size(), MAX_PLACEHOLDERS));
+        Math.min(
+            Integer.highestOneBit(2 * list.size() - 1), Math.max(list.size(), MAX_PLACEHOLDERS));
     text.append("?").append(", ?".repeat(places - 1));
     flat.addAll(list);
     Object last = flat.getLast();

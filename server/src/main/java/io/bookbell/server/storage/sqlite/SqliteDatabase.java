@@ -156,7 +156,8 @@ public final class SqliteDatabase implements Database {
         new SqliteWriter(
             () -> openConnection(writeSource), listener, time, reserve, writeAheadLog, writeHealth);
     if (reserve.isReleased()) {
-      writeHealth.recordFailure(new StorageException(StorageTrouble.FULL, "it was full at startup"));
+      writeHealth.recordFailure(
+          new StorageException(StorageTrouble.FULL, "it was full at startup"));
     }
   }
 
