@@ -51,7 +51,7 @@ export class DesktopNotifications {
   }
 
   async #isAnyTabFocused() {
-    if (!navigator.locks) return document.hasFocus();
+    if (!navigator.locks || document.hasFocus()) return document.hasFocus();
     const {held = []} = await navigator.locks.query();
     return held.some(({name}) => name === this.lock);
   }

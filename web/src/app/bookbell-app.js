@@ -176,9 +176,7 @@ export class BookbellApp extends LightElement {
     session.addEventListener('resumed', () => this.#withUpdates(({checkForUpdate}) => checkForUpdate()));
     session.client.addEventListener('state', () => this.#registerWorkerWhenLive(session));
     session.client.addEventListener('state', () => this.#explainRefusedOnce(session));
-    this.#withUpdates(({DesktopNotifications}) => {
-      if (session === this.session) this.#desktopNotifications = new DesktopNotifications(session, (address) => this.#router.go(address));
-    });
+    this.#withUpdates(() => this.#startAlerts(session));
     new NotificationToasts(session, (message) => this.#showNews(message));
     this.session = session;
     session.start();
@@ -210,7 +208,16 @@ export class BookbellApp extends LightElement {
   /** @param {{text: string, tone: string, href?: string}} news */
   #showNews(news) {
     this.#toasts?.show(news);
-    this.#desktopNotifications?.notify(news);
+    this.#startAlerts(this.session).then(
+      () => this.#desktopNotifications?.notify(news),
+      () => {},
+    );
+  }
+
+  /** With the first news, or a little before. @param {Session | null} session */
+  async #startAlerts(session) {
+    const {DesktopNotifications} = await import('./page-updates.js');
+    if (session && session === this.session) this.#desktopNotifications ??= new DesktopNotifications(session, (address) => this.#router.go(address));
   }
 
   /** @param {string} reason */
