@@ -78,7 +78,7 @@ final class ActivityEnglish {
       case REQUESTS_ALLOWED -> "Requests allowed: " + orUnlimited(now);
       case PERIOD -> "Period: " + now;
       case DAYS -> "Days: " + now;
-      case MAX_OPEN -> "Open at once: " + orUnlimited(now);
+      case MOST_OPEN -> "Open at once: " + orUnlimited(now);
       case AUTO_APPROVE -> on ? "Requests are approved at once" : "Requests need an answer";
       case TIME_ZONE -> "Time zone: " + now;
     };

@@ -34,7 +34,7 @@ public record FieldChange(
     REQUESTS_ALLOWED,
     PERIOD,
     DAYS,
-    MAX_OPEN,
+    MOST_OPEN,
     AUTO_APPROVE,
     TIME_ZONE;
 

@@ -151,7 +151,7 @@ public final class SupporterService {
     membershipStore.updateTier(tx, before, tier);
     Membership after =
         membershipStore.lockMembership(tx, before.creator(), before.user()).orElseThrow();
-    TierLines.addStatusChange(tx, after, actor, before.tier().name(), tier.name());
+    TierLines.addTierChange(tx, after, actor, before.tier().name(), tier.name());
     activityLog.recordActivity(
         tx,
         before.creator(),
@@ -236,7 +236,7 @@ public final class SupporterService {
     former
         .filter(before -> before.id() != tier.id())
         .ifPresent(
-            before -> TierLines.addStatusChange(tx, membership, actor, before.name(), tier.name()));
+            before -> TierLines.addTierChange(tx, membership, actor, before.name(), tier.name()));
   }
 
   private Membership beginMembership(

@@ -25,7 +25,7 @@ final class TierLines {
    * Adds a line that says who has moved a supporter: somebody of the team, or the supporter by
    * accepting an invitation.
    */
-  static void addStatusChange(
+  static void addTierChange(
       Transaction tx, Membership membership, UserId actor, String oldTier, String newTier) {
     insert(tx, membership, null, actor, oldTier, newTier);
   }
@@ -37,7 +37,7 @@ final class TierLines {
                 "SELECT name, coalesce(deleted_by, creator_id) AS actor FROM tier WHERE id = ?",
                 deletedTier)
             .single(row -> new FormerTier(row.getString("name"), row.getUser("actor")));
-    addStatusChange(tx, membership, former.actor, former.name, membership.tier().name());
+    addTierChange(tx, membership, former.actor, former.name, membership.tier().name());
   }
 
   private record FormerTier(String name, UserId actor) {}

@@ -62,7 +62,7 @@ public final class TierService {
           .compareField(ChangedField.PERIOD, before.period().wireName(), period.wireName())
           .compareField(ChangedField.DAYS, nullToEmpty(before.days()), nullToEmpty(days))
           .compareField(
-              ChangedField.MAX_OPEN, nullToEmpty(before.mostOpen()), nullToEmpty(mostOpen))
+              ChangedField.MOST_OPEN, nullToEmpty(before.mostOpen()), nullToEmpty(mostOpen))
           .compareField(ChangedField.AUTO_APPROVE, before.autoApprove(), autoApprove)
           .toList();
     }
