@@ -22,7 +22,8 @@ public final class AccountRequestParser {
     return new AccountRequest(
         parseEmail(jsonBody),
         jsonBody.requiredLine("display_name", 1, MAX_NAME_LENGTH),
-        jsonBody.requiredVerbatim("password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
+        jsonBody.requiredVerbatim(
+            "password", PasswordPolicy.MIN_LENGTH, PasswordPolicy.MAX_LENGTH));
   }
 
   /** Returns the e-mail address in its stored form. */

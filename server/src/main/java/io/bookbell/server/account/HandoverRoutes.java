@@ -78,7 +78,7 @@ public final class HandoverRoutes {
             jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
             jsonBody.requiredLine("display_name", 1, AccountRequestParser.MAX_NAME_LENGTH),
             jsonBody.requiredVerbatim(
-                "password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
+                "password", PasswordPolicy.MIN_LENGTH, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return wanted;
   }

@@ -59,7 +59,7 @@ public final class OwnAccountRoutes {
     var passwordChange =
         new PasswordChange(
             TypedPassword.of("current", jsonBody, apiRequest),
-            jsonBody.requiredVerbatim("new", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
+            jsonBody.requiredVerbatim("new", PasswordPolicy.MIN_LENGTH, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return passwordChange;
   }

@@ -19,7 +19,7 @@ import java.util.Optional;
  * <p>Existing passwords aren't checked against it.
  */
 public final class PasswordPolicy {
-  static final int SHORTEST = 10;
+  static final int MIN_LENGTH = 10;
   static final int MAX_LENGTH = 200;
 
   /** zxcvbn's scores range from 0 to 4; 2 means at least a million guesses. */
@@ -32,7 +32,7 @@ public final class PasswordPolicy {
   private static final int JUDGED = 64;
 
   /** Shorter parts of names occur in too many words. */
-  private static final int SHORTEST_PART = 4;
+  private static final int MIN_PART_LENGTH = 4;
 
   private PasswordPolicy() {}
 
@@ -56,8 +56,8 @@ public final class PasswordPolicy {
   public static Optional<String> findViolation(String password, String email, String displayName) {
     String typed = PasswordHasher.normalizeNfc(password);
     int length = typed.codePointCount(0, typed.length());
-    if (length < SHORTEST || password.length() > MAX_LENGTH) {
-      return Optional.of("must have " + SHORTEST + " to " + MAX_LENGTH + " characters");
+    if (length < MIN_LENGTH || password.length() > MAX_LENGTH) {
+      return Optional.of("must have " + MIN_LENGTH + " to " + MAX_LENGTH + " characters");
     }
     List<String> own = personalWords(email, displayName);
     String folded = typed.toLowerCase(Locale.ROOT);
@@ -78,7 +78,7 @@ public final class PasswordPolicy {
     words.addAll(List.of(displayName.split("\\s+")));
     return words.stream()
         .map(word -> PasswordHasher.normalizeNfc(word).toLowerCase(Locale.ROOT))
-        .filter(word -> word.length() >= SHORTEST_PART)
+        .filter(word -> word.length() >= MIN_PART_LENGTH)
         .distinct()
         .toList();
   }

@@ -20,7 +20,7 @@ import org.bouncycastle.crypto.params.KeyParameter;
  */
 final class Pbkdf2Hash implements StoredHash {
   private static final int MAX_ITERATIONS = 2_000_000;
-  private static final int SHORTEST = 16;
+  private static final int MIN_LENGTH = 16;
 
   private static final Pattern DJANGO =
       Pattern.compile(
@@ -74,7 +74,7 @@ final class Pbkdf2Hash implements StoredHash {
       String algorithm, String iterations, byte[] salt, String hash) {
     int count = Integer.parseInt(iterations);
     return decode(hash)
-        .filter(bytes -> bytes.length >= SHORTEST && count >= 1 && count <= MAX_ITERATIONS)
+        .filter(bytes -> bytes.length >= MIN_LENGTH && count >= 1 && count <= MAX_ITERATIONS)
         .map(bytes -> new Pbkdf2Hash(algorithm, count, salt, bytes));
   }
 

@@ -55,7 +55,7 @@ public final class ResetRoutes {
         new ResetRequest(
             jsonBody.requiredVerbatim("token", 1, SecretTokens.MAX_LENGTH),
             jsonBody.requiredVerbatim(
-                "password", PasswordPolicy.SHORTEST, PasswordPolicy.MAX_LENGTH));
+                "password", PasswordPolicy.MIN_LENGTH, PasswordPolicy.MAX_LENGTH));
     jsonBody.requireNoErrors();
     return resetRequest;
   }

@@ -55,7 +55,7 @@ public final class SignInMethodRoutes {
         .thenApply(
             password ->
                 ApiResponse.ok(
-                    new SignInMethods(
+                    new SignInMethodsResponse(
                         password,
                         passkey,
                         providers.stream()
@@ -71,7 +71,7 @@ public final class SignInMethodRoutes {
     return isName && (origin.isSecure() || origin.host().equals("localhost"));
   }
 
-  private record SignInMethods(
+  private record SignInMethodsResponse(
       boolean password, boolean passkey, List<OidcMethod> oidc, boolean patreon, boolean mail) {}
 
   private record OidcMethod(String id, String name, String url) {}

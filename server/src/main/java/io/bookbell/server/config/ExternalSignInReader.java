@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** Reads and validates the settings about who else may sign people in. Stateless. */
 final class ExternalSignInReader {
   /** HS256 needs a key as long as its hash, RFC 7518 section 3.2. */
-  private static final int SHORTEST_SECRET = 32;
+  private static final int MIN_SECRET_BYTES = 32;
 
   private static final Pattern NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}");
   private static final List<Setting> TOKEN_DETAILS =
@@ -55,10 +55,10 @@ final class ExternalSignInReader {
           address.get(),
           "no value beside BOOKBELL_JWT_SECRET, or without it");
     }
-    if (secret.filter(text -> text.getBytes(UTF_8).length < SHORTEST_SECRET).isPresent()) {
+    if (secret.filter(text -> text.getBytes(UTF_8).length < MIN_SECRET_BYTES).isPresent()) {
       throw new ConfigException(
           "BOOKBELL_JWT_SECRET is %d bytes long; expected the secret of HS256, with %d bytes or more"
-              .formatted(secret.get().getBytes(UTF_8).length, SHORTEST_SECRET));
+              .formatted(secret.get().getBytes(UTF_8).length, MIN_SECRET_BYTES));
     }
     return secret
         .<TokenKey>map(TokenKey.SharedSecret::new)

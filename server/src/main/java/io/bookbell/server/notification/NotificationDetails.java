@@ -17,7 +17,7 @@ public sealed interface NotificationDetails {
       implements NotificationDetails {}
 
   /** The request that something has happened to. */
-  record RequestDetails(String title) implements NotificationDetails {}
+  record TitleDetails(String title) implements NotificationDetails {}
 
   /**
    * Several requests of one supporter that were answered at once.
@@ -47,5 +47,5 @@ public sealed interface NotificationDetails {
    *
    * @param kind the kind under which the text was stored
    */
-  record TextDetails(String kind, String text) implements NotificationDetails {}
+  record PlainTextDetails(String kind, String text) implements NotificationDetails {}
 }

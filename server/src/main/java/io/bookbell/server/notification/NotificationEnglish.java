@@ -2,11 +2,11 @@ package io.bookbell.server.notification;
 
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
 import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
+import io.bookbell.server.notification.NotificationDetails.PlainTextDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
 import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
-import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 
 /**
  * Phrases notifications in English, for clients that don't read {@code details}. Nothing else on
@@ -18,7 +18,7 @@ final class NotificationEnglish {
   static String toSentence(NotificationFacts facts) {
     return switch (facts.details()) {
       case CreatedDetails(var title, _, var supporter) -> supporter + " requested " + quote(title);
-      case RequestDetails(var title) -> quote(title) + describeOutcome(facts.kind());
+      case TitleDetails(var title) -> quote(title) + describeOutcome(facts.kind());
       case SeveralDetails(var title, var count) ->
           count
               + " of your requests"
@@ -30,7 +30,7 @@ final class NotificationEnglish {
           actor + " requested " + quote(title) + " for you";
       case SourceRefusalDetails(var source) ->
           source + " is no longer connected with Bookbell. Connect it again in your settings.";
-      case TextDetails(_, var text) -> text;
+      case PlainTextDetails(_, var text) -> text;
     };
   }
 

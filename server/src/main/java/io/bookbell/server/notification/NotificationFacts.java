@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.bookbell.server.json.Json;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
 import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
+import io.bookbell.server.notification.NotificationDetails.PlainTextDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
 import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
-import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,7 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
   }
 
   static NotificationFacts ofText(String kind, String text) {
-    return new NotificationFacts(NotificationKind.TEXT, new TextDetails(kind, text));
+    return new NotificationFacts(NotificationKind.TEXT, new PlainTextDetails(kind, text));
   }
 
   /**
@@ -62,11 +62,11 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
   @Nullable String title() {
     return switch (details) {
       case CreatedDetails created -> created.title();
-      case RequestDetails request -> request.title();
+      case TitleDetails request -> request.title();
       case SeveralDetails several -> several.title();
       case ReplyDetails reply -> reply.title();
       case OnBehalfDetails made -> made.title();
-      case SourceRefusalDetails _, TextDetails _ -> null;
+      case SourceRefusalDetails _, PlainTextDetails _ -> null;
     };
   }
 
@@ -75,11 +75,11 @@ public record NotificationFacts(NotificationKind kind, NotificationDetails detai
     return switch (details) {
       case CreatedDetails created -> created.supporterName();
       case ReplyDetails reply -> reply.actorName();
-      case RequestDetails _,
+      case TitleDetails _,
           SeveralDetails _,
           OnBehalfDetails _,
           SourceRefusalDetails _,
-          TextDetails _ ->
+          PlainTextDetails _ ->
           null;
     };
   }

@@ -3,11 +3,11 @@ package io.bookbell.server.notification;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
 import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
+import io.bookbell.server.notification.NotificationDetails.PlainTextDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
 import io.bookbell.server.notification.NotificationDetails.SourceRefusalDetails;
-import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 import io.bookbell.server.outbox.NewsEvent;
 import java.util.Arrays;
 import java.util.Locale;
@@ -19,22 +19,22 @@ import java.util.stream.Collectors;
 /** What users are notified of. */
 public enum NotificationKind {
   REQUEST_CREATED(CreatedDetails.class),
-  REQUEST_APPROVED(RequestDetails.class),
-  REQUEST_REJECTED(RequestDetails.class),
-  REQUEST_COMPLETED(RequestDetails.class),
+  REQUEST_APPROVED(TitleDetails.class),
+  REQUEST_REJECTED(TitleDetails.class),
+  REQUEST_COMPLETED(TitleDetails.class),
   REQUESTS_APPROVED(SeveralDetails.class),
   REQUESTS_REJECTED(SeveralDetails.class),
   REQUESTS_COMPLETED(SeveralDetails.class),
   REPLY_ADDED(ReplyDetails.class),
   REQUEST_CREATED_FOR_YOU(OnBehalfDetails.class),
-  FOLLOWED_REQUEST_APPROVED(RequestDetails.class),
-  FOLLOWED_REQUEST_REJECTED(RequestDetails.class),
-  FOLLOWED_REQUEST_COMPLETED(RequestDetails.class),
-  FOLLOWED_REQUEST_CANCELLED(RequestDetails.class),
+  FOLLOWED_REQUEST_APPROVED(TitleDetails.class),
+  FOLLOWED_REQUEST_REJECTED(TitleDetails.class),
+  FOLLOWED_REQUEST_COMPLETED(TitleDetails.class),
+  FOLLOWED_REQUEST_CANCELLED(TitleDetails.class),
   /** A membership service no longer lets its members be read, for the creator. */
   SOURCE_FAILED(SourceRefusalDetails.class),
   /** One from before notifications had details, whose text couldn't be parsed. Not sent anew. */
-  TEXT(TextDetails.class);
+  TEXT(PlainTextDetails.class);
 
   private static final Map<String, NotificationKind> BY_WIRE_NAME =
       Arrays.stream(values())

@@ -2,8 +2,8 @@ package io.bookbell.server.notification;
 
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,8 +75,8 @@ final class NotificationTextParser {
     };
   }
 
-  private static @Nullable RequestDetails parseRequest(Pattern pattern, String text) {
+  private static @Nullable TitleDetails parseRequest(Pattern pattern, String text) {
     Matcher request = pattern.matcher(text);
-    return request.matches() ? new RequestDetails(request.group("title")) : null;
+    return request.matches() ? new TitleDetails(request.group("title")) : null;
   }
 }

@@ -159,8 +159,7 @@ public final class QuotaRoutes {
                     supporterQuery.page)));
     apiRouter.get(
         "/api/supporters/:user_id",
-        apiRequest ->
-            new SupporterKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest)),
+        apiRequest -> new QuotaKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest)),
         (tx, caller, wanted) -> {
           var supporterAccount =
               supporterService.getAccount(tx, caller.user(), wanted.creator, wanted.supporter);
@@ -205,7 +204,7 @@ public final class QuotaRoutes {
   }
 
   private static SupporterUpdate parseSupporterUpdate(ApiRequest apiRequest) {
-    var key = new SupporterKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest));
+    var key = new QuotaKey(apiRequest.pathUserId("user_id"), parseCreatorId(apiRequest));
     JsonBody jsonBody = apiRequest.jsonBody();
     var changes =
         new SupporterService.SupporterChanges(
@@ -239,12 +238,12 @@ public final class QuotaRoutes {
 
   private record SupporterQuery(UserId creator, Optional<String> text, PageRequest page) {}
 
-  private record SupporterKey(UserId supporter, UserId creator) {}
+  private record QuotaKey(UserId supporter, UserId creator) {}
 
   private record SupporterAccountResponse(
       @JsonUnwrapped Supporter supporter, Quota quota, List<LedgerEntry> entries) {}
 
-  private record SupporterUpdate(SupporterKey key, SupporterService.SupporterChanges changes) {}
+  private record SupporterUpdate(QuotaKey key, SupporterService.SupporterChanges changes) {}
 
   private record GrantRequest(UserId supporter, UserId creator, int amount, String reason) {}
 

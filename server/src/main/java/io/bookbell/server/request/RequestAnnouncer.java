@@ -15,8 +15,8 @@ import io.bookbell.server.inbox.OutgoingMessages;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
 import io.bookbell.server.notification.NotificationDetails.OnBehalfDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 import io.bookbell.server.notification.NotificationFacts;
 import io.bookbell.server.notification.NotificationKind;
 import io.bookbell.server.notification.NotificationService;
@@ -171,7 +171,7 @@ public final class RequestAnnouncer {
                 StatusKinds.ofSeveral(request.status()),
                 new SeveralDetails(request.title(), moves.size()))
             : new NotificationFacts(
-                StatusKinds.ofOne(request.status()), new RequestDetails(request.title()));
+                StatusKinds.ofOne(request.status()), new TitleDetails(request.title()));
     notificationService.addNotification(
         tx,
         createNotification(request, facts, last.actor, false),
@@ -184,7 +184,7 @@ public final class RequestAnnouncer {
     BookRequest request = statusChange.after;
     var facts =
         new NotificationFacts(
-            StatusKinds.ofFollowed(request.status()), new RequestDetails(request.title()));
+            StatusKinds.ofFollowed(request.status()), new TitleDetails(request.title()));
     notificationService.addNotification(
         tx,
         createNotification(request, facts, statusChange.actor, false),

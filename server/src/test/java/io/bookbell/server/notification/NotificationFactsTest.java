@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bookbell.hub.UserId;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.PlainTextDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
-import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,11 +34,11 @@ class NotificationFactsTest {
     return Stream.of(
             new CreatedDetails("Kindred", USER, "Amara"),
             new NotificationDetails.OnBehalfDetails("Kindred", USER, "Kofi"),
-            new RequestDetails("Kindred"),
+            new TitleDetails("Kindred"),
             new SeveralDetails("Kindred", 3),
             new ReplyDetails("Kindred", USER, "Grace"),
             new NotificationDetails.SourceRefusalDetails("“Kindred”"),
-            new TextDetails("old_kind", "Something"))
+            new PlainTextDetails("old_kind", "Something"))
         .filter(kind.detailsType()::isInstance)
         .findFirst()
         .orElseThrow();
@@ -46,7 +46,7 @@ class NotificationFactsTest {
 
   @Test
   void aKindHasDetailsOfItsOwnType() {
-    var details = new RequestDetails("Kindred");
+    var details = new TitleDetails("Kindred");
     assertThatThrownBy(() -> new NotificationFacts(NotificationKind.REPLY_ADDED, details))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("ReplyDetails");
@@ -123,7 +123,7 @@ class NotificationFactsTest {
     NotificationFacts facts = NotificationFacts.ofStored(kind, null, text);
 
     assertThat(facts)
-        .isEqualTo(new NotificationFacts(NotificationKind.TEXT, new TextDetails(kind, text)));
+        .isEqualTo(new NotificationFacts(NotificationKind.TEXT, new PlainTextDetails(kind, text)));
     assertThat(NotificationEnglish.toSentence(facts)).isEqualTo(text);
   }
 }

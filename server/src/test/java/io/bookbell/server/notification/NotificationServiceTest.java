@@ -9,10 +9,10 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.DomainTest;
 import io.bookbell.server.http.PageRequest;
 import io.bookbell.server.notification.NotificationDetails.CreatedDetails;
+import io.bookbell.server.notification.NotificationDetails.PlainTextDetails;
 import io.bookbell.server.notification.NotificationDetails.ReplyDetails;
-import io.bookbell.server.notification.NotificationDetails.RequestDetails;
 import io.bookbell.server.notification.NotificationDetails.SeveralDetails;
-import io.bookbell.server.notification.NotificationDetails.TextDetails;
+import io.bookbell.server.notification.NotificationDetails.TitleDetails;
 import io.bookbell.server.notification.NotificationService.NotificationItem;
 import io.bookbell.server.request.Decision;
 import java.util.List;
@@ -48,7 +48,7 @@ class NotificationServiceTest extends DomainTest {
     domain.answer(creator, request, APPROVED);
     assertThat(newest(supporter))
         .returns(NotificationKind.REQUEST_APPROVED, NotificationItem::kind)
-        .returns(new RequestDetails("Kindred"), NotificationItem::details)
+        .returns(new TitleDetails("Kindred"), NotificationItem::details)
         .returns("“Kindred” was approved", NotificationItem::text)
         .returns(null, NotificationItem::supporterName);
 
@@ -96,7 +96,7 @@ class NotificationServiceTest extends DomainTest {
 
     assertThat(newest(follower))
         .returns(NotificationKind.FOLLOWED_REQUEST_COMPLETED, NotificationItem::kind)
-        .returns(new RequestDetails("Kindred"), NotificationItem::details)
+        .returns(new TitleDetails("Kindred"), NotificationItem::details)
         .returns("“Kindred”, which you follow, was completed", NotificationItem::text);
   }
 
@@ -116,7 +116,7 @@ class NotificationServiceTest extends DomainTest {
         .returns("amara", NotificationItem::supporterName);
     assertThat(before)
         .extracting(NotificationItem::details)
-        .contains(new TextDetails("new_request", "A new request"));
+        .contains(new PlainTextDetails("new_request", "A new request"));
     int steps = 1;
     while (domain.write(NotificationMigration::migrateBatch)) {
       steps++;

@@ -2,6 +2,7 @@ package io.bookbell.server.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -32,6 +33,7 @@ class NewsServiceStoreTest extends DomainTest {
     var told = new ListAppender<ILoggingEvent>();
     told.start();
     var log = (Logger) LoggerFactory.getLogger(NewsServiceStore.class);
+    log.setLevel(Level.INFO);
     log.addAppender(told);
     try {
       Instant begun = domain.write(tx -> tx.now());
@@ -42,6 +44,7 @@ class NewsServiceStoreTest extends DomainTest {
       domain.write(tx -> services.recordSuccess(tx, NewsKind.MAIL));
     } finally {
       log.detachAppender(told);
+      log.setLevel(null);
     }
 
     assertThat(told.list.stream().map(ILoggingEvent::getFormattedMessage))

@@ -136,16 +136,19 @@ class DiskFullTest {
     writers.close();
   }
 
+  /** A look at the database that takes too long, on a busy machine, says "down". */
+  private static String databaseState(TestServer server) {
+    return server.client().get("/health/ready").body().at("/checks/database").asText();
+  }
+
   private void isFull(TestServer server, TestClient creator, int round) {
     int before = refused.get();
     Awaitility.await("a command that finds no room, though logs were emptied to make some")
         .atMost(TIMEOUT)
-        .until(
-            () -> refused.get() > before && server.client().get("/health/ready").status() == 503);
+        .until(() -> refused.get() > before && databaseState(server).equals("full"));
     creator.get("/api/me").expect(200);
     creator.get("/api/book-requests").expect(200);
-    var ready = server.client().get("/health/ready").expect(503);
-    assertThat(ready.body().at("/checks/database").asText()).isEqualTo("full");
+    server.client().get("/health/ready").expect(503);
     assertThat(server.client().get("/metrics").raw().body())
         .contains("bookbell_database_writable 0");
     if (server.database().isShared()) {

@@ -5,7 +5,7 @@ import java.util.Random;
 
 /** Injects and repairs faults. Confined to one thread. */
 final class Saboteur {
-  private static final int SHORTEST_MILLIS = 500;
+  private static final int MIN_MILLIS = 500;
   private static final Duration NODE_PAUSE = Duration.ofSeconds(10);
 
   private final Cluster cluster;
@@ -42,8 +42,8 @@ final class Saboteur {
   }
 
   private Duration duration() {
-    int more = (int) longest.toMillis() - SHORTEST_MILLIS;
-    return Duration.ofMillis(SHORTEST_MILLIS + random.nextInt(more));
+    int more = (int) longest.toMillis() - MIN_MILLIS;
+    return Duration.ofMillis(MIN_MILLIS + random.nextInt(more));
   }
 
   private Runnable begin(Fault fault, Node node) {

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * not the next. Thread-safe.
  */
 public final class Follower implements AutoCloseable {
-  private static final int SHORTEST_PAUSE_MILLIS = 200;
+  private static final int MIN_PAUSE_MILLIS = 200;
   private static final int MAX_PAUSE_MILLIS = 800;
 
   private final HttpClient http;
@@ -127,7 +127,7 @@ public final class Follower implements AutoCloseable {
 
   /** The longer the more attempts have failed, and never the same for many. */
   private int pause() {
-    int most = Math.min(MAX_PAUSE_MILLIS, SHORTEST_PAUSE_MILLIS << Math.min(failures, 10));
+    int most = Math.min(MAX_PAUSE_MILLIS, MIN_PAUSE_MILLIS << Math.min(failures, 10));
     return ThreadLocalRandom.current().nextInt(most);
   }
 
