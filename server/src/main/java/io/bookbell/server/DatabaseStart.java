@@ -71,7 +71,7 @@ final class DatabaseStart {
 
   /** A database that was put back gives numbers and ids again that others have seen already. */
   private static void startAnewIfPutBack(Transaction tx, Optional<RenewedMark> mark) {
-    if (EpochStore.checkFingerprint(tx, mark)) {
+    if (EpochStore.checkIncarnation(tx, mark)) {
       OutboxStore.skipIds(tx);
       log.info(
           "The database was put back, copied, moved or promoted since the last start: clients load"

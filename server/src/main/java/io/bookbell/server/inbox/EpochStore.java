@@ -18,13 +18,13 @@ public final class EpochStore {
    * first checkpoint after a promotion, which may take minutes. A copy that takes the place of a
    * database has another oid; one that is restored into it has another table.
    */
-  private static final String POSTGRES_FINGERPRINT =
+  private static final String POSTGRES_INCARNATION =
       """
       SELECT to_hex(s.system_identifier) || '.' || CASE
         WHEN pg_is_in_recovery() THEN c.timeline_id
         ELSE CAST(CAST('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS bit(32)) AS integer)
         END || '.' || to_hex(CAST(d.oid AS bigint))
-        || '.' || to_hex(CAST(CAST(CAST('installation' AS regclass) AS oid) AS bigint)) AS fingerprint
+        || '.' || to_hex(CAST(CAST(CAST('installation' AS regclass) AS oid) AS bigint)) AS incarnation
       FROM pg_control_system() s, pg_control_checkpoint() c, pg_database d
       WHERE d.datname = current_database()""";
 
@@ -35,11 +35,11 @@ public final class EpochStore {
   public String currentEpoch(Transaction tx) {
     String stored =
         tx.query("SELECT epoch FROM installation").single(row -> row.getString("epoch"));
-    return tx.isPostgres() ? stored + "." + postgresFingerprint(tx) : stored;
+    return tx.isPostgres() ? stored + "." + postgresIncarnation(tx) : stored;
   }
 
-  private static String postgresFingerprint(Transaction tx) {
-    return tx.query(POSTGRES_FINGERPRINT).single(row -> row.getString("fingerprint"));
+  private static String postgresIncarnation(Transaction tx) {
+    return tx.query(POSTGRES_INCARNATION).single(row -> row.getString("incarnation"));
   }
 
   /**
@@ -76,9 +76,9 @@ public final class EpochStore {
    * What belongs to the database and not to its content.
    *
    * @param id separates databases that share a Redis
-   * @param fingerprint what is compared to find out whether the database was put back
+   * @param incarnation what is compared to find out whether the database was put back
    */
-  public record InstallationNames(String id, String fingerprint) {}
+  public record InstallationNames(String id, String incarnation) {}
 
   /**
    * Starts a new epoch after replacing the content. The names belong to the database and not to a
@@ -90,18 +90,18 @@ public final class EpochStore {
     renewEpoch(tx);
     InstallationNames names = former.orElseGet(() -> new InstallationNames(randomName(), ""));
     tx.update(
-        "UPDATE installation SET installation_id = ?, fingerprint = ?",
+        "UPDATE installation SET installation_id = ?, incarnation = ?",
         names.id.isEmpty() ? randomName() : names.id,
-        names.fingerprint);
+        names.incarnation);
   }
 
   /** The installation's names, read before the content is replaced. */
   public static Optional<InstallationNames> findInstallation(Transaction tx) {
-    return tx.query("SELECT installation_id, fingerprint FROM installation")
+    return tx.query("SELECT installation_id, incarnation FROM installation")
         .first(
             row ->
                 new InstallationNames(
-                    row.getString("installation_id"), row.getString("fingerprint")));
+                    row.getString("installation_id"), row.getString("incarnation")));
   }
 
   /**
@@ -112,17 +112,17 @@ public final class EpochStore {
    *     is none to compare
    * @return whether it was put back
    */
-  public static boolean checkFingerprint(Transaction tx, Optional<RenewedMark> mark) {
+  public static boolean checkIncarnation(Transaction tx, Optional<RenewedMark> mark) {
     if (mark.isEmpty() && !tx.isPostgres()) {
       return false;
     }
     String stored =
-        tx.query("SELECT fingerprint FROM installation")
-            .single(row -> row.getString("fingerprint"));
-    String found = mark.isPresent() ? mark.get().found() : postgresFingerprint(tx);
+        tx.query("SELECT incarnation FROM installation")
+            .single(row -> row.getString("incarnation"));
+    String found = mark.isPresent() ? mark.get().found() : postgresIncarnation(tx);
     String present = mark.map(RenewedMark::written).orElse(found);
     if (!stored.equals(present)) {
-      tx.update("UPDATE installation SET fingerprint = ?", present);
+      tx.update("UPDATE installation SET incarnation = ?", present);
     }
     boolean isNew = stored.isEmpty() && mark.isEmpty();
     boolean putBack = !stored.equals(found) && !isNew;
