@@ -1,5 +1,5 @@
 /** Lists come later than their view; after this time, nobody waits for more, ms. */
-const PATIENCE = 5_000;
+const RETURN_TIMEOUT = 5_000;
 
 let end = () => {};
 
@@ -13,7 +13,7 @@ export function scrollBackTo(top) {
     if (Math.abs(scrollY - top) < 2) end();
   };
   const observer = new ResizeObserver(attempt);
-  const timer = setTimeout(() => end(), PATIENCE);
+  const timer = setTimeout(() => end(), RETURN_TIMEOUT);
   end = () => {
     ended.abort();
     observer.disconnect();

@@ -10,7 +10,7 @@ import {translate} from '../words/translate.js';
  */
 
 /** How long a sign-out waits for what is being sent, ms. */
-const PATIENCE = 10_000;
+const SEND_TIMEOUT = 10_000;
 
 /**
  * Signs the user out once everything they have written is sent. What can't be sent would be deleted, so they are asked.
@@ -20,7 +20,7 @@ const PATIENCE = 10_000;
  */
 export async function signOut(session, ask = askInDialog) {
   const {sendQueue} = session;
-  await Promise.race([sendAll(session), new Promise((done) => setTimeout(done, PATIENCE))]);
+  await Promise.race([sendAll(session), new Promise((done) => setTimeout(done, SEND_TIMEOUT))]);
   if (sendQueue.items.length > 0 && !(await ask())) return;
   await turnOffPush(session.api).catch(() => {});
   await session.api.signOut();

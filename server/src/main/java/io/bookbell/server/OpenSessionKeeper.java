@@ -4,6 +4,7 @@ import io.bookbell.hub.UserId;
 import io.bookbell.server.account.ExternalSignIns;
 import io.bookbell.server.account.SessionStore;
 import io.bookbell.server.key.KeyStore;
+import io.bookbell.server.storage.Batches;
 import io.bookbell.server.storage.Database;
 import io.bookbell.server.storage.Transaction;
 import java.util.HashSet;
@@ -48,16 +49,15 @@ final class OpenSessionKeeper {
   /** Goes through all of them, unless it is stopped. */
   void run(Database database, BooleanSupplier isStopped) {
     Map<String, UserId> open = openSessions.get();
-    var hashes = List.copyOf(open.keySet());
-    for (int from = 0; from < hashes.size() && !isStopped.getAsBoolean(); ) {
-      int to = Math.min(hashes.size(), from + SESSIONS_AT_ONCE);
-      List<String> some = hashes.subList(from, to);
+    for (List<String> some : Batches.split(open.keySet(), SESSIONS_AT_ONCE)) {
+      if (isStopped.getAsBoolean()) {
+        return;
+      }
       Found found = database.read(tx -> find(tx, some)).join();
       if (!found.extendable.isEmpty()) {
         database.write(tx -> sessionStore.extendSessions(tx, found.extendable)).join();
       }
       closeMissing(open, some, found.existing);
-      from = to;
     }
   }
 

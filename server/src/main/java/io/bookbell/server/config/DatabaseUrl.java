@@ -40,7 +40,6 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?])?(?::([0-9]+))?");
   private static final Pattern PARAMETER = Pattern.compile("[A-Za-z][A-Za-z0-9_.]*");
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,9}");
-  private static final int HIGHEST_PORT = 65_535;
 
   /** Parameters whose names differ between libpq and the driver. */
   private static final Map<String, String> NAMES =
@@ -125,7 +124,7 @@ record DatabaseUrl(String jdbc, Optional<String> user, Optional<String> password
     return port == null
         || (port.length() <= 5
             && Integer.parseInt(port) >= 1
-            && Integer.parseInt(port) <= HIGHEST_PORT);
+            && Integer.parseInt(port) <= PortRange.HIGHEST);
   }
 
   private static Map<String, String> parseParameters(@Nullable String more, boolean jdbc) {

@@ -204,18 +204,7 @@ public final class QuotaService {
     boolean shared =
         basis.periods.getFirst().shared()
             && sharedCounter.refund(tx, membership.creator(), membership.user());
-    var refunded =
-        new Ledger.RefundedRequest(
-            membership.creator(),
-            membership.user(),
-            request,
-            title,
-            membership.requestsAllowed(),
-            actor,
-            tx.now(),
-            shared);
-    Ledger.refundLines(refunded, basis.periods)
-        .forEach(line -> tx.enqueue(Ledger.INSERT, Ledger.valuesOf(line)));
+    RefundBatch.addRefund(tx, membership, basis.periods, request, title, actor, shared);
     Membership after = membership;
     for (PeriodUse use : basis.periods) {
       if (use.counts() && use.period().equals(membership.periodKey())) {

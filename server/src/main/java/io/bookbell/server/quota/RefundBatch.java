@@ -78,6 +78,23 @@ final class RefundBatch {
     boolean shared =
         current.getFirst().shared()
             && sharedCounter.refund(tx, membership.creator(), membership.user());
+    addRefund(tx, membership, current, request, title, actor, shared);
+    current.forEach(use -> used.put(use.period(), use.usedWithout()));
+  }
+
+  /**
+   * Adds the lines of one request's refund to the ledger.
+   *
+   * @param shared whether it is also given back to the {@link SharedCounter}
+   */
+  static void addRefund(
+      Transaction tx,
+      Membership membership,
+      List<PeriodUse> periods,
+      long request,
+      String title,
+      UserId actor,
+      boolean shared) {
     var refunded =
         new RefundedRequest(
             membership.creator(),
@@ -88,9 +105,8 @@ final class RefundBatch {
             actor,
             tx.now(),
             shared);
-    Ledger.refundLines(refunded, current)
+    Ledger.refundLines(refunded, periods)
         .forEach(line -> tx.enqueue(Ledger.INSERT, Ledger.valuesOf(line)));
-    current.forEach(use -> used.put(use.period(), use.usedWithout()));
   }
 
   /** The periods in which requests count, by the requests' ids, without what else counts there. */
